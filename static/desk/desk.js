@@ -1,0 +1,241 @@
+/** The desk (核验台): four ways in (camera, wired scanner, picture, typing), one verdict out. */
+
+import { Problem, call } from "../js/api.js";
+import { word } from "../js/words.js";
+import { Camera } from "./camera.js";
+import { readFile } from "./reader.js";
+import { Sightings } from "./sightings.js";
+import { allowSound, isMuted, setMuted, signal } from "./signal.js";
+import { Today } from "./today.js";
+import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
+import { listenToScanner } from "./wedge.js";
+
+const part = (name) => document.getElementById(name);
+const FIELDS_SHOWN = 120000; // ms: as long as the server lets this desk read the fields again
+const ITEM = "desk.item";
+// After these a fresher text of the same code may get a better answer.
+const MAY_MEND = new Set(["expired", "not_yet_valid", "trust_stale", "malformed", "unknown_key"]);
+
+const items = part("item");
+const sightings = new Sightings();
+const today = new Today({
+  list: part("today-list"), summary: part("today-summary"), key: part("desk").dataset.desk, open: review,
+});
+
+let shown = null; // { verdict } or { problem, text } on the screen
+let running = Promise.resolve(); // codes are judged one after the other
+const inFlight = new Set();
+let fieldsTimer = 0;
+
+/* What goes in */
+
+function scanned(text) {
+  const code = text.trim();
+  if (!code || inFlight.has(code)) return;
+  inFlight.add(code);
+  part("ready").classList.add("checking");
+  part("ready").hidden = false;
+  part("verdict").hidden = true;
+  running = running.then(() => judge(code)).finally(() => inFlight.delete(code));
+}
+
+async function judge(code) {
+  if (!items.value) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
+  try {
+    const verdict = await call("POST", "/verifications", { code, item: items.value });
+    online(true);
+    if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
+    today.add(verdict, shortLabel(verdict));
+    present({ verdict });
+  } catch (problem) {
+    online(problem.status !== 0);
+    present({ problem, text: code });
+  }
+}
+
+/* What comes out */
+
+function present(next, { quietly = false } = {}) {
+  shown = next;
+  clearTimeout(fieldsTimer);
+  if (next.verdict) {
+    showVerdict(next.verdict, chosen());
+    const age = Date.now() - Date.parse(next.verdict.checked_at);
+    const left = FIELDS_SHOWN - Math.min(Math.max(age, 0), FIELDS_SHOWN);
+    if (next.verdict.verdict === "accepted") fieldsTimer = setTimeout(hideFields, left);
+  } else {
+    showProblem(next.problem, chosen());
+  }
+  part("ready").hidden = true;
+  part("ready").classList.remove("checking");
+  part("verdict").hidden = false;
+  part("verdict").classList.toggle("arrive", !quietly);
+  part("note").textContent = "";
+  part("say").textContent = `${part("verdict-word").textContent}。${part("verdict-sentence").textContent}`;
+  part("verdict-next").focus({ preventScroll: true });
+  const { top } = part("verdict").getBoundingClientRect();
+  if (top < 0 || top > window.innerHeight / 2) part("verdict").scrollIntoView({ block: "start" });
+  if (!quietly) signal(next.verdict?.verdict ?? "other");
+}
+
+function clear() {
+  shown = null;
+  clearTimeout(fieldsTimer);
+  part("verdict").hidden = true;
+  part("verdict-licences").replaceChildren();
+  part("ready").hidden = false;
+  part("ready").classList.remove("checking");
+  part("say").textContent = "";
+  document.activeElement?.blur();
+}
+
+/** Show an earlier verdict of this desk again; its fields come along for two minutes. */
+async function review(id) {
+  try {
+    present({ verdict: await call("GET", `/verifications/${encodeURIComponent(id)}`) }, { quietly: true });
+  } catch (problem) {
+    present({ problem }, { quietly: true });
+  }
+}
+
+/** The clerk's next step: done with this person, or try again what did not get through. */
+async function next() {
+  if (!shown) return;
+  const { verdict, problem, text } = shown;
+  if (problem?.status === 401) return location.assign("/");
+  if (problem && text && problem.slug !== "not_permitted") return scanned(text);
+  if (verdict?.verdict === "accepted" && !shown.told) return tell("served");
+  clear();
+}
+
+async function tell(outcome) {
+  const current = shown;
+  if (!current?.verdict || current.told) return;
+  current.told = outcome;
+  try {
+    await call("POST", `/verifications/${encodeURIComponent(current.verdict.id)}/outcome`, { outcome });
+    online(true);
+  } catch (problem) {
+    current.told = null;
+    if (shown === current) part("note").textContent = problem.status ? problem.detail || problem.title : word("outcome_unsent");
+    return;
+  }
+  if (outcome === "person_mismatch") {
+    today.mismatch(current.verdict.id);
+    if (shown === current) {
+      clearTimeout(fieldsTimer);
+      showMismatch();
+      signal("refused");
+      part("say").textContent = part("verdict-sentence").textContent;
+      part("verdict-next").focus({ preventScroll: true });
+    }
+  } else if (shown === current) {
+    clear();
+  }
+}
+
+/* The item */
+
+function chosen() {
+  const option = items.selectedOptions[0];
+  return option ? option.dataset : null;
+}
+
+function showItem() {
+  const item = chosen();
+  part("item-types").textContent = item?.types ?? "";
+  part("item-fields").textContent = item?.fields ?? "";
+  part("item-asks").hidden = item?.consent !== "ask";
+  part("item-channel").textContent = item?.channel ?? "";
+}
+
+const remembered = localStorage.getItem(ITEM);
+if ([...items.options].some((option) => option.value === remembered)) items.value = remembered;
+showItem();
+items.addEventListener("change", () => {
+  localStorage.setItem(ITEM, items.value);
+  sightings.reopen();
+  showItem();
+});
+
+/* The camera */
+
+const camera = new Camera(part("video"), {
+  seen: (text) => { if (sightings.isNew(text, performance.now())) scanned(text); },
+  changed: () => showCamera(),
+});
+
+function showCamera(problem = "") {
+  const on = camera.on;
+  part("viewport").classList.toggle("on", on);
+  part("scan-start-label").textContent = word(on ? "camera_restart" : "camera_start");
+  part("camera-note").textContent = problem || word(on ? "camera_on" : "camera_off");
+  part("camera-change").hidden = true;
+  if (on) camera.count().then((count) => { part("camera-change").hidden = count < 2; });
+}
+
+async function startCamera(begin) {
+  if (!navigator.mediaDevices?.getUserMedia) return showCamera(word("camera_insecure"));
+  part("camera-note").textContent = word("camera_starting");
+  try {
+    await begin();
+  } catch (error) {
+    const kind = { NotAllowedError: "camera_denied", NotFoundError: "camera_missing", OverconstrainedError: "camera_missing", NotReadableError: "camera_busy" };
+    showCamera(word(kind[error.name] ?? "camera_busy"));
+  }
+}
+
+part("scan-start").addEventListener("click", () => startCamera(() => camera.start()));
+part("camera-change").addEventListener("click", () => startCamera(() => camera.change()));
+
+/* Picture, typing, wired scanner */
+
+part("scan-file").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  event.target.value = "";
+  if (!file) return;
+  const text = await readFile(file);
+  if (text) scanned(text);
+  else present({ problem: new Problem({ slug: "no_code", status: 422 }) });
+});
+
+part("type").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = part("scan-text").value;
+  part("scan-text").value = "";
+  if (text.trim()) scanned(text);
+  else next();
+});
+
+listenToScanner(scanned);
+
+/* Keys, sound, network */
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.defaultPrevented || event.repeat) return;
+  if (event.target.closest("button, a, input, select, textarea, summary")) return;
+  next();
+});
+part("verdict-next").addEventListener("click", next);
+part("verdict-mismatch").addEventListener("click", () => tell("person_mismatch"));
+part("verdict-not-served").addEventListener("click", () => tell("not_served"));
+
+function showMuted() {
+  const muted = isMuted();
+  part("sound").setAttribute("aria-pressed", !muted);
+  part("sound").querySelector("use").setAttribute("href", `/static/img/icons.svg#${muted ? "mute" : "sound"}`);
+}
+part("sound").addEventListener("click", () => {
+  setMuted(!isMuted());
+  showMuted();
+});
+showMuted();
+["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, allowSound));
+
+function online(connected) {
+  part("network").classList.toggle("off", !connected);
+  part("network-word").textContent = word(connected ? "online" : "offline");
+}
+window.addEventListener("online", () => online(true));
+window.addEventListener("offline", () => online(false));
+online(navigator.onLine);

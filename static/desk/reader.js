@@ -1,0 +1,55 @@
+/** Finds a code in a picture: a thin line to the worker that runs zxing-wasm. */
+
+let worker = null;
+let next = 0;
+const waiting = new Map();
+
+function start() {
+  worker = new Worker("/static/desk/reader-worker.js");
+  worker.addEventListener("message", ({ data }) => {
+    if (data.id === undefined) return;
+    waiting.get(data.id)?.(data.text);
+    waiting.delete(data.id);
+  });
+  worker.addEventListener("error", () => {
+    waiting.forEach((done) => done(null));
+    waiting.clear();
+  });
+}
+
+/** The text of the QR code in an ImageData, null when there is none. `thorough` is for still pictures. */
+export function readCode(image, thorough = false) {
+  if (!worker) start();
+  next += 1;
+  const id = next;
+  return new Promise((done) => {
+    waiting.set(id, done);
+    worker.postMessage({ id, image, thorough }, [image.data.buffer]);
+  });
+}
+
+/** Pixels of a drawable, its longer side at most `limit`. */
+export function pixels(source, width, height, limit, canvas = document.createElement("canvas")) {
+  const scale = Math.min(1, limit / Math.max(width, height));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** The text of the code in a picture file; null when there is none or it is no picture. */
+export async function readFile(file) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    return null;
+  }
+  // A code that fills a large photo reads best small, a small one in a corner reads best large.
+  for (const limit of [1200, 2600, 600]) {
+    const text = await readCode(pixels(bitmap, bitmap.width, bitmap.height, limit), true);
+    if (text) return text;
+  }
+  return null;
+}

@@ -1,0 +1,54 @@
+/** The day's list: what was judged at this desk since the tab was opened. Kinds and times, no person. */
+
+import { icon, timeOfDay, word } from "../js/words.js";
+
+const SHOWN = 40;
+const MARKS = { accepted: "check", refused: "cross" };
+
+export class Today {
+  /** `key` tells one desk and clerk from another; `open(id)` shows a verdict again. */
+  constructor({ list, summary, key, open }) {
+    const day = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+    Object.assign(this, { list, summary, open, key: `desk.today.${day}.${key}` });
+    this.entries = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
+    this.render();
+  }
+
+  /** Add a verdict; one that is given again replaces its first entry. */
+  add(verdict, label) {
+    const entry = { id: verdict.id, verdict: verdict.verdict, label, at: verdict.checked_at };
+    this.entries = [entry, ...this.entries.filter((one) => one.id !== entry.id)];
+    this.keep();
+  }
+
+  /** The clerk found that the person does not match. */
+  mismatch(id) {
+    const entry = this.entries.find((one) => one.id === id);
+    if (entry) Object.assign(entry, { verdict: "refused", label: word("mismatch_short") });
+    this.keep();
+  }
+
+  keep() {
+    sessionStorage.setItem(this.key, JSON.stringify(this.entries.slice(0, 400)));
+    this.render();
+  }
+
+  render() {
+    const good = this.entries.filter((one) => one.verdict === "accepted").length;
+    this.summary.textContent = word("today", { good, bad: this.entries.length - good });
+    this.list.replaceChildren(...this.entries.slice(0, SHOWN).map((entry) => {
+      const row = document.createElement("li");
+      const button = document.createElement("button");
+      const label = document.createElement("span");
+      const time = document.createElement("time");
+      button.type = "button";
+      button.className = `entry ${entry.verdict}`;
+      label.textContent = entry.label;
+      time.textContent = timeOfDay(new Date(entry.at));
+      button.append(icon(MARKS[entry.verdict] ?? "wait"), label, time);
+      button.addEventListener("click", () => this.open(entry.id));
+      row.append(button);
+      return row;
+    }));
+  }
+}

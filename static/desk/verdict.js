@@ -1,0 +1,125 @@
+/** Draws a verdict, or the reason why there is none, so that it is read from two metres. */
+
+import { icon, timeOfDay, word } from "../js/words.js";
+
+const part = (name) => document.getElementById(name);
+const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermined: "warn", error: "warn", mismatch: "cross" };
+
+/** Show a verdict of the API. `item` is the chosen use item. */
+export function showVerdict(verdict, item) {
+  const accepted = verdict.verdict === "accepted";
+  band(verdict.verdict, verdict.reason, sentence(verdict), facts(verdict));
+  part("verdict-licences").replaceChildren(...(verdict.licences ?? []).map(licence));
+  part("verdict-channel").hidden = accepted || verdict.verdict === "pending";
+  part("verdict-channel-text").textContent = item?.channel ?? "";
+  part("verdict-next").hidden = false;
+  part("verdict-next-label").textContent = word(accepted ? "served" : "next");
+  part("verdict-mismatch").hidden = !accepted;
+  part("verdict-mismatch-label").textContent = word(hasPhoto(verdict) ? "mismatch_photo" : "mismatch");
+  part("verdict-not-served").hidden = !accepted;
+  const count = (verdict.licences ?? []).reduce((sum, one) => sum + one.fields.length + (one.photo ? 1 : 0), 0);
+  part("verdict-foot").textContent = accepted
+    ? [word("only_fields", { n: count }), word("recorded"), word("legal_effect")].join(" · ")
+    : word("recorded_only");
+}
+
+/** Show that nothing was judged: the network, a limit, or a permission. */
+export function showProblem(problem, item) {
+  const known = ["offline", "not_permitted", "too_many_requests", "unavailable", "signed_out", "no_code"];
+  const kind = known.includes(problem.slug) ? problem.slug : problem.status === 401 ? "signed_out" : "other";
+  const own = word(`problem_${kind}`);
+  // Without an answer nobody knows whether the code was used; the next scan tells.
+  const untouched = ["not_permitted", "too_many_requests", "unavailable"].includes(kind);
+  band("error", problem.slug, kind === "other" ? problem.detail || problem.title || own : own, untouched ? word("not_consumed") : "");
+  part("verdict-licences").replaceChildren();
+  part("verdict-channel").hidden = kind === "no_code" || kind === "signed_out";
+  part("verdict-channel-text").textContent = item?.channel ?? "";
+  part("verdict-next-label").textContent = word({ no_code: "next", not_permitted: "next", signed_out: "sign_in" }[kind] ?? "retry");
+  part("verdict-mismatch").hidden = true;
+  part("verdict-not-served").hidden = true;
+  part("verdict-foot").textContent = "";
+}
+
+/** The clerk has said that the person does not match: the band says what follows. */
+export function showMismatch() {
+  band("mismatch", part("verdict").dataset.reason, word("mismatch_done"), "");
+  part("verdict-licences").replaceChildren();
+  part("verdict-mismatch").hidden = true;
+  part("verdict-not-served").hidden = true;
+  part("verdict-next-label").textContent = word("next");
+  part("verdict-foot").textContent = "";
+}
+
+/** Take fields and photo off the screen; the verdict itself stays. */
+export function hideFields() {
+  if (!part("verdict-licences").childElementCount) return;
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.textContent = word("fields_gone");
+  part("verdict-licences").replaceChildren(note);
+}
+
+/** The short name of what happened, for the day's list. */
+export function shortLabel(verdict) {
+  const types = (verdict.licences ?? []).map((one) => one.type?.name ?? one.type);
+  if (verdict.verdict === "accepted") {
+    const by = verdict.shown_by === "delegate" ? ` · ${word("by_delegate_short")}` : "";
+    return (types.join(word("and")) || word("verdict_accepted")) + by;
+  }
+  return word(`short_${verdict.reason}`) === `short_${verdict.reason}` ? word("verdict_refused") : word(`short_${verdict.reason}`);
+}
+
+function band(kind, reason, text, small) {
+  const section = part("verdict");
+  section.dataset.verdict = kind === "mismatch" ? section.dataset.verdict : kind;
+  section.dataset.reason = reason ?? "";
+  part("verdict-band").className = `band ${kind}`;
+  part("verdict-mark").replaceChildren(icon(MARKS[kind] ?? "warn"));
+  part("verdict-word").textContent = word(`verdict_${kind}`);
+  part("verdict-sentence").textContent = text;
+  part("verdict-facts").textContent = small;
+}
+
+function sentence(verdict) {
+  const own = word(`reason_${verdict.reason}`);
+  return own === `reason_${verdict.reason}` ? verdict.message : own;
+}
+
+function facts(verdict) {
+  const parts = [];
+  if (verdict.verdict === "accepted") parts.push(word("as_of", { time: timeOfDay(new Date(verdict.status_as_of)) }));
+  if (verdict.shown_by === "delegate") parts.push(word("by_delegate"));
+  if (verdict.repeated) parts.push(word("repeated"));
+  return parts.join(" · ");
+}
+
+const hasPhoto = (verdict) => (verdict.licences ?? []).some((one) => one.photo);
+
+function licence(one) {
+  const article = document.createElement("article");
+  article.className = one.photo ? "judged with-photo" : "judged";
+  if (one.photo) {
+    const photo = document.createElement("img");
+    photo.src = one.photo;
+    photo.alt = word("photo");
+    article.append(photo);
+  }
+  const list = document.createElement("dl");
+  list.className = "pairs";
+  const rows = [{ label: word("licence"), value: one.type?.name ?? one.type }, ...one.fields];
+  if (one.valid_until && !one.fields.some((field) => field.key === "valid_until")) {
+    rows.push({ label: word("valid_until"), value: one.valid_until });
+  }
+  for (const { key, label, value } of rows) {
+    const row = document.createElement("div");
+    const term = document.createElement("dt");
+    const detail = document.createElement("dd");
+    if (key) row.dataset.field = key;
+    term.textContent = label;
+    detail.textContent = value;
+    row.append(term, detail);
+    list.append(row);
+  }
+  article.append(list);
+  return article;
+}

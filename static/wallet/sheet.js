@@ -1,0 +1,201 @@
+/** The full-screen code: shows one Showing at a time, from the tap to 「已核验」. */
+
+import { dayAndTime, listed, timeOfDay, word } from "../js/words.js";
+import { drawCode } from "./qr.js";
+import { Showing } from "./showing.js";
+
+const part = (name) => document.getElementById(name);
+const sheet = part("code");
+const CANVAS_MARGIN = 2; // px left and right of the quiet zone, on the white ticket
+const WIDEST = 440; // px: a desk's camera gains nothing from a larger code
+
+let showing = null;
+let source = null; // the button that opened the sheet
+let drawn = "";
+let ticking = 0;
+let lock = null;
+
+/** Let every button with data-show-code on the page open the sheet. */
+export function bindShowButtons() {
+  document.querySelectorAll("[data-show-code]").forEach((button) => {
+    button.addEventListener("click", () => start(button));
+  });
+}
+
+function start(button) {
+  source = button;
+  part("code-title").textContent = button.dataset.name;
+  part("code-holder").textContent = word("holder", { name: button.dataset.holder });
+  part("code-hero").className = `hero theme-${button.dataset.theme}`;
+  showing?.stop();
+  showing = new Showing(button.dataset.showCode);
+  showing.addEventListener("change", render);
+  drawn = "";
+  part("code-canvas").removeAttribute("data-text");
+  part("code-status").textContent = "";
+  if (!sheet.open) sheet.showModal();
+  part("code-title").focus();
+  render();
+  showing.open();
+  clearInterval(ticking);
+  ticking = setInterval(tick, 250);
+  keepAwake();
+}
+
+function render() {
+  const phase = visiblePhase();
+  part("code-live").hidden = phase !== "live";
+  part("code-used").hidden = phase !== "used";
+  part("code-hold").hidden = phase === "live" || phase === "used";
+  part("code-hint").hidden = phase !== "live";
+  part("code-again").hidden = !["used", "ended", "withdrawn"].includes(phase);
+  part("code-note").hidden = phase !== "live";
+  const live = phase === "live" || phase === "loading" || phase === "expired";
+  part("code-close").textContent = word(live ? "withdraw" : "close");
+  part("code-close").disabled = false;
+  if (phase === "live") renderLive();
+  else if (phase === "used") renderUsed();
+  else renderHold(phase);
+  if (showing.finished) letSleep();
+}
+
+/** A code past its end must not be shown, even when no newer one could be fetched. */
+function visiblePhase() {
+  if (showing.phase === "loading" && showing.offline) return "offline";
+  if (showing.phase === "live" && showing.now() >= showing.code.expires) return showing.offline ? "offline" : "expired";
+  return showing.phase;
+}
+
+function renderLive() {
+  if (drawn !== showing.code.text) {
+    const ticket = sheet.querySelector(".ticket");
+    drawCode(part("code-canvas"), showing.code.text, Math.min(ticket.clientWidth - 2 * CANVAS_MARGIN, WIDEST));
+    if (!drawn) say(word("ready"));
+    drawn = showing.code.text;
+  }
+  tick();
+}
+
+function tick() {
+  if (!showing?.code || showing.phase !== "live") return;
+  if (visiblePhase() !== "live") return part("code-live").hidden || render();
+  if (part("code-live").hidden) return render();
+  const now = showing.now();
+  const { fetched, refreshes, expires } = showing.code;
+  const late = showing.offline;
+  const target = late ? expires : refreshes;
+  const left = Math.max(0, target - now);
+  const bar = part("code-bar");
+  bar.style.transform = `scaleX(${Math.min(1, left / (target - fetched))})`;
+  bar.parentElement.classList.toggle("late", late);
+  part("code-clock").textContent = timeOfDay(now);
+  part("code-left").textContent = word(late ? "offline_left" : "updates_in", { n: Math.ceil(left / 1000) });
+}
+
+/* What a phase without a code says: [text, icon (none = it is turning), what the button does] */
+const HOLDS = {
+  loading: () => [word("loading"), null, null],
+  expired: () => [word("expired"), null, null],
+  offline: () => [word("offline"), "offline", { label: word("retry"), act: () => showing.wake() }],
+  ended: () => [word("ended"), "wait", null],
+  withdrawn: () => [word("withdrawn"), "eye-off", null],
+  signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: () => location.assign("/") }],
+  failed: () => [refusal(showing.problem), "warn", null],
+  unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.code.expires)) }), "offline",
+    { label: word("retry"), act: withdraw }],
+};
+
+function renderHold(phase) {
+  const [text, icon, action] = HOLDS[phase]();
+  part("code-hold-text").textContent = text;
+  part("code-spinner").hidden = icon !== null;
+  part("code-hold-icon").toggleAttribute("hidden", icon === null);
+  if (icon) part("code-hold-icon").firstElementChild.setAttribute("href", `/static/img/icons.svg#${icon}`);
+  const button = part("code-hold-act");
+  button.hidden = !action;
+  button.textContent = action?.label ?? "";
+  button.onclick = action?.act ?? null;
+  if (icon) say(text);
+}
+
+/** Why no code was given: in our words where we know the reason, else in the server's. */
+function refusal({ slug, detail, title }) {
+  const own = word(`failed_${slug}`);
+  return own === `failed_${slug}` ? detail || title : own;
+}
+
+function renderUsed() {
+  const use = showing.use;
+  const desk = [use.used_by, use.terminal].filter(Boolean).join(" · ") || word("desk_unknown");
+  part("used-by").textContent = desk;
+  part("used-item-row").hidden = !use.item;
+  part("used-item").textContent = use.item ?? "";
+  part("used-at").textContent = dayAndTime(new Date(use.used_at));
+  part("used-at").dateTime = use.used_at;
+  part("used-fields-row").hidden = !use.fields?.length;
+  part("used-fields").textContent = listed(use.fields ?? []);
+  part("code-canvas").removeAttribute("data-text");
+  navigator.vibrate?.([60, 60, 60]);
+  say(word("used", { desk }));
+}
+
+/** 收起: the server is told first, so that what the screen then says is true. */
+async function close() {
+  if (showing.finished) return finish();
+  part("code-close").disabled = true;
+  await withdraw();
+}
+
+async function withdraw() {
+  await showing.withdraw();
+  if (["used", "unsent", "live"].includes(showing.phase)) render();
+  else finish();
+}
+
+function finish() {
+  clearInterval(ticking);
+  letSleep();
+  showing?.stop();
+  showing = null;
+  part("code-canvas").removeAttribute("data-text");
+  sheet.close();
+  source?.focus();
+}
+
+function say(text) {
+  part("code-status").textContent = text;
+}
+
+async function keepAwake() {
+  try {
+    lock = await navigator.wakeLock?.request("screen");
+  } catch {
+    lock = null; // low battery or an old browser: the screen may sleep, the code then refreshes on waking
+  }
+}
+
+function letSleep() {
+  lock?.release().catch(() => {});
+  lock = null;
+}
+
+if (sheet) {
+  part("code-close").addEventListener("click", close);
+  part("code-back").addEventListener("click", (event) => {
+    event.preventDefault();
+    close();
+  });
+  part("code-again").addEventListener("click", () => start(source));
+  sheet.addEventListener("cancel", (event) => {
+    event.preventDefault(); // Escape and the phone's back gesture withdraw, as the button does
+    close();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && showing && !showing.finished) keepAwake();
+  });
+  window.addEventListener("resize", () => {
+    if (showing?.phase !== "live") return;
+    drawn = `${drawn} `;
+    render();
+  });
+}

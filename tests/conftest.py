@@ -1,0 +1,118 @@
+"""Fixtures that every test may ask for, and the count that ends a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.clock import Clock
+from tests.support.demo import DatabaseKind, DemoCopies
+from wallet.app import create_app
+from wallet.base.deps import Deps, build_deps
+from wallet.config import Config
+from wallet.web import deps as web_deps
+
+KINDS = ("sqlite", "postgresql", "browser")
+
+
+@pytest.fixture(scope="session")
+def demo_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCopies]:
+    """The seeded demo, made once for each kind of database."""
+    copies = DemoCopies(tmp_path_factory.mktemp("demo"))
+    yield copies
+    copies.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+    ]
+)
+def database_kind(request: pytest.FixtureRequest) -> DatabaseKind:
+    """Each test that reaches the database runs on both kinds."""
+    kind: DatabaseKind = request.param
+    return kind
+
+
+@pytest.fixture
+def config(
+    demo_copies: DemoCopies, database_kind: DatabaseKind, tmp_path: Path
+) -> Iterator[Config]:
+    """Settings of a seeded demo that belongs to this test alone."""
+    with demo_copies.copy(database_kind, tmp_path / "data") as settings:
+        yield settings
+
+
+@pytest.fixture
+def empty_config(
+    demo_copies: DemoCopies, database_kind: DatabaseKind, tmp_path: Path
+) -> Iterator[Config]:
+    """Settings of a database without tables."""
+    with demo_copies.empty(database_kind, tmp_path / "data") as settings:
+        yield settings
+
+
+@pytest.fixture
+def deps(config: Config) -> Iterator[Deps]:
+    """Deps of the seeded demo, for tests that call journeys."""
+    built = build_deps(config)
+    yield built
+    built.db.close()
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The app of the seeded demo, for tests that call routes."""
+    made = create_app(config)
+    yield made
+    with made.app_context():
+        web_deps.deps().db.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time that requests see, standing still until the test moves it."""
+    standing = Clock()
+    monkeypatch.setattr(web_deps, "read_clock", standing)
+    return standing
+
+
+_ran: Counter[str] = Counter()
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what ran, by kind; note what was skipped."""
+    if report.skipped:
+        _skipped.append(report.nodeid)
+    elif report.when == "call":
+        _ran["all"] += 1
+        _ran.update(kind for kind in KINDS if kind in report.keywords)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A module that skips itself counts as skipped too."""
+    if report.skipped:
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test is a failed run: nothing is left out in silence."""
+    if _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran where."""
+    terminalreporter.section("where the tests ran")
+    terminalreporter.line(
+        f"SQLite {_ran['sqlite']} · PostgreSQL {_ran['postgresql']} · browser {_ran['browser']} · "
+        f"all {_ran['all']} · skipped {len(_skipped)}"
+    )
+    for nodeid in _skipped:
+        terminalreporter.line(f"skipped, which counts as failed: {nodeid}")

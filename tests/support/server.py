@@ -1,0 +1,63 @@
+"""A real server for tests that need one: the demo as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def demo_environment(data: Path, port: int, **more: str) -> dict[str, str]:
+    """The environment of a demo: that of the tests without their own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANGZHENG_")}
+    return kept | {"DATA": str(data), "HOST": "127.0.0.1", "PORT": str(port)} | more
+
+
+@contextmanager
+def running_demo(data: Path, **more: str) -> Iterator[str]:
+    """`python -m wallet demo` on a free port; gives its address."""
+    port = free_port()
+    log = data.with_name(f"{data.name}.log")
+    with log.open("wb") as output:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "wallet", "demo"],
+            env=demo_environment(data, port, **more),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_ready(demo, port, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.wait(STOP_SECONDS)
+
+
+def _wait_until_ready(demo: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    limit = time.monotonic() + START_SECONDS
+    while demo.poll() is None and time.monotonic() < limit:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the demo did not start:\n{log.read_text('utf-8')}")

@@ -1,0 +1,68 @@
+"""The server refuses to start on settings that are not safe, and says which to mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wallet.config import load_config
+from wallet.errors import ConfigurationError
+
+SECRET = "q7Jw3nVt0bZkR5xLmE2dUo9yHsCfGaPi"
+
+
+def settings(tmp_path: Path, **changed: str) -> dict[str, str]:
+    names = {f"LIANGZHENG_{name}": value for name, value in changed.items()}
+    return {"DATA": str(tmp_path), "LIANGZHENG_SECRET_KEY": SECRET} | names
+
+
+def test_what_is_not_set_has_a_safe_default(tmp_path: Path) -> None:
+    config = load_config(settings(tmp_path))
+    assert config.public_url == "http://127.0.0.1:8000"
+    assert config.database_url == f"sqlite:///{tmp_path}/liangzheng.db"
+    assert (config.demo, config.workers, config.issuer) == (False, 1, "150600")
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"SECRET_KEY": ""}, "LIANGZHENG_SECRET_KEY"),
+        ({"SECRET_KEY": SECRET[:31]}, "at least 32"),
+        ({"SECRET_KEY": "please-CHANGE-me-0123456789abcdefgh"}, "placeholder"),
+        ({"SECRET_KEY": "ab" * 32}, "placeholder"),
+        ({"DEMO": "1"}, "LIANGZHENG_DEMO"),
+        ({"PORT": "eighty"}, "LIANGZHENG_PORT"),
+        ({"WORKERS": "-1"}, "LIANGZHENG_WORKERS"),
+        ({"PUBLIC_URL": "lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
+        ({"PUBLIC_URL": "ftp://lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://lz.example.gov.cn/app"}, "LIANGZHENG_PUBLIC_URL"),
+    ],
+)
+def test_it_refuses(changed: dict[str, str], named: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        load_config(settings(tmp_path, **changed))
+
+
+def test_a_secret_is_never_part_of_the_refusal(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        load_config(settings(tmp_path, SECRET_KEY=SECRET[:31]))
+    assert SECRET[:31] not in str(refusal.value)
+
+
+def test_every_command_finds_the_demo_by_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text(
+        json.dumps(
+            {"LIANGZHENG_DEMO": "1", "LIANGZHENG_SECRET_KEY": SECRET, "LIANGZHENG_PORT": "81"}
+        )
+    )
+    config = load_config({"DATA": str(tmp_path)})
+    assert config.demo
+    assert config.public_url == "http://127.0.0.1:81"
+    assert load_config({"DATA": str(tmp_path), "PORT": "82"}).port == 82
+
+
+def test_cookies_are_secure_when_the_public_address_is_https(tmp_path: Path) -> None:
+    assert load_config(settings(tmp_path, PUBLIC_URL="https://lz.example.gov.cn")).https
+    assert not load_config(settings(tmp_path)).https

@@ -1,0 +1,103 @@
+"""The worker finishes, delivers and clears away; a round may be repeated."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from wallet import numbers, worker
+from wallet.base.clock import read_clock
+from wallet.base.deps import Deps
+from wallet.base.outbox import OutboxMessage
+from wallet.licences.model import IdempotencyKey, Licence
+from wallet.organisations.model import Client, ClientAssertion
+from wallet.web.sessions import Session, start_session
+from wallet.worker import WorkDone, work, work_once
+
+NOTHING = WorkDone(issued=0, delivered=0, sessions=0, idempotency_keys=0, assertions=0)
+
+
+def test_a_round_with_nothing_to_do_does_nothing(deps: Deps) -> None:
+    assert work_once(deps, read_clock()) == NOTHING
+
+
+def test_what_a_crash_left_pending_is_issued_and_delivered_once(deps: Deps) -> None:
+    now = read_clock()
+    with deps.db.begin() as tx:
+        licence_id = tx.execute(select(Licence.id)).scalars().first()
+        tx.execute(
+            update(Licence)
+            .where(Licence.id == licence_id)
+            .values(issued_at=None, credential_sealed=None, delivered_at=None, received_at=now)
+        )
+    assert work_once(deps, now) == NOTHING  # its own request may still be at work
+    later = now + timedelta(seconds=numbers.SWEEP_AFTER)
+    done = work_once(deps, later)
+    assert (done.issued, done.delivered) == (1, 1)
+    with deps.db.read() as tx:
+        row = tx.execute(select(Licence).where(Licence.id == licence_id)).one()
+    assert row.issued_at == row.delivered_at == later
+    assert row.credential_sealed is not None
+    assert work_once(deps, later) == NOTHING
+
+
+def test_a_message_of_another_topic_is_left_alone(deps: Deps) -> None:
+    with deps.db.begin() as tx:
+        tx.execute(
+            insert(OutboxMessage),
+            {"topic": "something.else", "payload": {}, "created_at": read_clock()},
+        )
+    assert work_once(deps, read_clock()) == NOTHING
+
+
+def test_sessions_that_have_ended_are_deleted_and_live_ones_stay(deps: Deps) -> None:
+    now = read_clock()
+    with deps.db.begin() as tx:
+        start_session(tx, "holder", 1, now - timedelta(seconds=numbers.HOLDER_SESSION_IDLE))
+        start_session(tx, "holder", 1, now)
+    assert work_once(deps, now).sessions == 1
+    with deps.db.read() as tx:
+        assert tx.execute(select(func.count()).select_from(Session)).scalar_one() == 1
+
+
+def test_old_idempotency_keys_and_assertions_are_forgotten(deps: Deps) -> None:
+    now = read_clock()
+    with deps.db.begin() as tx:
+        keys = tx.execute(select(func.count()).select_from(IdempotencyKey)).scalar_one()
+        client = tx.execute(select(Client.id)).scalars().first()
+        tx.execute(
+            insert(ClientAssertion),
+            [
+                {"client_id": client, "jti": "old", "expires_at": now},
+                {"client_id": client, "jti": "new", "expires_at": now + timedelta(days=30)},
+            ],
+        )
+    assert work_once(deps, now).assertions == 1
+    done = work_once(deps, now + timedelta(days=numbers.IDEMPOTENCY_DAYS, seconds=1))
+    assert done.idempotency_keys == keys > 0
+
+
+def test_it_stops_at_once_when_told_and_survives_a_database_that_is_away(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = threading.Event()
+
+    def away(*_arguments: object) -> WorkDone:
+        rounds.set()
+        raise OperationalError("SELECT", None, Exception("away"))
+
+    monkeypatch.setattr(worker, "work_once", away)
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(deps, stop))
+    thread.start()
+    assert rounds.wait(5)
+    started = time.monotonic()
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert time.monotonic() - started < numbers.WORKER_PAUSE / 2

@@ -1,0 +1,226 @@
+"""The verdict on a code: its reasons, and the sentence a desk reads for each.
+
+A sentence says what to do next, politely and without blame. Chinese is what the API gives as
+`message`; English is for the pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Literal, get_args
+
+Outcome = Literal["accepted", "refused", "pending", "undetermined"]
+
+Reason = Literal[
+    "ok",
+    "malformed",
+    "wrong_kind",
+    "unknown_key",
+    "unknown_issuer",
+    "bad_signature",
+    "not_yet_valid",
+    "expired",
+    "already_used",
+    "withdrawn",
+    "unknown_licence",
+    "licence_suspended",
+    "licence_expired",
+    "licence_revoked",
+    "copy_expired",
+    "copy_revoked",
+    "copy_superseded",
+    "wrong_item",
+    "wrong_recipient",
+    "consent_pending",
+    "consent_refused",
+    "consent_expired",
+    "trust_stale",
+]
+
+REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
+
+_SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
+    "ok": ("证照有效，请核对本人与证照信息。", "Valid. Compare the person with the licence."),
+    "malformed": (
+        "这不是完整的亮证码，请持证人打开电子证照，点“亮码”后再扫。",
+        "Not a complete licence code. Ask the holder to open the wallet, tap Show code, and scan again.",
+    ),
+    "wrong_kind": (
+        "这不是亮证码，请持证人打开电子证照，点“亮码”后再扫。",
+        "Not a licence code. Ask the holder to open the wallet and tap Show code.",
+    ),
+    "unknown_key": (
+        "此码不是本库签发的，请持证人打开电子证照重新亮码，或改看证件原件。",
+        "Not signed by this library. Ask for a fresh code, or see the original document.",
+    ),
+    "unknown_issuer": (
+        "此码由其他地区签发，本窗口暂不能核验，请改看证件原件。",
+        "Issued by another region that this desk cannot check. See the original document.",
+    ),
+    "bad_signature": (
+        "此码的签名不对，可能被改动过，请持证人重新亮码，或改看证件原件。",
+        "The signature is wrong; the code may have been altered. Ask for a fresh code, or see the original.",
+    ),
+    "not_yet_valid": (
+        "此码的时间早于本机时钟，请核对本机时间，再请持证人刷新后扫码。",
+        "The code lies in the future. Check this desk's clock, then ask the holder to refresh.",
+    ),
+    "expired": (
+        "此码已过时，请持证人刷新后再扫（截图不能使用）。",
+        "The code has expired. Ask the holder to refresh it; a screenshot cannot be used.",
+    ),
+    "already_used": (
+        "此码已经用过，请持证人点“再亮一次”后再扫。",
+        "This code has been used. Ask the holder to show a new one.",
+    ),
+    "withdrawn": (
+        "持证人已收回此码，请持证人重新亮码，或按传统方式办理。",
+        "The holder has withdrawn this code. Ask for a new one, or serve the traditional way.",
+    ),
+    "unknown_licence": (
+        "库中查不到此证照，请持证人重新亮码，或改看证件原件。",
+        "The library does not know this licence. Ask for a new code, or see the original.",
+    ),
+    "licence_suspended": (
+        "此证照处于暂扣状态，不能使用，请持证人联系发证单位。",
+        "The licence is suspended and cannot be used. The holder should contact the issuing unit.",
+    ),
+    "licence_expired": (
+        "此证照已过有效期，不能使用，请持证人办理延续或换证。",
+        "The licence has expired and cannot be used. The holder should renew it.",
+    ),
+    "licence_revoked": (
+        "此证照已被吊销或注销，不能使用，请持证人联系发证单位。",
+        "The licence has been revoked and cannot be used. The holder should contact the issuing unit.",
+    ),
+    "copy_expired": (
+        "此纸质件已过使用期限，请持证人重新打印，或出示证件原件。",
+        "This copy is past its end date. Ask for a new print, or the original.",
+    ),
+    "copy_revoked": (
+        "此纸质件已被撤回，不能使用，请持证人重新打印，或出示证件原件。",
+        "This copy has been revoked. Ask for a new print, or the original.",
+    ),
+    "copy_superseded": (
+        "证照已更新，此纸质件为旧版，请持证人重新打印。",
+        "The licence has a newer version. Ask for a new print.",
+    ),
+    "wrong_item": (
+        "此纸质件不是为本事项打印的，请持证人另行打印，或出示证件原件。",
+        "This copy was made for another matter. Ask for a new print, or the original.",
+    ),
+    "wrong_recipient": (
+        "此纸质件不是给本单位的，请持证人另行打印，或出示证件原件。",
+        "This copy was made for another unit. Ask for a new print, or the original.",
+    ),
+    "consent_pending": (
+        "已请持证人在手机上确认，请稍候。",
+        "The holder has been asked on the phone. Please wait.",
+    ),
+    "consent_refused": (
+        "持证人未同意出示，请按传统方式办理。",
+        "The holder did not consent. Serve the traditional way.",
+    ),
+    "consent_expired": (
+        "持证人未在时限内确认，请持证人重新亮码后再扫。",
+        "The holder did not answer in time. Ask for a new code.",
+    ),
+    "trust_stale": (
+        "暂时无法判断，请联网后再扫，或核对身份证并改看证件原件。",
+        "Cannot be judged now. Reconnect and scan again, or see the ID card and the original.",
+    ),
+}
+
+
+def sentence(reason: Reason, language: str = "zh") -> str:
+    """The sentence for a reason, in `zh` or `en`."""
+    chinese, english = _SENTENCES[reason]
+    return english if language == "en" else chinese
+
+
+@dataclass(frozen=True)
+class Field:
+    """One granted face field (照面信息): its key, its label on the licence, its value as text."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class JudgedLicence:
+    """One licence of an accepted code, cut to what the item may see.
+
+    `photo` is a data URI, None where the type has none or the item may not see it.
+    """
+
+    type: str
+    type_name: str
+    identifier: str
+    status: str
+    valid_until: date | None
+    fields: tuple[Field, ...]
+    photo: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a desk is told about a code.
+
+    `licences` is empty unless `outcome` is accepted. `status_as_of` is when the licence's
+    status was read; `unchecked` names what could not be checked (offline only). `shown_by`
+    is holder, delegate, assisted or paper, None while unknown.
+    """
+
+    id: str
+    outcome: Outcome
+    reason: Reason
+    message: str
+    checked_at: datetime
+    status_as_of: datetime
+    repeated: bool = False
+    offline: bool = False
+    unchecked: tuple[str, ...] = ()
+    licences: tuple[JudgedLicence, ...] = field(default=())
+    shown_by: str | None = None
+    purpose: str | None = None
+    recipient: str | None = None
+    legal_effect: str | None = None
+
+
+def verdict_members(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as the members of its JSON form; times stay `datetime`, days `date`."""
+    return {
+        "id": verdict.id,
+        "verdict": verdict.outcome,
+        "reason": verdict.reason,
+        "message": verdict.message,
+        "checked_at": verdict.checked_at,
+        "status_as_of": verdict.status_as_of,
+        "repeated": verdict.repeated,
+        "offline": verdict.offline,
+        "unchecked": list(verdict.unchecked),
+        "licences": [_licence_members(licence) for licence in verdict.licences],
+        "shown_by": verdict.shown_by,
+        "legal_effect": verdict.legal_effect,
+        **({"purpose": verdict.purpose} if verdict.purpose else {}),
+        **({"recipient": verdict.recipient} if verdict.recipient else {}),
+    }
+
+
+def _licence_members(licence: JudgedLicence) -> dict[str, Any]:
+    members = {
+        "type": licence.type,
+        "type_name": licence.type_name,
+        "identifier": licence.identifier,
+        "status": licence.status,
+        "valid_until": licence.valid_until,
+        "fields": [
+            {"key": field.key, "label": field.label, "value": field.value}
+            for field in licence.fields
+        ],
+    }
+    if licence.photo is not None:
+        members["photo"] = licence.photo
+    return members

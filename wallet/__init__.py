@@ -1,0 +1,1 @@
+"""The wallet: issue, show, judge and record electronic licences."""

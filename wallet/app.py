@@ -1,0 +1,68 @@
+"""The only wiring: from a Config to a Flask app. Nothing happens at import."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from verify.assets import static_dir, templates_dir
+from wallet.base.deps import build_deps
+from wallet.catalogue import api as catalogue
+from wallet.config import Config
+from wallet.demo import sign_in as demo_sign_in
+from wallet.holders.sign_in import load_holder
+from wallet.licences import api as licences
+from wallet.numbers import LICENCE_BODY_MAX
+from wallet.organisations import api as organisations
+from wallet.organisations.sign_in import load_client, load_staff
+from wallet.pages import PAGES, docs
+from wallet.relying import api as relying
+from wallet.showing import api as showing
+from wallet.web import health
+from wallet.web.deps import attach
+from wallet.web.guards import enforce_guards, guard, public
+from wallet.web.headers import protect
+from wallet.web.json import OrjsonProvider
+from wallet.web.languages import speak
+from wallet.web.limits import limit_rates
+from wallet.web.problems import ProblemApi, register_problems
+
+API_PREFIX = "/api/v1"
+
+
+def create_app(config: Config) -> Flask:
+    """The app of one process; loads or makes the keys, opens no connection yet."""
+    app = Flask(
+        "wallet", template_folder=str(templates_dir()), static_folder=str(static_dir())
+    )
+    app.json = OrjsonProvider(app)
+    app.config.update(
+        API_TITLE="Liangzheng 亮证",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        LARGE_BODY_ENDPOINTS={"licences.receive_licence": LICENCE_BODY_MAX},
+        MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
+    )
+    attach(app, build_deps(config))
+    protect(app, https=config.https)
+    enforce_guards(app, {"holder": load_holder, "staff": load_staff, "client": load_client})
+    register_problems(app)
+    speak(app)
+
+    api = ProblemApi(app)
+    for feature in (catalogue, licences, showing, relying):
+        api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(relying.desk())
+    relying.document_desk(app, api)
+
+    app.register_blueprint(organisations.blueprint)
+    with app.app_context():
+        organisations.attach_token_server()
+    app.register_blueprint(health.blueprint)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    docs.publish(app, api)
+    if config.demo:
+        app.register_blueprint(demo_sign_in.blueprint)
+    guard(public())(app.view_functions["static"])
+    limit_rates(app, demo=config.demo)
+    return app

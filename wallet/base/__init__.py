@@ -1,0 +1,1 @@
+"""What every feature stands on: database, keys, encryption, audit, outbox, Deps."""

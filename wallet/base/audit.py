@@ -1,0 +1,50 @@
+"""The audit trail: each event is declared once, with its exact fields.
+
+Events are written in the transaction of the change they tell of. They carry ids, units, items,
+purposes and outcomes, never a personal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+EVENTS: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(fields.split())
+    for name, fields in {
+        "session.started": "subject session",
+        "session.ended": "subject session",
+        "token.issued": "client session",
+        "licence.received": "licence client unit type version",
+        "licence.issued": "licence unit type version kid",
+        "showing.withdrawn": "account jti",
+        "verification.judged": "verification actor desk unit item jti verdict reason licences repeated",
+        "verification.refused_beyond_grant": "actor desk unit item types alert",
+        "verification.outcome": "verification actor desk outcome alert",
+    }.items()
+}
+
+
+class AuditEvent(Base):
+    """One event. `sealed` turns true when the worker has put it into the tree (RFC 9162)."""
+
+    __tablename__ = "audit_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    name: Mapped[str]
+    fields: Mapped[dict[str, Any]]
+    sealed: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+def record(tx: Connection, name: str, now: datetime, **fields: Any) -> None:
+    """Write one event in the caller's transaction. Undeclared names or fields raise ValueError."""
+    if EVENTS.get(name) != fields.keys():
+        raise ValueError(f"audit event {name} is not declared with the fields {sorted(fields)}")
+    tx.execute(insert(AuditEvent), {"at": now, "name": name, "fields": fields, "sealed": False})

@@ -1,0 +1,30 @@
+"""Deps: what a journey needs from outside, built once in `create_app` and handed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wallet.base.database import Database
+from wallet.base.encryption import Vault
+from wallet.base.keys import Keys, load_keys
+from wallet.config import Config
+
+
+@dataclass(frozen=True)
+class Deps:
+    """The first argument of every journey."""
+
+    config: Config
+    db: Database
+    keys: Keys
+    vault: Vault
+
+
+def build_deps(config: Config) -> Deps:
+    """Wire a process: loads (or makes) the keys, opens no connection."""
+    return Deps(
+        config=config,
+        db=Database(config.database_url),
+        keys=load_keys(config.keys_dir, config.secret_key, config.issuer),
+        vault=Vault(config.secret_key),
+    )

@@ -1,0 +1,76 @@
+"""What may be issued, and for which matters it may be used."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+
+class LicenceType(Base):
+    """An entry of the catalogue (O-7, M-6).
+
+    `short_number` stands for the type in codes (claim `t`); `type_code` is that of GB/T 36904.
+    `fields` and `status_codes` are lists as `GET /api/v1/catalogue` gives them.
+    """
+
+    __tablename__ = "licence_types"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    short_number: Mapped[int] = mapped_column(unique=True)
+    type_code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    holder_kinds: Mapped[list[str]]
+    collected_since: Mapped[date]
+    public_attribute: Mapped[str]
+    standard_level: Mapped[str]
+    basis: Mapped[str]
+    version: Mapped[int]
+    theme: Mapped[str]
+    status_codes: Mapped[list[dict[str, Any]]]
+    fields: Mapped[list[dict[str, Any]]]
+
+
+class TypeIssuer(Base):
+    """A unit that issues licences of a type; a county unit and a city unit may share a type."""
+
+    __tablename__ = "type_issuers"
+
+    type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+
+
+class UseItem(Base):
+    """A matter of a unit (用证事项) with its traditional channel, which every item has (O-19)."""
+
+    __tablename__ = "use_items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    consent: Mapped[str]
+    retention: Mapped[str]
+    retention_en: Mapped[str]
+    traditional_channel: Mapped[str]
+    traditional_channel_en: Mapped[str]
+    materials: Mapped[str]
+    basis: Mapped[str]
+
+
+class UseItemType(Base):
+    """A licence type that satisfies an item, and the fields necessary for it."""
+
+    __tablename__ = "use_item_types"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"), primary_key=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"), primary_key=True)
+    fields: Mapped[list[str]]

@@ -1,0 +1,109 @@
+"""Read the published catalogue and use list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from wallet.base.database import AnyRow, AnySelect
+from wallet.base.deps import Deps
+from wallet.base.paging import number_of_cursor
+from wallet.catalogue.model import LicenceType, UseItem, UseItemType
+from wallet.errors import NotFound
+from wallet.organisations.model import Unit
+
+
+def published_types(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
+    """A page of the catalogue (O-7) by short number: `{items, next_cursor}`."""
+    statement = _types().order_by(LicenceType.short_number).limit(limit + 1)
+    statement = statement.where(LicenceType.short_number > number_of_cursor(cursor))
+    with deps.db.read() as tx:
+        rows = tx.execute(statement).all()
+    next_cursor = str(rows[limit - 1].short_number) if len(rows) > limit else None
+    return {"items": [_type(row) for row in rows[:limit]], "next_cursor": next_cursor}
+
+
+def published_type(deps: Deps, code: str) -> dict[str, Any]:
+    """One entry; raises NotFound."""
+    with deps.db.read() as tx:
+        row = tx.execute(_types().where(LicenceType.code == code)).one_or_none()
+    if row is None:
+        raise NotFound("发证目录中没有这一类型。")
+    return _type(row)
+
+
+def use_items(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
+    """A page of the use list (O-12): `{items, next_cursor}`; `fields` is {type: [keys]}."""
+    page = (
+        select(UseItem.id)
+        .where(UseItem.id > number_of_cursor(cursor))
+        .order_by(UseItem.id)
+        .limit(limit + 1)
+    )
+    statement = (
+        select(
+            UseItem,
+            Unit.name.label("unit"),
+            LicenceType.code.label("type_code"),
+            UseItemType.fields.label("type_fields"),
+        )
+        .join(Unit, Unit.id == UseItem.unit_id)
+        .join(UseItemType, UseItemType.item_id == UseItem.id)
+        .join(LicenceType, LicenceType.id == UseItemType.type_id)
+        .where(UseItem.id.in_(page))
+        .order_by(UseItem.id, LicenceType.short_number)
+    )
+    items: dict[int, dict[str, Any]] = {}
+    with deps.db.read() as tx:
+        for row in tx.execute(statement):
+            item = items.setdefault(row.id, _item(row))
+            item["licence_types"].append(row.type_code)
+            item["fields"][row.type_code] = row.type_fields
+    ids = list(items)
+    next_cursor = str(ids[limit - 1]) if len(ids) > limit else None
+    return {"items": [items[id] for id in ids[:limit]], "next_cursor": next_cursor}
+
+
+def _types() -> AnySelect:
+    return select(LicenceType, Unit.name.label("unit")).join(Unit, Unit.id == LicenceType.unit_id)
+
+
+def _type(row: AnyRow) -> dict[str, Any]:
+    collected_since: date = row.collected_since
+    return {
+        "code": row.code,
+        "number": row.short_number,
+        "type_code": row.type_code,
+        "name": row.name,
+        "name_en": row.name_en,
+        "issuing_unit": row.unit,
+        "holder_kinds": row.holder_kinds,
+        "collected_since": collected_since.isoformat(),
+        "public_attribute": row.public_attribute,
+        "standard_level": row.standard_level,
+        "basis": row.basis,
+        "version": row.version,
+        "theme": row.theme,
+        "status_codes": row.status_codes,
+        "fields": row.fields,
+    }
+
+
+def _item(row: AnyRow) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "name_en": row.name_en,
+        "unit": row.unit,
+        "licence_types": [],
+        "fields": {},
+        "materials": row.materials,
+        "consent": row.consent,
+        "retention": row.retention,
+        "retention_en": row.retention_en,
+        "traditional_channel": row.traditional_channel,
+        "traditional_channel_en": row.traditional_channel_en,
+        "basis": row.basis,
+    }

@@ -1,0 +1,97 @@
+"""The JSON forms of the catalogue and the use list."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class CodeSchema(Schema):
+    """A value of a code list and its label."""
+
+    code = fields.String(required=True)
+    label = fields.String(required=True)
+    label_en = fields.String()
+
+
+class StatusCodeSchema(CodeSchema):
+    """A status of the type's field and which of the four statuses it means."""
+
+    means = fields.String(
+        required=True, metadata={"enum": ["valid", "suspended", "expired", "revoked"]}
+    )
+
+
+class FaceFieldSchema(Schema):
+    """A face field (照面信息) of a type."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    label_en = fields.String()
+    type = fields.String(
+        required=True, metadata={"enum": ["text", "date", "number", "code", "photo"]}
+    )
+    required = fields.Boolean(required=True)
+    sensitive = fields.Boolean()
+    max_length = fields.Integer()
+    codes = fields.List(fields.Nested(CodeSchema))
+
+
+class LicenceTypeSchema(Schema):
+    """An entry of the catalogue (发证目录)."""
+
+    code = fields.String(required=True)
+    number = fields.Integer(metadata={"description": "claim `t` of codes"})
+    type_code = fields.String(metadata={"description": "GB/T 36904"})
+    name = fields.String(required=True)
+    name_en = fields.String()
+    issuing_unit = fields.String(required=True)
+    holder_kinds = fields.List(fields.String(), required=True)
+    collected_since = fields.String(required=True)
+    public_attribute = fields.String(required=True)
+    standard_level = fields.String(required=True)
+    basis = fields.String(required=True)
+    version = fields.Integer(required=True)
+    theme = fields.String()
+    status_codes = fields.List(fields.Nested(StatusCodeSchema), required=True)
+    fields_ = fields.List(
+        fields.Nested(FaceFieldSchema), required=True, data_key="fields", attribute="fields"
+    )
+
+
+class LicenceTypePageSchema(Schema):
+    """A page of the catalogue."""
+
+    items = fields.List(fields.Nested(LicenceTypeSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+
+class UseItemSchema(Schema):
+    """An entry of the use list (用证事项清单)."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    name_en = fields.String()
+    unit = fields.String(required=True)
+    licence_types = fields.List(fields.String(), required=True)
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "licence type → keys of the fields it may see"},
+    )
+    materials = fields.String()
+    consent = fields.String(required=True, metadata={"enum": ["none", "ask"]})
+    retention = fields.String(required=True)
+    retention_en = fields.String()
+    traditional_channel = fields.String(required=True)
+    traditional_channel_en = fields.String()
+    basis = fields.String()
+
+
+class UseItemPageSchema(Schema):
+    """A page of the use list."""
+
+    items = fields.List(fields.Nested(UseItemSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)

@@ -1,0 +1,124 @@
+"""The commands: `liangzheng …`, the same as `python -m wallet …`.
+
+Settings come from the environment (docs/operator.md) and, for a demo, from its data folder.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+
+import click
+
+from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.deps import build_deps
+from wallet.base.keys import load_keys
+from wallet.base.logs import configure_logging
+from wallet.config import Config, load_config
+from wallet.demo.run import run_demo
+from wallet.doctor import examine
+from wallet.errors import ConfigurationError
+from wallet.migrations import migrate as migrate_database
+from wallet.serve import serve as serve_app
+from wallet.worker import work
+
+
+class Commands(click.Group):
+    """Commands whose foreseeable failures are one line, not a stack."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            raise click.ClickException(str(error)) from None
+        except DATABASE_ERRORS as error:
+            raise click.ClickException(
+                f"the database does not answer ({type(error).__name__}); "
+                "check LIANGZHENG_DATABASE_URL"
+            ) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="liangzheng")
+def main() -> None:
+    """亮证 Liangzheng: electronic licences shown as live codes, checked by any desk."""
+    os.umask(0o077)  # keys, database and demo files are for this user alone
+
+
+@main.command()
+def serve() -> None:
+    """Serve pages and API on HOST and PORT."""
+    config = _config()
+    serve_app(config)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version, making its tables on first use."""
+    db = Database(_config().database_url)
+    migrate_database(db)
+    db.close()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def worker() -> None:
+    """Run what happens beside the server: finish, deliver, clear away."""
+    deps = build_deps(_config())
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    work(deps, stop)
+    deps.db.close()
+
+
+@main.group()
+def keys() -> None:
+    """The library's signing keys."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show each key: its kid, what it does, when it was made."""
+    config = _config()
+    if not list(config.keys_dir.glob("*.pem")):
+        click.echo("No key yet; the server makes one when it first starts.")
+        return
+    loaded = load_keys(config.keys_dir, config.secret_key, config.issuer)
+    for kid in loaded.by_kid:
+        made = datetime.fromtimestamp((config.keys_dir / f"{kid}.pem").stat().st_mtime, UTC)
+        role = "current: signs and verifies" if kid == loaded.current.kid else "verifies"
+        click.echo(f"{kid}  {made:%Y-%m-%d}  {role}")
+
+
+@main.command()
+def doctor() -> None:
+    """Check settings, database and key files; exit 1 when something is not well."""
+    findings = list(examine(_config()))
+    for finding in findings:
+        line = f"{'ok     ' if finding.well else 'PROBLEM'}  {finding.subject}"
+        note = f": {finding.advice}" if finding.advice and not finding.well else ""
+        click.echo(line + note)
+    if not all(finding.well for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+def demo() -> None:
+    """Serve a complete demo with invented people, kept in the folder DATA."""
+    sys.exit(run_demo(os.environ))
+
+
+def _config() -> Config:
+    config = load_config(os.environ)
+    configure_logging(config.log_level)
+    return config

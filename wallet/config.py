@@ -1,0 +1,119 @@
+"""The settings, read once from the environment and frozen.
+
+The demo keeps its own settings in `DATA/demo.json`; every command finds it through `DATA`.
+A variable of the environment wins over that file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from wallet.errors import ConfigurationError
+
+SECRET_MIN: Final = 32
+DEMO_FILE: Final = "demo.json"
+SETTINGS: Final[Mapping[str, str]] = {
+    "LIANGZHENG_DATA": "Data folder; `DATA` is the short form. Default `var`.",
+    "LIANGZHENG_DATABASE_URL": "SQLAlchemy URL. Default SQLite in the data folder.",
+    "LIANGZHENG_PUBLIC_URL": "Address that codes and pages carry. Default the served address.",
+    "LIANGZHENG_SECRET_KEY": "At least 32 characters; every other secret is derived from it.",
+    "LIANGZHENG_ISSUER": "Short area code of this library, claim `iss`. Default `150600`.",
+    "LIANGZHENG_DEMO": "`1` turns demo sign-in on. `liangzheng demo` sets it, nothing else should.",
+    "LIANGZHENG_HOST": "Address to listen on; `HOST` is the short form. Default `127.0.0.1`.",
+    "LIANGZHENG_PORT": "Port to listen on; `PORT` is the short form. Default `8000`.",
+    "LIANGZHENG_WORKERS": "Server processes. Default 1.",
+    "LIANGZHENG_LOG_LEVEL": "`debug`, `info`, `warning` or `error`. Default `info`.",
+}
+"""Every setting and what it is for; the docs list the same, a test compares."""
+
+_PLACEHOLDERS: Final = ("change", "secret", "example", "placeholder", "password", "xxxx")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process."""
+
+    data: Path
+    database_url: str
+    public_url: str
+    secret_key: str
+    issuer: str = "150600"
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    log_level: str = "info"
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data / "keys"
+
+
+def load_config(environment: Mapping[str, str]) -> Config:
+    """Config from the environment and, where there is one, the demo's file.
+
+    Raises ConfigurationError when the server may not start like this: no secret, a short or
+    placeholder secret, demo sign-in outside the demo, a public address that is no origin.
+    """
+    data = Path(environment.get("LIANGZHENG_DATA") or environment.get("DATA") or "var").absolute()
+    demo_file = data / DEMO_FILE
+    stored: dict[str, str] = {}
+    if demo_file.is_file():
+        stored = json.loads(demo_file.read_text("utf-8"))
+
+    def setting(name: str, default: str) -> str:
+        variable = f"LIANGZHENG_{name}"
+        short = environment.get(name) if name in ("HOST", "PORT") else None
+        return environment.get(variable) or short or stored.get(variable) or default
+
+    host = setting("HOST", "127.0.0.1")
+    port = _whole(setting("PORT", "8000"), "LIANGZHENG_PORT")
+    config = Config(
+        data=data,
+        database_url=setting("DATABASE_URL", f"sqlite:///{data / 'liangzheng.db'}"),
+        public_url=setting("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        secret_key=setting("SECRET_KEY", ""),
+        issuer=setting("ISSUER", "150600"),
+        demo=setting("DEMO", "") == "1",
+        host=host,
+        port=port,
+        workers=_whole(setting("WORKERS", "1"), "LIANGZHENG_WORKERS"),
+        log_level=setting("LOG_LEVEL", "info"),
+    )
+    _check(config, is_demo_folder=demo_file.is_file())
+    return config
+
+
+def _check(config: Config, *, is_demo_folder: bool) -> None:
+    if len(config.secret_key) < SECRET_MIN:
+        raise ConfigurationError(
+            f"LIANGZHENG_SECRET_KEY needs at least {SECRET_MIN} characters; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    lowered = config.secret_key.lower()
+    if any(word in lowered for word in _PLACEHOLDERS) or len(set(config.secret_key)) < 10:
+        raise ConfigurationError("LIANGZHENG_SECRET_KEY is a placeholder; make a random one.")
+    if config.demo and not is_demo_folder:
+        raise ConfigurationError(
+            "LIANGZHENG_DEMO is on outside a demo folder; unset it, or use: liangzheng demo"
+        )
+    address = urlsplit(config.public_url)
+    if address.scheme not in ("http", "https") or not address.netloc or address.path:
+        raise ConfigurationError(
+            "LIANGZHENG_PUBLIC_URL must be an origin such as https://lz.example.gov.cn"
+        )
+
+
+def _whole(text: str, name: str) -> int:
+    if not text.isdecimal():
+        raise ConfigurationError(f"{name} must be a whole number, not {text!r}.")
+    return int(text)

@@ -1,0 +1,113 @@
+"""`liangzheng demo`: one command from nothing to a page that works."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import click
+
+from wallet.base.clock import read_clock
+from wallet.base.deps import build_deps
+from wallet.config import DEMO_FILE, SETTINGS, Config, load_config
+from wallet.demo.files import read_json, write_private
+from wallet.demo.seed import seed
+from wallet.demo.table import who_can_sign_in
+from wallet.migrations import migrate
+from wallet.serve import STOP_SECONDS, check_address_free
+
+READY_SECONDS: Final = 60
+"""The server must be ready within this time."""
+
+
+def run_demo(environment: Mapping[str, str]) -> int:
+    """Make, seed and serve the demo until a signal or until a part of it ends.
+
+    Returns the exit status: 0 after a signal, 1 when a part ended by itself.
+    """
+    config = prepare(environment)
+    check_address_free(config.host, config.port)
+    deps = build_deps(config)
+    migrate(deps.db)
+    seed(deps, read_clock())
+    deps.db.close()
+
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    environment = {**environment, "LIANGZHENG_DATA": str(config.data)}
+    parts = [
+        subprocess.Popen([sys.executable, "-m", "wallet", command], env=environment)
+        for command in ("serve", "worker")
+    ]
+    try:
+        if _wait_until_ready(config, parts, stop):
+            click.echo(who_can_sign_in(config))
+        while not stop.wait(0.2) and all(part.poll() is None for part in parts):
+            pass
+    finally:
+        _end(parts)
+    return 0 if stop.is_set() else 1
+
+
+def prepare(environment: Mapping[str, str]) -> Config:
+    """Make the data folder and `demo.json`, where every other command finds these settings.
+
+    The secret is made once. What the environment sets is kept for this run; PUBLIC_URL is
+    among it only when it was set, since it follows the served address otherwise.
+    """
+    data = Path(environment.get("LIANGZHENG_DATA") or environment.get("DATA") or "var").absolute()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = read_json(data / DEMO_FILE)
+    settings = {name: environment[name] for name in SETTINGS if environment.get(name)}
+    settings.pop("LIANGZHENG_DATA", None)
+    for name in ("HOST", "PORT"):
+        if environment.get(name):
+            settings.setdefault(f"LIANGZHENG_{name}", environment[name])
+    secret = kept.get("LIANGZHENG_SECRET_KEY") or secrets.token_urlsafe(48)
+    settings = {"LIANGZHENG_SECRET_KEY": secret} | settings | {"LIANGZHENG_DEMO": "1"}
+    write_private(data / DEMO_FILE, settings)
+    return load_config(environment)
+
+
+def _wait_until_ready(
+    config: Config, parts: list[subprocess.Popen[bytes]], stop: threading.Event
+) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
+    origin = f"http://[{host}]:{config.port}" if ":" in host else f"http://{host}:{config.port}"
+    limit = time.monotonic() + READY_SECONDS
+    while time.monotonic() < limit and all(part.poll() is None for part in parts):
+        try:
+            with urllib.request.urlopen(f"{origin}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return True
+        except OSError:
+            pass
+        if stop.wait(0.1):
+            return False
+    return False
+
+
+def _end(parts: list[subprocess.Popen[bytes]]) -> None:
+    for part in parts:
+        part.terminate()
+    limit = time.monotonic() + STOP_SECONDS + 2
+    for part in parts:
+        try:
+            part.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.kill()
+            part.wait()

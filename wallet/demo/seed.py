@@ -1,0 +1,288 @@
+"""Puts the demo into an empty database. A second run changes nothing.
+
+Everything is found by its natural key, so a run that was broken off goes on where it stopped;
+the machine clients come last, in the transaction that finishes the work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from wallet.base.clock import local_day
+from wallet.base.database import Base, insert_if_new
+from wallet.base.deps import Deps
+from wallet.catalogue.model import LicenceType, TypeIssuer, UseItem, UseItemType
+from wallet.demo.data import load
+from wallet.demo.files import write_private
+from wallet.demo.rows import DemoData
+from wallet.demo.rows import Licence as LicenceRow
+from wallet.demo.rows import LicenceType as TypeRow
+from wallet.holders.find import find_or_add_holder
+from wallet.holders.model import Account, Representative
+from wallet.licences.model import NUMBER, Delegation, DelegationLicence, Licence
+from wallet.licences.receive import NewHolder, NewLicence, receive
+from wallet.organisations.model import BasisDocument, Client, Staff, Unit
+from wallet.organisations.sign_in import STAFF_NAME
+from wallet.relying.model import Grant
+from wallet.web.principal import Principal
+from wallet.worker import work_once
+
+CLIENTS_FILE: Final = "demo-clients.json"
+SEEDER: Final = "demo-seed-"
+"""Prefix of the disabled clients, one a unit, in whose name the licences came in."""
+
+
+def seed(deps: Deps, now: datetime) -> None:
+    """Fill the database of `deps` with the demo as of `now`, and write `DATA/demo-clients.json`."""
+    if _is_seeded(deps):
+        return
+    demo = load(local_day(now))
+    with deps.db.begin() as tx:
+        units = _add_units(tx, demo)
+        _add_basis_documents(tx, demo)
+        types = _add_types(tx, demo, units)
+        _add_items(tx, demo, units, types, now)
+        _add_staff(tx, deps, demo, units)
+        accounts = _add_accounts(tx, deps, demo, now)
+        seeders = _add_seeders(tx, demo, units, now)
+    for licence in demo.licences:
+        if not _licence_id(deps, licence, units, types):
+            _receive(deps, seeders[licence.issuing_unit], licence, now)
+    while work_once(deps, now).anything:
+        pass
+    licences = {row.key: _licence_id(deps, row, units, types) for row in demo.licences}
+    with deps.db.begin() as tx:
+        _set_statuses(tx, demo, licences)
+        _add_delegations(tx, demo, accounts, licences)
+        # The secrets are nowhere but in this file, so it is written before they count.
+        _hand_out_clients(tx, deps, demo, units)
+
+
+def _is_seeded(deps: Deps) -> bool:
+    with deps.db.read() as tx:
+        client = tx.execute(select(Client.id).where(Client.client_id == "demo-issuer")).first()
+    return client is not None
+
+
+def _id_of(tx: Connection, table: Any, key: Any, **values: Any) -> int:
+    """The id of the row with this unique key; the row is added when it is new."""
+    insert_if_new(tx, table, **values)
+    found: int = tx.execute(select(table.id).where(key == values[key.key])).scalar_one()
+    return found
+
+
+def _add_units(tx: Connection, demo: DemoData) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for row in demo.units:
+        parent = units[row.parent] if row.parent else None
+        values = asdict(row) | {"parent_id": parent}
+        del values["parent"]
+        units[row.code] = _id_of(tx, Unit, Unit.code, **values)
+    return units
+
+
+def _add_basis_documents(tx: Connection, demo: DemoData) -> None:
+    for row in demo.basis_documents:
+        insert_if_new(tx, BasisDocument, **_columns(BasisDocument, row))
+
+
+def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[str, int]:
+    types: dict[str, int] = {}
+    for row in demo.licence_types:
+        values = _columns(LicenceType, row) | {
+            "unit_id": units[row.issuing_units[0]],
+            "status_codes": [asdict(code) for code in row.status_codes],
+            "fields": _published_fields(row),
+        }
+        types[row.code] = _id_of(tx, LicenceType, LicenceType.code, **values)
+        for unit in row.issuing_units:
+            insert_if_new(tx, TypeIssuer, type_id=types[row.code], unit_id=units[unit])
+    return types
+
+
+def _published_fields(row: TypeRow) -> list[dict[str, Any]]:
+    """Face fields as the catalogue publishes them: without the members that say nothing."""
+    return [
+        {key: value for key, value in asdict(face).items() if value is not None and value != []}
+        for face in row.fields
+    ]
+
+
+def _add_items(
+    tx: Connection, demo: DemoData, units: dict[str, int], types: dict[str, int], now: datetime
+) -> None:
+    starts_on = local_day(now) - timedelta(days=365)
+    for row in demo.use_items:
+        unit_id = units[row.unit]
+        item_id = _id_of(tx, UseItem, UseItem.code, **_columns(UseItem, row), unit_id=unit_id)
+        for code, fields in row.fields.items():
+            scope = {"item_id": item_id, "type_id": types[code], "fields": fields}
+            insert_if_new(tx, UseItemType, **scope)
+            insert_if_new(tx, Grant, unit_id=unit_id, starts_on=starts_on, ends_on=None, **scope)
+
+
+def _add_staff(tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int]) -> None:
+    for login, row in demo.staff.items():
+        insert_if_new(
+            tx,
+            Staff,
+            login=login,
+            unit_id=units[row.unit],
+            name_sealed=deps.vault.seal(row.name, STAFF_NAME),
+            roles=row.roles,
+            terminal=row.terminal or "",
+        )
+
+
+def _add_accounts(tx: Connection, deps: Deps, demo: DemoData, now: datetime) -> dict[str, int]:
+    accounts: dict[str, int] = {}
+    for login, row in demo.holders.items():
+        person = find_or_add_holder(
+            tx, deps.vault, kind="person", code_type=row.code_type, code=row.code, name=row.name
+        )
+        accounts[login] = _id_of(tx, Account, Account.login, login=login, holder_id=person)
+        if row.organisation:
+            organisation = find_or_add_holder(
+                tx,
+                deps.vault,
+                kind="organisation",
+                code_type=row.organisation.code_type,
+                code=row.organisation.code,
+                name=row.organisation.name,
+            )
+            insert_if_new(
+                tx,
+                Representative,
+                account_id=accounts[login],
+                holder_id=organisation,
+                starts_on=local_day(now) - timedelta(days=365),
+                ends_on=None,
+            )
+    return accounts
+
+
+def _add_seeders(
+    tx: Connection, demo: DemoData, units: dict[str, int], now: datetime
+) -> dict[str, Principal]:
+    """A client for each unit that issued a licence, disabled and without a secret."""
+    seeders: dict[str, Principal] = {}
+    for code in dict.fromkeys(row.issuing_unit for row in demo.licences):
+        values = {
+            "client_id": f"{SEEDER}{code}",
+            "unit_id": units[code],
+            "name": "演示数据导入（演示）",
+            "roles": ["issuing"],
+            "disabled_at": now,
+        }
+        client = _id_of(tx, Client, Client.client_id, **values)
+        seeders[code] = Principal("client", client, 0, "", unit_id=units[code])
+    return seeders
+
+
+def _licence_id(
+    deps: Deps, row: LicenceRow, units: dict[str, int], types: dict[str, int]
+) -> int | None:
+    with deps.db.read() as tx:
+        found: int | None = tx.execute(
+            select(Licence.id).where(
+                Licence.type_id == types[row.type],
+                Licence.unit_id == units[row.issuing_unit],
+                Licence.number_index == deps.vault.index(row.number, NUMBER),
+                Licence.version == row.version,
+            )
+        ).scalar_one_or_none()
+    return found
+
+
+def _receive(deps: Deps, client: Principal, row: LicenceRow, now: datetime) -> None:
+    new = NewLicence(
+        type=row.type,
+        number=row.number,
+        version=row.version,
+        identifier=None,
+        holders=[NewHolder(**asdict(party)) for party in row.holders],
+        issued_on=row.issued_on,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        area_code=row.area_code,
+        fields=dict(row.fields),
+    )
+    receive(deps, client, row.key, hashlib.sha256(row.key.encode()).digest(), new, now)
+
+
+def _set_statuses(tx: Connection, demo: DemoData, licences: dict[str, int | None]) -> None:
+    means = {
+        (kind.code, status.code): status.means
+        for kind in demo.licence_types
+        for status in kind.status_codes
+    }
+    for row in demo.licences:
+        status = means[row.type, row.status_code]
+        tx.execute(
+            update(Licence)
+            .where(Licence.id == licences[row.key])
+            # That a licence has expired follows from its last day, not from its status.
+            .values(status="valid" if status == "expired" else status, status_code=row.status_code)
+        )
+
+
+def _add_delegations(
+    tx: Connection,
+    demo: DemoData,
+    accounts: dict[str, int],
+    licences: dict[str, int | None],
+) -> None:
+    for row in demo.delegations:
+        delegation = tx.execute(
+            insert(Delegation).returning(Delegation.id),
+            {
+                "grantor_id": tx.execute(
+                    select(Account.holder_id).where(Account.id == accounts[row.granted_by])
+                ).scalar_one(),
+                "account_id": accounts[row.delegate],
+                "starts_on": row.granted_on,
+                "ends_on": row.valid_until,
+            },
+        ).scalar_one()
+        tx.execute(
+            insert(DelegationLicence),
+            {"delegation_id": delegation, "licence_id": licences[row.licence]},
+        )
+
+
+def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int]) -> None:
+    """Make the machine clients; the library keeps a digest of each secret, the file the secret."""
+    handed_out: dict[str, Any] = {}
+    for name, row in demo.clients.items():
+        secret = secrets.token_urlsafe(32)
+        tx.execute(
+            insert(Client),
+            {
+                "client_id": f"demo-{name}",
+                "unit_id": units[row.unit],
+                "name": row.name,
+                "roles": row.kinds,
+                "secret_hash": hashlib.sha256(secret.encode()).digest(),
+            },
+        )
+        handed_out[name] = {"client_id": f"demo-{name}", "client_secret": secret}
+    handed_out["people"] = {
+        login: {
+            "code_type": (row.organisation or row).code_type,
+            "code": (row.organisation or row).code,
+            "name": (row.organisation or row).name,
+        }
+        for login, row in demo.holders.items()
+    }
+    write_private(deps.config.data / CLIENTS_FILE, handed_out)
+
+
+def _columns(table: type[Base], row: Any) -> dict[str, Any]:
+    """Those members of a row that are columns of the table under the same name."""
+    return {key: value for key, value in asdict(row).items() if key in table.__table__.columns}

@@ -1,0 +1,43 @@
+"""Demo sign-in: a persona's name is enough. It exists only in demo mode."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection, select
+
+from wallet.errors import NotFound
+from wallet.holders.model import Account
+from wallet.organisations.model import Staff
+from wallet.web import sessions
+from wallet.web.cookies import set_session_cookies
+from wallet.web.deps import deps, now
+from wallet.web.guards import guard, public
+from wallet.web.principal import PrincipalKind
+
+blueprint = Blueprint("demo", __name__)
+
+
+@blueprint.post("/demo/session")
+@guard(public(csrf=False))
+def start_demo_session() -> ResponseReturnValue:
+    """Sign in as a persona; always a new session, so none can be fixed beforehand."""
+    persona = request.form.get("persona", "")
+    with deps().db.begin() as tx:
+        kind, subject_id = _find(tx, persona)
+        token = sessions.start_session(tx, kind, subject_id, now())
+    response = redirect("/", 303)
+    set_session_cookies(response, token)  # type: ignore[arg-type]
+    return response
+
+
+def _find(tx: Connection, persona: str) -> tuple[PrincipalKind, int]:
+    account = tx.execute(select(Account.id).where(Account.login == persona)).scalar_one_or_none()
+    if account is not None:
+        return "holder", account
+    member = tx.execute(
+        select(Staff.id).where(Staff.login == persona, Staff.disabled_at.is_(None))
+    ).scalar_one_or_none()
+    if member is not None:
+        return "staff", member
+    raise NotFound("没有这个演示角色，请从首页选择。")

@@ -1,0 +1,1 @@
+"""Holders (持证主体), their accounts, sign-in and freeze."""

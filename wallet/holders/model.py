@@ -1,0 +1,55 @@
+"""Holders, the accounts of natural persons, and whom an account acts for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+HOLDER_CODE = "holders.code"
+HOLDER_NAME = "holders.name"
+"""Contexts under which holder codes and names are sealed."""
+
+
+class Holder(Base):
+    """A natural person, legal person or unincorporated organisation, found by its code."""
+
+    __tablename__ = "holders"
+    __table_args__ = (UniqueConstraint("code_type", "code_index"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    code_type: Mapped[str]
+    code_index: Mapped[bytes]
+    code_sealed: Mapped[bytes]
+    name_sealed: Mapped[bytes]
+
+
+class Account(Base):
+    """A natural person's account; while `frozen_at` is set all its showings are void."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str | None] = mapped_column(unique=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), unique=True)
+    frozen_at: Mapped[datetime | None]
+
+
+class Representative(Base):
+    """An account that acts for a legal person (证照管理员); its own person is not a row here."""
+
+    __tablename__ = "representatives"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
+def masked_name(name: str, kind: str) -> str:
+    """A person's first character and one `*`; an organisation's name is public as it stands."""
+    return f"{name[:1]}*" if kind == "person" else name

@@ -1,0 +1,1 @@
+"""Licences: received, sealed, delivered, held; and who may show another's."""

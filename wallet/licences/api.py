@@ -1,0 +1,77 @@
+"""Licences: from the issuer's system, and in the holder's wallet."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+
+from wallet.licences.held import HeldLicence, held_licence, held_licences
+from wallet.licences.issue import IssuedLicence
+from wallet.licences.receive import NewLicence, receive
+from wallet.licences.schemas import (
+    HeldLicenceDetailSchema,
+    HeldLicencePageSchema,
+    IdempotencyHeaderSchema,
+    IssuedLicenceSchema,
+    NewLicenceSchema,
+)
+from wallet.web.deps import deps, now
+from wallet.web.guards import client, guard, holder
+from wallet.web.principal import current_principal
+from wallet.web.schemas import PageQuerySchema
+
+blueprint = Blueprint("licences", __name__, description="电子证照")
+
+
+@blueprint.route("/licences", methods=["POST"])
+@blueprint.arguments(IdempotencyHeaderSchema, location="headers")
+@blueprint.arguments(NewLicenceSchema)
+@blueprint.response(201, IssuedLicenceSchema)
+@guard(client("issuing"))
+def receive_licence(headers: dict[str, str], new: NewLicence) -> IssuedLicence:
+    """Take in a licence and issue it; the same key and body give the same answer."""
+    body_hash = hashlib.sha256(request.get_data()).digest()
+    return receive(deps(), current_principal(), headers["key"], body_hash, new, now())
+
+
+@blueprint.route("/me/licences")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, HeldLicencePageSchema)
+@guard(holder())
+def my_licences(query: dict[str, Any]) -> dict[str, Any]:
+    """Own licences and those that others let this account show."""
+    page, next_cursor = held_licences(
+        deps(), current_principal(), now(), query["limit"], query["cursor"]
+    )
+    return {"items": [_members(licence) for licence in page], "next_cursor": next_cursor}
+
+
+@blueprint.route("/me/licences/<identifier>")
+@blueprint.response(200, HeldLicenceDetailSchema)
+@guard(holder())
+def my_licence(identifier: str) -> dict[str, Any]:
+    """One licence with its face fields."""
+    licence, fields = held_licence(deps(), current_principal(), identifier, now())
+    return {**_members(licence), "fields": fields}
+
+
+def _members(licence: HeldLicence) -> dict[str, Any]:
+    return {
+        "identifier": licence.identifier,
+        "type": {
+            "code": licence.type_code,
+            "name": licence.type_name,
+            "name_en": licence.type_name_en,
+        },
+        "number": licence.number,
+        "status": licence.status,
+        "status_label": licence.status_label,
+        "valid_from": licence.valid_from,
+        "valid_until": licence.valid_until,
+        "issuing_unit": licence.issuing_unit,
+        "role": licence.role,
+        "holder": licence.holder_masked,
+    }

@@ -1,0 +1,217 @@
+"""What an account holds: the wallet's list and one licence with its face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from wallet import numbers
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.base.encryption import Vault
+from wallet.base.paging import number_of_cursor
+from wallet.catalogue.model import LicenceType
+from wallet.errors import NotFound
+from wallet.holders.model import HOLDER_NAME, Holder, masked_name
+from wallet.licences.entitlement import delegation_to, held_by_account
+from wallet.licences.model import (
+    FIELD_VALUE,
+    IDENTIFIER,
+    NUMBER,
+    Licence,
+    LicenceField,
+    LicenceHolder,
+    status_on,
+)
+from wallet.organisations.model import Unit
+from wallet.web.principal import Principal
+
+
+@dataclass(frozen=True)
+class HeldLicence:
+    """A licence as its holder or delegate sees it in the list.
+
+    `status` is valid, suspended, expired or revoked; `status_label` is the type's own word for
+    it. `days_left` counts to the last good day; `expiring` is true within 30 days of it.
+    """
+
+    id: int
+    identifier: str
+    type_code: str
+    type_name: str
+    type_name_en: str
+    theme: str
+    number: str
+    number_masked: str
+    status: str
+    status_label: str
+    status_label_en: str
+    valid_from: date
+    valid_until: date | None
+    days_left: int | None
+    expiring: bool
+    issued_on: date
+    issuing_unit: str
+    role: str
+    holder_masked: str
+    granted_by: str | None
+
+
+@dataclass(frozen=True)
+class HeldField:
+    """A face field; `value` is text, for a code its label, for a photo a data URI."""
+
+    key: str
+    label: str
+    label_en: str
+    type: str
+    value: str
+    masked: str
+
+
+def held_licences(
+    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None = None
+) -> tuple[list[HeldLicence], str | None]:
+    """A page of own licences and those that others let the account show, usable ones first.
+
+    Returns the licences and the cursor of the next page, None on the last.
+    """
+    today = local_day(now)
+    after = Licence.id > number_of_cursor(cursor)
+    with deps.db.read() as tx:
+        rows = _rows(tx, principal, today, after, limit + 1)
+    licences = [_held(deps.vault, row, today) for row in rows[:limit]]
+    next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
+    licences.sort(key=lambda held: (held.status != "valid", held.role != "own", held.id))
+    return licences, next_cursor
+
+
+def held_licence(
+    deps: Deps, principal: Principal, identifier: str, now: datetime
+) -> tuple[HeldLicence, list[HeldField]]:
+    """One licence with its face fields; raises NotFound for any that is not the account's."""
+    today = local_day(now)
+    index = deps.vault.index(identifier, IDENTIFIER)
+    with deps.db.read() as tx:
+        rows = _rows(tx, principal, today, Licence.identifier_index == index, 1)
+        if not rows:
+            raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
+        values = {
+            field.key: deps.vault.open(field.value_sealed, FIELD_VALUE)
+            for field in tx.execute(
+                select(LicenceField.key, LicenceField.value_sealed).where(
+                    LicenceField.licence_id == rows[0].id
+                )
+            )
+        }
+    fields = [
+        _field(declared, values[declared["key"]])
+        for declared in rows[0].fields
+        if declared["key"] in values
+    ]
+    return _held(deps.vault, rows[0], today), fields
+
+
+def _rows(
+    tx: Connection, principal: Principal, today: date, which: ColumnElement[bool], limit: int
+) -> list[AnyRow]:
+    own = held_by_account(principal.id, today)
+    delegation = delegation_to(principal.id, today)
+    statement = (
+        select(
+            Licence.id, Licence.identifier_sealed, Licence.number_sealed, Licence.status,
+            Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
+            LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
+            LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
+            Holder.kind.label("holder_kind"), Holder.name_sealed, own.label("own"),
+        )
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .join(Unit, Unit.id == Licence.unit_id)
+        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
+        .join(Holder, Holder.id == LicenceHolder.holder_id)
+        .where(
+            LicenceHolder.position == 0,
+            Licence.issued_at.is_not(None),
+            Licence.superseded_at.is_(None),
+            own | delegation.is_not(None),
+            which,
+        )
+        .order_by(Licence.id)
+        .limit(limit)
+    )  # fmt: skip
+    return list(tx.execute(statement).all())
+
+
+def _held(vault: Vault, row: AnyRow, today: date) -> HeldLicence:
+    status = status_on(row.status, row.valid_until, today)
+    label = _status_label(row.status_codes, row.status_code, status)
+    days_left = (row.valid_until - today).days if row.valid_until else None
+    number = vault.open(row.number_sealed, NUMBER)
+    holder = masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.holder_kind)
+    return HeldLicence(
+        id=row.id,
+        identifier=vault.open(row.identifier_sealed, IDENTIFIER),
+        type_code=row.code,
+        type_name=row.name,
+        type_name_en=row.name_en,
+        theme=row.theme,
+        number=number,
+        number_masked=mask_middle(number),
+        status=status,
+        status_label=label["label"],
+        status_label_en=label.get("label_en", label["label"]),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        days_left=days_left,
+        expiring=status == "valid"
+        and days_left is not None
+        and days_left <= numbers.EXPIRING_DAYS,
+        issued_on=row.issued_on,
+        issuing_unit=row.unit,
+        role="own" if row.own else "delegate",
+        holder_masked=holder,
+        granted_by=None if row.own else holder,
+    )
+
+
+def _status_label(codes: list[dict[str, Any]], code: str, status: str) -> dict[str, Any]:
+    """The type's own entry for a status: by its code, or by meaning once it has expired."""
+    own = next((entry for entry in codes if entry["code"] == code), None)
+    if own is not None and own["means"] == status:
+        return own
+    return next((entry for entry in codes if entry["means"] == status), {"label": status})
+
+
+def _field(declared: dict[str, Any], value: str) -> HeldField:
+    shown = value
+    if declared["type"] == "code":
+        shown = code_label(declared, value)
+    sensitive = declared.get("sensitive", False) and declared["type"] != "photo"
+    return HeldField(
+        key=declared["key"],
+        label=declared["label"],
+        label_en=declared.get("label_en", declared["label"]),
+        type=declared["type"],
+        value=shown,
+        masked=mask_middle(shown) if sensitive else shown,
+    )
+
+
+def code_label(declared: dict[str, Any], value: str) -> str:
+    """The label of a code of a code-list field, the code itself where the list has lost it."""
+    for entry in declared.get("codes", []):
+        if entry["code"] == value:
+            return str(entry["label"])
+    return value
+
+
+def mask_middle(text: str) -> str:
+    """Numbers masked in the middle: the first and last quarter stay, at most 6 and 4."""
+    head, tail = min(6, len(text) // 3), min(4, len(text) // 4)
+    if not text:
+        return text
+    return f"{text[:head]} •••• {text[len(text) - tail :]}".strip()

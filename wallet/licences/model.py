@@ -1,0 +1,127 @@
+"""Licences, their face fields and holders, status indices, and delegations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+IDENTIFIER = "licences.identifier"
+NUMBER = "licences.number"
+CREDENTIAL = "licences.credential"
+FIELD_VALUE = "licence_fields.value"
+"""Contexts under which these values are sealed or indexed."""
+
+STATUS_LIST_SIZE: Final = 1 << 20
+"""Entries of one status list."""
+
+
+class Licence(Base):
+    """One version of an electronic licence.
+
+    `issued_at` is None while the record is pending, `superseded_at` is set when a newer version
+    was issued. `status` is valid, suspended or revoked; that it has expired follows from
+    `valid_until`. `status_code` is the type's own code for it.
+    """
+
+    __tablename__ = "licences"
+    __table_args__ = (UniqueConstraint("type_id", "unit_id", "number_index", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    identifier_index: Mapped[bytes] = mapped_column(unique=True)
+    identifier_sealed: Mapped[bytes]
+    number_index: Mapped[bytes]
+    number_sealed: Mapped[bytes]
+    version: Mapped[int]
+    status: Mapped[str]
+    status_code: Mapped[str]
+    issued_on: Mapped[date]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+    area_code: Mapped[str]
+    received_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None] = mapped_column(index=True)
+    delivered_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
+    credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+class LicenceField(Base):
+    """One face field (照面信息), sealed by itself so that only what is granted is ever read."""
+
+    __tablename__ = "licence_fields"
+
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value_sealed: Mapped[bytes]
+
+
+class LicenceHolder(Base):
+    """A holder of a licence; several hold it jointly, in this order."""
+
+    __tablename__ = "licence_holders"
+
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
+    holder_id: Mapped[int] = mapped_column(
+        ForeignKey("holders.id"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+
+
+class StatusEntry(Base):
+    """The place of a licence in the status lists: list × 2^20 + a random index."""
+
+    __tablename__ = "status_entries"
+
+    index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), unique=True)
+
+
+class IdempotencyKey(Base):
+    """An `Idempotency-Key` of a client, the digest of its body and the licence it made.
+
+    The row is claimed before the licence is written, so only this transaction sees it without.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body_hash: Mapped[bytes]
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"))
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Delegation(Base):
+    """A holder lets another account show licences until a day (亲友代办, 办事人)."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grantor_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+
+class DelegationLicence(Base):
+    """A licence within the scope of a delegation."""
+
+    __tablename__ = "delegation_licences"
+
+    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegations.id"), primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
+
+
+def status_on(status: str, valid_until: date | None, today: date) -> str:
+    """valid, suspended, expired or revoked on a day; `valid_until` is the last good day."""
+    if status == "valid" and valid_until is not None and valid_until < today:
+        return "expired"
+    return status

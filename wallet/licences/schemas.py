@@ -1,0 +1,162 @@
+"""The JSON forms of licences."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
+
+from wallet.licences.identifier import VERSION_MAX
+from wallet.licences.receive import NewHolder, NewLicence
+from wallet.web.schemas import StrictSchema, Text
+
+HOLDERS_MAX = 20
+NUMBER_MAX = 100
+NAME_MAX = 200
+IDENTIFIER_MAX = 128
+_REQUIRED: dict[str, Any] = {"required": "必填。", "null": "不能为空。"}
+
+
+class Day(fields.Field[date]):
+    """A day as YYYY-MM-DD and nothing else."""
+
+    default_error_messages = {**_REQUIRED, "invalid": "应为 YYYY-MM-DD 的日期。"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) != len("2026-01-31"):
+            raise self.make_error("invalid")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("invalid") from None
+
+
+class NewHolderSchema(StrictSchema):
+    """A holder as the issuer names it."""
+
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(["person", "organisation"], error="应为 person 或 organisation。"),
+    )
+    code_type = Text(required=True, max_length=3)
+    code = Text(required=True, max_length=64)
+    name = Text(required=True, max_length=NAME_MAX)
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewHolder:
+        """The holder as the journey takes it."""
+        return NewHolder(**data)
+
+
+class NewLicenceSchema(StrictSchema):
+    """A licence as the issuer's system sends it."""
+
+    type = Text(required=True, max_length=64)
+    number = Text(required=True, max_length=NUMBER_MAX)
+    version = fields.Integer(
+        strict=True,
+        load_default=None,
+        validate=validate.Range(1, VERSION_MAX, error=f"应为 1 至 {VERSION_MAX}。"),
+    )
+    identifier = Text(load_default=None, max_length=IDENTIFIER_MAX)
+    holders = fields.List(
+        fields.Nested(NewHolderSchema),
+        required=True,
+        validate=validate.Length(1, HOLDERS_MAX, error=f"应有 1 至 {HOLDERS_MAX} 个持证主体。"),
+        error_messages=_REQUIRED,
+    )
+    issued_on = Day(required=True)
+    valid_from = Day(required=True)
+    valid_until = Day(required=True, allow_none=True)
+    area_code = fields.String(
+        required=True,
+        validate=validate.Regexp(r"\A[0-9]{6}\Z", error="应为 6 位行政区划代码。"),
+        error_messages=_REQUIRED,
+    )
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        error_messages={**_REQUIRED, "invalid": "应为一个对象。"},
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewLicence:
+        """The licence as the journey takes it."""
+        return NewLicence(**data)
+
+
+class IdempotencyHeaderSchema(Schema):
+    """The `Idempotency-Key` of a request that must happen once."""
+
+    key = fields.String(
+        required=True,
+        data_key="Idempotency-Key",
+        validate=validate.Regexp(r"\A[\x21-\x7e]{1,128}\Z", error="应为 1 至 128 个可见字符。"),
+        error_messages={"required": "请带上 Idempotency-Key 请求头。"},
+    )
+
+
+class IssuedLicenceSchema(Schema):
+    """The answer to the issuer."""
+
+    identifier = fields.String(required=True)
+    status = fields.String(required=True, metadata={"enum": ["valid", "pending"]})
+    version = fields.Integer(required=True)
+    type = fields.String(required=True)
+    number = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+
+
+class TypeNameSchema(Schema):
+    """Code and name of a licence type."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    name_en = fields.String()
+
+
+class HeldLicenceSchema(Schema):
+    """A licence in the wallet."""
+
+    identifier = fields.String(required=True)
+    type = fields.Nested(TypeNameSchema, required=True)
+    number = fields.String(required=True)
+    status = fields.String(
+        required=True, metadata={"enum": ["valid", "suspended", "expired", "revoked"]}
+    )
+    status_label = fields.String()
+    valid_from = fields.Date()
+    valid_until = fields.Date(required=True, allow_none=True)
+    issuing_unit = fields.String(required=True)
+    role = fields.String(required=True, metadata={"enum": ["own", "delegate"]})
+    holder = fields.String(metadata={"description": "masked"})
+
+
+class HeldFieldSchema(Schema):
+    """A face field of a licence in the wallet."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    type = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class HeldLicenceDetailSchema(HeldLicenceSchema):
+    """A licence in the wallet with its face."""
+
+    fields_ = fields.List(
+        fields.Nested(HeldFieldSchema), required=True, data_key="fields", attribute="fields"
+    )
+
+
+class HeldLicencePageSchema(Schema):
+    """The licences of an account."""
+
+    items = fields.List(fields.Nested(HeldLicenceSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+

@@ -1,0 +1,27 @@
+"""The tables of every feature, in one place for Alembic; importing a model declares its table."""
+
+from wallet.base.audit import AuditEvent
+from wallet.base.database import Base
+from wallet.base.outbox import OutboxMessage
+from wallet.catalogue import model as catalogue
+from wallet.holders import model as holders
+from wallet.licences import model as licences
+from wallet.organisations import model as organisations
+from wallet.relying import model as relying
+from wallet.showing import model as showing
+from wallet.web.sessions import Session
+
+METADATA = Base.metadata
+
+__all__ = [
+    "METADATA",
+    "AuditEvent",
+    "OutboxMessage",
+    "Session",
+    "catalogue",
+    "holders",
+    "licences",
+    "organisations",
+    "relying",
+    "showing",
+]

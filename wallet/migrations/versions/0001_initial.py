@@ -1,0 +1,483 @@
+"""initial"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this revision."""
+    op.create_table(
+        "audit_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_events")),
+    )
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_events_sealed"), ["sealed"], unique=False)
+
+    op.create_table(
+        "basis_documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_basis_documents")),
+        sa.UniqueConstraint("code", name=op.f("uq_basis_documents_code")),
+    )
+    op.create_table(
+        "claims",
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verification_id", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_claims")),
+    )
+    op.create_table(
+        "holders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("code_type", sa.String(), nullable=False),
+        sa.Column("code_index", sa.LargeBinary(), nullable=False),
+        sa.Column("code_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holders")),
+        sa.UniqueConstraint(
+            "code_type", "code_index", name=op.f("uq_holders_code_type_code_index")
+        ),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_done_at"), ["done_at"], unique=False)
+
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("subject_kind", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
+    )
+    op.create_table(
+        "units",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
+        sa.UniqueConstraint("code", name=op.f("uq_units_code")),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_accounts_holder_id_holders")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("holder_id", name=op.f("uq_accounts_holder_id")),
+        sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
+    )
+    op.create_table(
+        "clients",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("jwks", sa.JSON(), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_clients_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_clients_client_id")),
+    )
+    op.create_table(
+        "licence_types",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("short_number", sa.Integer(), nullable=False),
+        sa.Column("type_code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("holder_kinds", sa.JSON(), nullable=False),
+        sa.Column("collected_since", sa.Date(), nullable=False),
+        sa.Column("public_attribute", sa.String(), nullable=False),
+        sa.Column("standard_level", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("status_codes", sa.JSON(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_licence_types_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_types")),
+        sa.UniqueConstraint("code", name=op.f("uq_licence_types_code")),
+        sa.UniqueConstraint("short_number", name=op.f("uq_licence_types_short_number")),
+        sa.UniqueConstraint("type_code", name=op.f("uq_licence_types_type_code")),
+    )
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_staff_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+        sa.UniqueConstraint("login", name=op.f("uq_staff_login")),
+    )
+    op.create_table(
+        "use_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("consent", sa.String(), nullable=False),
+        sa.Column("retention", sa.String(), nullable=False),
+        sa.Column("retention_en", sa.String(), nullable=False),
+        sa.Column("traditional_channel", sa.String(), nullable=False),
+        sa.Column("traditional_channel_en", sa.String(), nullable=False),
+        sa.Column("materials", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_use_items_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_items")),
+        sa.UniqueConstraint("code", name=op.f("uq_use_items_code")),
+    )
+    op.create_table(
+        "client_assertions",
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_client_assertions_client_id_clients")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "jti", name=op.f("pk_client_assertions")),
+    )
+    with op.batch_alter_table("client_assertions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_client_assertions_expires_at"), ["expires_at"], unique=False
+        )
+
+    op.create_table(
+        "delegations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("grantor_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_delegations_account_id_accounts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["grantor_id"], ["holders.id"], name=op.f("fk_delegations_grantor_id_holders")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+    )
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegations_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_grants_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_grants_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_grants_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
+        sa.UniqueConstraint(
+            "unit_id", "item_id", "type_id", name=op.f("uq_grants_unit_id_item_id_type_id")
+        ),
+    )
+    op.create_table(
+        "licences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("identifier_index", sa.LargeBinary(), nullable=False),
+        sa.Column("identifier_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("number_index", sa.LargeBinary(), nullable=False),
+        sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("status_code", sa.String(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("credential_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_licences_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_licences_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_licences_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licences")),
+        sa.UniqueConstraint("identifier_index", name=op.f("uq_licences_identifier_index")),
+        sa.UniqueConstraint(
+            "type_id",
+            "unit_id",
+            "number_index",
+            "version",
+            name=op.f("uq_licences_type_id_unit_id_number_index_version"),
+        ),
+    )
+    with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_licences_issued_at"), ["issued_at"], unique=False)
+
+    op.create_table(
+        "representatives",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_representatives_account_id_accounts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_representatives_holder_id_holders")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "holder_id", name=op.f("pk_representatives")),
+    )
+    op.create_table(
+        "type_issuers",
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_type_issuers_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_type_issuers_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("type_id", "unit_id", name=op.f("pk_type_issuers")),
+    )
+    op.create_table(
+        "use_item_types",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_use_item_types_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_use_item_types_type_id_licence_types")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "type_id", name=op.f("pk_use_item_types")),
+    )
+    op.create_table(
+        "verifications",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("jti", sa.String(), nullable=True),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("desk", sa.String(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("shown_by", sa.String(), nullable=True),
+        sa.Column("shower", sa.String(), nullable=True),
+        sa.Column("served", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_verifications_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_verifications_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
+    )
+    op.create_table(
+        "delegation_licences",
+        sa.Column("delegation_id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"],
+            ["delegations.id"],
+            name=op.f("fk_delegation_licences_delegation_id_delegations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_delegation_licences_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("delegation_id", "licence_id", name=op.f("pk_delegation_licences")),
+    )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_idempotency_keys_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_idempotency_keys_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "key", name=op.f("pk_idempotency_keys")),
+    )
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_idempotency_keys_created_at"), ["created_at"], unique=False
+        )
+
+    op.create_table(
+        "licence_fields",
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("value_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_licence_fields_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("licence_id", "key", name=op.f("pk_licence_fields")),
+    )
+    op.create_table(
+        "licence_holders",
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_licence_holders_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_licence_holders_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("licence_id", "holder_id", name=op.f("pk_licence_holders")),
+    )
+    with op.batch_alter_table("licence_holders", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_licence_holders_holder_id"), ["holder_id"], unique=False
+        )
+
+    op.create_table(
+        "status_entries",
+        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_status_entries_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("index", name=op.f("pk_status_entries")),
+        sa.UniqueConstraint("licence_id", name=op.f("uq_status_entries_licence_id")),
+    )
+    op.create_table(
+        "uses",
+        sa.Column("verification_id", sa.String(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_uses_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verification_id"],
+            ["verifications.id"],
+            name=op.f("fk_uses_verification_id_verifications"),
+        ),
+        sa.PrimaryKeyConstraint("verification_id", "licence_id", name=op.f("pk_uses")),
+    )
+    with op.batch_alter_table("uses", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uses_licence_id"), ["licence_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Back to the one before."""
+    with op.batch_alter_table("uses", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uses_licence_id"))
+
+    op.drop_table("uses")
+    op.drop_table("status_entries")
+    with op.batch_alter_table("licence_holders", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_licence_holders_holder_id"))
+
+    op.drop_table("licence_holders")
+    op.drop_table("licence_fields")
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_keys_created_at"))
+
+    op.drop_table("idempotency_keys")
+    op.drop_table("delegation_licences")
+    op.drop_table("verifications")
+    op.drop_table("use_item_types")
+    op.drop_table("type_issuers")
+    op.drop_table("representatives")
+    with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_licences_issued_at"))
+
+    op.drop_table("licences")
+    op.drop_table("grants")
+    with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegations_account_id"))
+
+    op.drop_table("delegations")
+    with op.batch_alter_table("client_assertions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_assertions_expires_at"))
+
+    op.drop_table("client_assertions")
+    op.drop_table("use_items")
+    op.drop_table("staff")
+    op.drop_table("licence_types")
+    op.drop_table("clients")
+    op.drop_table("accounts")
+    op.drop_table("units")
+    op.drop_table("sessions")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_done_at"))
+
+    op.drop_table("outbox")
+    op.drop_table("holders")
+    op.drop_table("claims")
+    op.drop_table("basis_documents")
+    with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_events_sealed"))
+
+    op.drop_table("audit_events")

@@ -1,0 +1,50 @@
+"""Every limit and lifetime that is not a code's; those are in `verify/codes.py`.
+
+Seconds unless the name says otherwise. `docs/numbers.md` repeats them and a test compares.
+"""
+
+from typing import Final
+
+SHOWING_LIFE: Final = 600
+"""Longest time one showing goes on refreshing its code."""
+SAME_DESK_REPEAT: Final = 10
+"""Within this time the same desk gets its first answer again."""
+FIELDS_READABLE: Final = 120
+"""Time after acceptance in which the desk may read the fields again."""
+
+ACCESS_TOKEN_LIFE: Final = 600
+CLIENT_ASSERTION_LIFE_MAX: Final = 300
+HOLDER_SESSION_IDLE: Final = 30 * 60
+HOLDER_SESSION_LIFE: Final = 12 * 3600
+STAFF_SESSION_IDLE: Final = 30 * 60
+STAFF_SESSION_LIFE: Final = 10 * 3600
+SESSION_TOUCH: Final = 60
+"""A session's last-seen time is written at most this often."""
+
+IDEMPOTENCY_DAYS: Final = 7
+JSON_BODY_MAX: Final = 64 * 1024
+LICENCE_BODY_MAX: Final = 1024 * 1024
+PHOTO_MAX: Final = 512 * 1024
+"""Bytes of a decoded photo."""
+PHOTO_PIXELS_MAX: Final = 16_000_000
+TEXT_FIELD_MAX: Final = 1000
+"""Characters of a text field that has no limit of its own."""
+
+PAGE_LIMIT_MAX: Final = 200
+PAGE_LIMIT: Final = 50
+
+DESK_PER_SECOND: Final = 10
+HOLDER_PER_SECOND: Final = 5
+PUBLIC_CHECKS_PER_MINUTE: Final = 30
+DEMO_LIMIT_FACTOR: Final = 100
+"""The demo multiplies the rate limits by this, so that tests may hurry."""
+
+EXPIRING_DAYS: Final = 30
+"""A licence that ends within this many days is marked 即将到期."""
+ADMINISTRATORS_MAX: Final = 5
+FAMILY_DELEGATES_MAX: Final = 5
+
+SWEEP_AFTER: Final = 30
+"""A licence still pending after this time was left by a crash; the worker finishes it."""
+WORKER_PAUSE: Final = 2
+"""Pause of the worker between two rounds that found nothing to do."""

@@ -1,0 +1,1 @@
+"""Units, their staff and machine clients, and the documents that rules rest on."""

@@ -1,0 +1,38 @@
+"""`POST /oauth/token` and `GET /.well-known/jwks.json`."""
+
+from __future__ import annotations
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from flask import Blueprint, Response, current_app, jsonify
+
+from wallet.organisations.oauth import token_server
+from wallet.web.deps import deps
+from wallet.web.guards import guard, public
+
+blueprint = Blueprint("organisations", __name__)
+_SERVER = "liangzheng.token_server"
+_JWKS_MAX_AGE = 60
+"""Seconds a key set may be cached: a retired key is refused everywhere within them."""
+
+
+def attach_token_server() -> None:
+    """Give the current app its token server."""
+    current_app.extensions[_SERVER] = token_server(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@blueprint.post("/oauth/token")
+@guard(public(csrf=False))
+def issue_token() -> Response:
+    """An access token for a machine client (RFC 6749 §4.4)."""
+    server: AuthorizationServer = current_app.extensions[_SERVER]
+    response: Response = server.create_token_response()
+    return response
+
+
+@blueprint.get("/.well-known/jwks.json")
+@guard(public())
+def public_keys() -> Response:
+    """The public keys of the library (RFC 7517)."""
+    response = jsonify(deps().keys.jwks())
+    response.headers["Cache-Control"] = f"public, max-age={_JWKS_MAX_AGE}"
+    return response

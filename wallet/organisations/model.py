@@ -1,0 +1,78 @@
+"""Units (a tree), staff with roles, machine clients, basis documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+
+class Unit(Base):
+    """A body that issues, uses or manages licences; `code` is its USCC (GB 32100)."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    name_en: Mapped[str]
+    level: Mapped[str]
+    kinds: Mapped[list[str]]
+    area_code: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+
+
+class Staff(Base):
+    """A staff account of one unit; `terminal` is the label of the desk it works at."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    name_sealed: Mapped[bytes]
+    roles: Mapped[list[str]]
+    terminal: Mapped[str]
+    disabled_at: Mapped[datetime | None]
+
+
+class Client(Base):
+    """A machine client (RFC 6749) of one unit; only a digest of its secret is kept."""
+
+    __tablename__ = "clients"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    name: Mapped[str]
+    roles: Mapped[list[str]]
+    secret_hash: Mapped[bytes | None]
+    jwks: Mapped[dict[str, Any] | None]
+    disabled_at: Mapped[datetime | None]
+
+
+class ClientAssertion(Base):
+    """A `jti` of a client assertion (RFC 7523) that has been seen; it is good once."""
+
+    __tablename__ = "client_assertions"
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BasisDocument(Base):
+    """A regulation that rules cite, with the days from and to which it is in force."""
+
+    __tablename__ = "basis_documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    number: Mapped[str]
+    title: Mapped[str]
+    effective_from: Mapped[date]
+    effective_to: Mapped[date | None]

@@ -1,0 +1,164 @@
+"""The OAuth 2.0 token endpoint for machine clients (RFC 6749 §4.4), by Authlib.
+
+Client credentials only, authenticated by `client_secret_basic` or `private_key_jwt` (RFC 7523).
+The token is an opaque session; what a client may do is read at each request, never from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from flask import Flask, Response, request
+from joserfc.jwk import KeySet
+from sqlalchemy import select
+
+from wallet import numbers
+from wallet.base.database import AnyRow, insert_if_new
+from wallet.organisations.model import Client, ClientAssertion
+from wallet.web import sessions
+from wallet.web.deps import deps, now
+from wallet.web.problems import problem
+
+PRIVATE_KEY_JWT: Final = "private_key_jwt"
+_LEEWAY: Final = 30
+_JTI_MAX: Final = 128
+
+
+def hash_secret(secret: str) -> bytes:
+    """What is kept of a client secret; it has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+def token_server(app: Flask) -> AuthorizationServer:
+    """An authorisation server of this app that knows the client-credentials grant alone."""
+    app.config["OAUTH2_ACCESS_TOKEN_GENERATOR"] = _issue_token
+    app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"client_credentials": numbers.ACCESS_TOKEN_LIFE}
+    server = _Server(app, query_client=_find_client, save_token=lambda token, request: None)
+    server.register_grant(_ClientCredentials)
+    server.register_client_auth_method(PRIVATE_KEY_JWT, _Assertion())
+    return server
+
+
+class _Server(AuthorizationServer):  # type: ignore[misc]
+    def handle_response(
+        self, status_code: int, payload: dict[str, Any], headers: Any
+    ) -> Response:
+        """Errors are problems as everywhere, and carry RFC 6749's `error` as well."""
+        response: Response = super().handle_response(status_code, payload, headers)
+        if status_code < 400:
+            return response
+        error = str(payload.get("error", "invalid_request"))
+        status = 401 if error == "invalid_client" else status_code
+        answer = problem(
+            status,
+            error,
+            "未能签发令牌",
+            "请核对客户端的标识、密钥或断言，以及 grant_type=client_credentials。",
+            members={"error": error},
+        )
+        if status == 401:
+            answer.headers["WWW-Authenticate"] = 'Basic realm="liangzheng"'
+        return answer
+
+
+class _OAuthClient(ClientMixin):  # type: ignore[misc]
+    """A row of `clients` as Authlib wants to see it."""
+
+    def __init__(self, row: AnyRow) -> None:
+        self.id: int = row.id
+        self.client_id: str = row.client_id
+        self.secret_hash: bytes | None = row.secret_hash
+        self.jwks: dict[str, Any] | None = row.jwks
+
+    def get_client_id(self) -> str:
+        return self.client_id
+
+    def get_allowed_scope(self, scope: str | None) -> str:
+        return ""
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        if self.secret_hash is None:
+            return False
+        return hmac.compare_digest(self.secret_hash, hash_secret(client_secret))
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        if method == "client_secret_basic":
+            return self.secret_hash is not None
+        return method == PRIVATE_KEY_JWT and self.jwks is not None
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type == "client_credentials"
+
+
+class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", PRIVATE_KEY_JWT]
+
+    def validate_token_request(self) -> None:
+        if request.args:
+            # A secret in an address ends up in logs: nothing is taken from there.
+            raise InvalidRequestError("Parameters belong in the body.")
+        super().validate_token_request()
+
+
+class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
+    # The library's own name for the method is not the registered one.
+    CLIENT_AUTH_METHOD = PRIVATE_KEY_JWT
+
+    def __init__(self) -> None:
+        super().__init__(leeway=_LEEWAY)
+
+    def __call__(self, query_client: Any, oauth_request: Any) -> Any:
+        try:
+            return super().__call__(query_client, oauth_request)
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+            raise InvalidClientError(description="Invalid JWT assertion.") from None
+
+    def get_audiences(self) -> list[str]:
+        issuer = deps().config.public_url
+        return [issuer, f"{issuer}/oauth/token"]
+
+    def verify_claims(self, claims: Any) -> None:
+        # The library takes any `exp`; a stolen assertion must not last.
+        latest = now().timestamp() + numbers.CLIENT_ASSERTION_LIFE_MAX + _LEEWAY
+        if type(claims.get("exp")) is not int or claims["exp"] > latest:
+            raise InvalidClientError(description="Assertion lives too long.")
+        super().verify_claims(claims)
+
+    def validate_jti(self, claims: Any, jti: Any) -> bool:
+        if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_MAX:
+            return False
+        client = _find_client(claims["sub"])
+        if client is None:
+            return False
+        with deps().db.begin() as tx:
+            return insert_if_new(
+                tx,
+                ClientAssertion,
+                client_id=client.id,
+                jti=jti,
+                expires_at=datetime.fromtimestamp(claims["exp"] + _LEEWAY, UTC),
+            )
+
+    def resolve_client_public_key(self, client: _OAuthClient) -> KeySet:
+        return KeySet.import_key_set(client.jwks or {"keys": []})  # type: ignore[arg-type]
+
+
+def _find_client(client_id: str) -> _OAuthClient | None:
+    statement = select(Client.id, Client.client_id, Client.secret_hash, Client.jwks).where(
+        Client.client_id == client_id, Client.disabled_at.is_(None)
+    )
+    with deps().db.read() as tx:
+        row = tx.execute(statement).one_or_none()
+    return None if row is None else _OAuthClient(row)
+
+
+def _issue_token(client: _OAuthClient, **_: Any) -> str:
+    with deps().db.begin() as tx:
+        return sessions.start_session(tx, "client", client.id, now())

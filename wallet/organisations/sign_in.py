@@ -1,0 +1,88 @@
+"""Who staff and machine clients are: from a live token to a Principal, in one query each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from wallet.base.deps import Deps
+from wallet.organisations.model import Client, Staff, Unit
+from wallet.web import sessions
+from wallet.web.principal import Principal
+from wallet.web.sessions import Session
+
+STAFF_NAME = "staff.name"
+"""Context under which staff names are sealed."""
+
+
+def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
+    """The staff member of a live session, None when it has ended or the account is disabled."""
+    statement = (
+        select(
+            Session.id,
+            Session.seen_at,
+            Staff.id.label("staff_id"),
+            Staff.name_sealed,
+            Staff.roles,
+            Staff.terminal,
+            Staff.unit_id,
+            Unit.name.label("unit_name"),
+        )
+        .join(Staff, Staff.id == Session.subject_id)
+        .join(Unit, Unit.id == Staff.unit_id)
+        .where(
+            sessions.is_live(token, now),
+            Session.subject_kind == "staff",
+            Staff.disabled_at.is_(None),
+        )
+    )
+    with deps.db.read() as tx:
+        row = tx.execute(statement).one_or_none()
+    if row is None:
+        return None
+    sessions.touch(deps, "staff", row.id, row.seen_at, now)
+    return Principal(
+        kind="staff",
+        id=row.staff_id,
+        session=row.id,
+        name=deps.vault.open(row.name_sealed, STAFF_NAME),
+        roles=frozenset(row.roles),
+        unit_id=row.unit_id,
+        unit_name=row.unit_name,
+        terminal=row.terminal,
+    )
+
+
+def load_client(deps: Deps, token: str, now: datetime) -> Principal | None:
+    """The machine client of a live access token, None when it has ended or is disabled."""
+    statement = (
+        select(
+            Session.id,
+            Client.id.label("client_id"),
+            Client.name,
+            Client.roles,
+            Client.unit_id,
+            Unit.name.label("unit_name"),
+        )
+        .join(Client, Client.id == Session.subject_id)
+        .join(Unit, Unit.id == Client.unit_id)
+        .where(
+            sessions.is_live(token, now),
+            Session.subject_kind == "client",
+            Client.disabled_at.is_(None),
+        )
+    )
+    with deps.db.read() as tx:
+        row = tx.execute(statement).one_or_none()
+    if row is None:
+        return None
+    return Principal(
+        kind="client",
+        id=row.client_id,
+        session=row.id,
+        name=row.name,
+        roles=frozenset(row.roles),
+        unit_id=row.unit_id,
+        unit_name=row.unit_name,
+    )

@@ -1,0 +1,1 @@
+"""Relying units: what they may see, and the judging of the codes they are shown."""

@@ -1,0 +1,95 @@
+"""What a principal may see: one query, for verification and for everything that comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from wallet.base.deps import Deps
+from wallet.catalogue.model import LicenceType, UseItem
+from wallet.holders.sign_in import is_current
+from wallet.relying.model import Grant
+from wallet.web.principal import Principal
+
+VERIFYING_ROLES = frozenset({"desk", "relying"})
+"""Roles of staff and clients that may verify codes."""
+
+
+@dataclass(frozen=True)
+class GrantedType:
+    """A licence type within a grant, and the keys of the fields that the item may see."""
+
+    type_id: int
+    code: str
+    name: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ItemGrant:
+    """What a unit may do for one item; `types` is by the short number that codes carry."""
+
+    item_id: int
+    item: str
+    name: str
+    consent: str
+    traditional_channel: str
+    types: Mapping[int, GrantedType]
+
+
+def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
+    """The grant of the principal's unit for an item, None when there is none that day."""
+    statement = (
+        select(
+            UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
+            UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
+            LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
+        )
+        .join(UseItem, UseItem.id == Grant.item_id)
+        .join(LicenceType, LicenceType.id == Grant.type_id)
+        .where(
+            Grant.unit_id == principal.unit_id,
+            UseItem.code == item,
+            Grant.suspended_at.is_(None),
+            is_current(Grant.starts_on, Grant.ends_on, today),
+        )
+    )  # fmt: skip
+    with deps.db.read() as tx:
+        rows = tx.execute(statement).all()
+    if not rows:
+        return None
+    return ItemGrant(
+        item_id=rows[0].item_id,
+        item=item,
+        name=rows[0].name,
+        consent=rows[0].consent,
+        traditional_channel=rows[0].traditional_channel,
+        types={
+            row.short_number: GrantedType(
+                row.type_id, row.code, row.type_name, tuple(row.fields)
+            )
+            for row in rows
+        },
+    )
+
+
+def items_of(deps: Deps, principal: Principal, today: date) -> list[str]:
+    """Codes of the items that this account may verify for."""
+    if not principal.roles & VERIFYING_ROLES:
+        return []
+    statement = (
+        select(UseItem.code)
+        .join(Grant, Grant.item_id == UseItem.id)
+        .where(
+            Grant.unit_id == principal.unit_id,
+            Grant.suspended_at.is_(None),
+            is_current(Grant.starts_on, Grant.ends_on, today),
+        )
+        .group_by(UseItem.id, UseItem.code)
+        .order_by(UseItem.id)
+    )
+    with deps.db.read() as tx:
+        return list(tx.execute(statement).scalars())

@@ -1,0 +1,184 @@
+"""Judge a code that a desk was shown.
+
+1. unit and item                     403 before anything of the code is read
+2. the code itself                   `verify.codes.read`
+3. licence type and fields           403, the code not consumed
+4. state, in one transaction         freeze, withdrawal, use, licence; the claim of the `jti`,
+                                     the verification, its uses and the audit event
+
+No record, no answer: whatever is answered has been committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from verify.codes import Code, Refused, read
+from verify.verdict import Reason, Verdict, sentence
+from wallet import numbers
+from wallet.base.clock import SHANGHAI, local_day
+from wallet.base.database import insert_if_new
+from wallet.base.deps import Deps
+from wallet.relying.desks import Desk
+from wallet.relying.grants import ItemGrant, grant_for
+from wallet.relying.reading import LEGAL_EFFECT, granted_licences
+from wallet.relying.record import (
+    Shown,
+    new_verification_id,
+    record_judged,
+    record_verification,
+    refuse_beyond_grant,
+)
+from wallet.relying.state import Claimed, State, read_claim, read_state
+from wallet.showing.handle import open_handle
+from wallet.showing.model import Claim, Verification
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One judgement under way: who asks, for which item, when."""
+
+    deps: Deps
+    desk: Desk
+    grant: ItemGrant
+    now: datetime
+
+
+def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
+    """Judge a code for an item. Raises NotPermitted, recorded, when that is beyond the grant."""
+    # 1. unit and item
+    grant = grant_for(deps, desk.principal, item, local_day(now))
+    if grant is None or grant.consent != "none":
+        refuse_beyond_grant(deps, desk, item, (), now)
+    case = _Case(deps, desk, grant, now)
+
+    # 2. the code itself
+    try:
+        code = read(text, deps.keys.public, now.timestamp())
+    except Refused as refused:
+        with deps.db.begin() as tx:
+            return _refuse(tx, case, Shown(), refused.reason)
+
+    # 3. licence type and fields
+    if not set(code.types) <= grant.types.keys():
+        refuse_beyond_grant(deps, desk, item, code.types, now)
+
+    # 4. state
+    with deps.db.begin() as tx:
+        return _judge_state(tx, case, code)
+
+
+def _judge_state(tx: Connection, case: _Case, code: Code) -> Verdict:
+    opened = open_handle(case.deps.keys, code)
+    if opened is None:
+        return _refuse(tx, case, Shown(code.jti), "unknown_licence")
+    shower, licence_ids = opened
+    state = read_state(tx, code, shower, licence_ids, case.grant, local_day(case.now))
+    shown = Shown(code.jti, shower, tuple(state.types))
+    if state.frozen:
+        return _refuse(tx, case, shown, "withdrawn")
+    claim = state.claim
+    if claim is None and state.reason != "ok":
+        return _refuse(tx, case, shown, state.reason)
+    verification_id = new_verification_id()
+    if claim is None:
+        won = insert_if_new(
+            tx,
+            Claim,
+            jti=code.jti,
+            state="used",
+            at=case.now,
+            verification_id=verification_id,
+        )
+        if not won:  # another desk claimed it since this transaction read
+            claim = read_claim(tx, code.jti)
+    if claim is not None:
+        return _judge_claimed(tx, case, shown, state, claim)
+    return _accept(tx, case, shown, state, verification_id)
+
+
+def _judge_claimed(
+    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
+) -> Verdict:
+    """A withdrawn or used code; the desk that used it may have its first answer again."""
+    if claim.state == "withdrawn":
+        return _refuse(tx, case, shown, "withdrawn")
+    recent = case.now - claim.at <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
+    if recent and state.reason == "ok" and _is_own(tx, case, claim):
+        return _repeat(tx, case, shown, state, claim)
+    at = claim.at.astimezone(SHANGHAI)
+    message = f"此码已在 {at:%H:%M} 用过，请持证人点“再亮一次”后再扫。"
+    return _refuse(tx, case, shown, "already_used", message)
+
+
+def _is_own(tx: Connection, case: _Case, claim: Claimed) -> bool:
+    first = tx.execute(
+        select(Verification.id).where(
+            Verification.id == claim.verification_id,
+            Verification.desk == case.desk.key,
+            Verification.item_id == case.grant.item_id,
+        )
+    ).one_or_none()
+    return first is not None
+
+
+def _accept(
+    tx: Connection, case: _Case, shown: Shown, state: State, verification_id: str
+) -> Verdict:
+    fields = {id: case.grant.types[number].fields for id, number in state.types.items()}
+    record_verification(
+        tx, case.desk, case.grant, shown, verification_id, "accepted", "ok", fields, case.now
+    )
+    return _accepted(case, shown, state, verification_id, case.now)
+
+
+def _repeat(tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed) -> Verdict:
+    first = str(claim.verification_id)
+    record_judged(
+        tx, case.desk, case.grant, shown, first, "accepted", "ok", case.now, repeated=True
+    )
+    return _accepted(case, shown, state, first, claim.at, repeated=True)
+
+
+def _accepted(
+    case: _Case,
+    shown: Shown,
+    state: State,
+    verification_id: str,
+    checked_at: datetime,
+    *,
+    repeated: bool = False,
+) -> Verdict:
+    return Verdict(
+        id=verification_id,
+        outcome="accepted",
+        reason="ok",
+        message=sentence("ok"),
+        checked_at=checked_at,
+        status_as_of=case.now,
+        repeated=repeated,
+        licences=granted_licences(case.deps.vault, state.rows, local_day(case.now)),
+        shown_by=shown.by,
+        legal_effect=LEGAL_EFFECT,
+    )
+
+
+def _refuse(
+    tx: Connection, case: _Case, shown: Shown, reason: Reason, message: str | None = None
+) -> Verdict:
+    verification_id = new_verification_id()
+    record_verification(
+        tx, case.desk, case.grant, shown, verification_id, "refused", reason, {}, case.now
+    )
+    return Verdict(
+        id=verification_id,
+        outcome="refused",
+        reason=reason,
+        message=message or sentence(reason),
+        checked_at=case.now,
+        status_as_of=case.now,
+        shown_by=shown.by,
+    )

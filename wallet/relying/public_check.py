@@ -1,0 +1,78 @@
+"""What anyone may learn of a code: whether it is genuine. It consumes nothing.
+
+Used, withdrawn and unknown codes answer alike. More than that is told only of licence types
+whose public attribute allows it (O-4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+
+from verify.codes import LIVE, Code, Refused, read
+from verify.verdict import sentence
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.catalogue.model import LicenceType
+from wallet.licences.model import Licence, status_on
+from wallet.showing.handle import open_handle
+
+PUBLIC: Final = "public"
+_KIND_NAMES: Final = {LIVE.typ: "live"}
+_NOTICE: Final = "这是真实的亮证码。是否有效、能否办事，请以窗口核验的结果为准。"
+
+
+@dataclass(frozen=True)
+class PublicLicence:
+    """A licence of a public type, as anyone may see it."""
+
+    type: str
+    holder: str | None
+    status: str
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class PublicCheck:
+    """The public answer; `kind` is live, None where the code is not genuine."""
+
+    genuine: bool
+    kind: str | None
+    notice: str
+    licences: tuple[PublicLicence, ...] = ()
+
+
+def check_publicly(deps: Deps, text: str, now: datetime) -> PublicCheck:
+    """Check a code for anyone."""
+    try:
+        code = read(text, deps.keys.public, now.timestamp())
+    except Refused as refused:
+        return PublicCheck(False, None, sentence(refused.reason))
+    return PublicCheck(
+        genuine=True,
+        kind=_KIND_NAMES[code.kind.typ],
+        notice=_NOTICE,
+        licences=_public_licences(deps, code, local_day(now)),
+    )
+
+
+def _public_licences(deps: Deps, code: Code, today: date) -> tuple[PublicLicence, ...]:
+    opened = open_handle(deps.keys, code)
+    if opened is None:
+        return ()
+    statement = (
+        select(Licence.status, Licence.valid_until, LicenceType.name)
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .where(Licence.id.in_(opened[1]), LicenceType.public_attribute == PUBLIC)
+        .order_by(Licence.id)
+    )
+    with deps.db.read() as tx:
+        return tuple(
+            PublicLicence(
+                row.name, code.name, status_on(row.status, row.valid_until, today), row.valid_until
+            )
+            for row in tx.execute(statement)
+        )

@@ -1,0 +1,134 @@
+"""The record of a judged code: the verification, the uses that its holder sees, the audit event."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NoReturn
+
+from sqlalchemy import Connection, insert
+
+from verify.verdict import Outcome, Reason
+from wallet.base import audit
+from wallet.base.deps import Deps
+from wallet.errors import NotPermitted
+from wallet.relying.desks import Desk
+from wallet.relying.grants import ItemGrant
+from wallet.showing.handle import Shower
+from wallet.showing.model import Use, Verification
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known of the code by the time it is judged; nothing of one that cannot be read."""
+
+    jti: str | None = None
+    shower: Shower | None = None
+    licence_ids: tuple[int, ...] = ()
+
+    @property
+    def by(self) -> str | None:
+        """holder or delegate, as the verdict says it."""
+        if self.shower is None:
+            return None
+        return "delegate" if self.shower.delegated else "holder"
+
+
+def new_verification_id() -> str:
+    """128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def record_verification(
+    tx: Connection,
+    desk: Desk,
+    grant: ItemGrant,
+    shown: Shown,
+    verification_id: str,
+    outcome: Outcome,
+    reason: Reason,
+    fields: Mapping[int, Sequence[str]],
+    now: datetime,
+) -> None:
+    """Write it all; `fields` maps a licence to the keys that the desk is given, if any."""
+    tx.execute(
+        insert(Verification),
+        {
+            "id": verification_id,
+            "at": now,
+            "verdict": outcome,
+            "reason": reason,
+            "jti": shown.jti,
+            "item_id": grant.item_id,
+            "unit_id": desk.principal.unit_id,
+            "actor": desk.principal.account,
+            "desk": desk.key,
+            "terminal": desk.terminal,
+            "shown_by": shown.by,
+            "shower": str(shown.shower) if shown.shower else None,
+        },
+    )
+    if shown.licence_ids:
+        tx.execute(
+            insert(Use),
+            [
+                {
+                    "verification_id": verification_id,
+                    "licence_id": licence_id,
+                    "fields": list(fields.get(licence_id, ())),
+                }
+                for licence_id in shown.licence_ids
+            ],
+        )
+    record_judged(tx, desk, grant, shown, verification_id, outcome, reason, now, repeated=False)
+
+
+def record_judged(
+    tx: Connection,
+    desk: Desk,
+    grant: ItemGrant,
+    shown: Shown,
+    verification_id: str,
+    outcome: Outcome,
+    reason: Reason,
+    now: datetime,
+    *,
+    repeated: bool,
+) -> None:
+    """The audit event, one for every judged request, repeats included."""
+    audit.record(
+        tx,
+        "verification.judged",
+        now,
+        verification=verification_id,
+        actor=desk.principal.account,
+        desk=desk.key,
+        unit=desk.principal.unit_id,
+        item=grant.item,
+        jti=shown.jti,
+        verdict=outcome,
+        reason=reason,
+        licences=list(shown.licence_ids),
+        repeated=repeated,
+    )
+
+
+def refuse_beyond_grant(
+    deps: Deps, desk: Desk, item: str, types: Sequence[int], now: datetime
+) -> NoReturn:
+    """Log and alert a request beyond the grant, commit that, then refuse it."""
+    with deps.db.begin() as tx:
+        audit.record(
+            tx,
+            "verification.refused_beyond_grant",
+            now,
+            actor=desk.principal.account,
+            desk=desk.key,
+            unit=desk.principal.unit_id,
+            item=item,
+            types=list(types),
+            alert=True,
+        )
+    raise NotPermitted("本窗口未登记用此证照办理这一事项，请换选事项，或按传统方式办理。")

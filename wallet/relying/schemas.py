@@ -1,0 +1,105 @@
+"""The JSON forms of verification."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from verify.desk import ITEM_MAX, OUTCOMES, TERMINAL_MAX
+from verify.verdict import REASONS
+from wallet.web.json import Instant
+from wallet.web.schemas import StrictSchema
+
+
+class PublicCodeSchema(StrictSchema):
+    """A code that anyone wants checked."""
+
+    code = fields.String(required=True, error_messages={"required": "必填。"})
+
+
+class PublicLicenceSchema(Schema):
+    """A licence of a public type."""
+
+    type = fields.String(required=True)
+    holder = fields.String(allow_none=True, metadata={"description": "masked"})
+    status = fields.String(required=True)
+    valid_until = fields.Date(allow_none=True)
+
+
+class PublicCheckSchema(Schema):
+    """Whether a code is genuine."""
+
+    genuine = fields.Boolean(required=True)
+    kind = fields.String(required=True, allow_none=True)
+    notice = fields.String(required=True)
+    licences = fields.List(fields.Nested(PublicLicenceSchema))
+
+
+class CodeToVerifySchema(Schema):
+    """A code, the item it is used for, and for a client the terminal."""
+
+    code = fields.String(required=True)
+    item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
+    terminal = fields.String(validate=validate.Length(1, TERMINAL_MAX))
+
+
+class GrantedFieldSchema(Schema):
+    """A face field that the item may see."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class JudgedLicenceSchema(Schema):
+    """A licence of an accepted code."""
+
+    type = fields.String(required=True)
+    type_name = fields.String()
+    identifier = fields.String(required=True)
+    status = fields.String(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    fields_ = fields.List(
+        fields.Nested(GrantedFieldSchema), required=True, data_key="fields", attribute="fields"
+    )
+    photo = fields.String(metadata={"description": "data URI"})
+
+
+class VerdictSchema(Schema):
+    """What a desk is told."""
+
+    id = fields.String(required=True)
+    verdict = fields.String(
+        required=True, metadata={"enum": ["accepted", "refused", "pending", "undetermined"]}
+    )
+    reason = fields.String(required=True, metadata={"enum": list(REASONS)})
+    message = fields.String(required=True)
+    checked_at = Instant(required=True)
+    status_as_of = Instant(required=True)
+    repeated = fields.Boolean(required=True)
+    offline = fields.Boolean(required=True)
+    unchecked = fields.List(fields.String(), required=True)
+    licences = fields.List(fields.Nested(JudgedLicenceSchema), required=True)
+    shown_by = fields.String(required=True, allow_none=True)
+    legal_effect = fields.String(required=True, allow_none=True)
+    purpose = fields.String()
+    recipient = fields.String()
+
+
+class OutcomeSchema(Schema):
+    """What the desk did next."""
+
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+
+
+class MeSchema(Schema):
+    """Who is signed in."""
+
+    account = fields.String(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    unit = fields.String(required=True, allow_none=True)
+    items = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "use items this account may verify for"},
+    )

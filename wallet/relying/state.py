@@ -1,0 +1,144 @@
+"""What the database knows of a code: one query, from which nothing comes that is not granted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from verify.codes import Code
+from verify.verdict import Reason
+from wallet.base.database import AnyRow
+from wallet.catalogue.model import LicenceType
+from wallet.holders.model import Account
+from wallet.licences.entitlement import held_by_account, within_delegation
+from wallet.licences.model import Delegation, Licence, LicenceField, status_on
+from wallet.relying.grants import GrantedType, ItemGrant
+from wallet.showing.handle import Shower
+from wallet.showing.model import Claim
+
+_STATUS_REASONS: Final[Mapping[str, Reason]] = {
+    "suspended": "licence_suspended",
+    "expired": "licence_expired",
+    "revoked": "licence_revoked",
+}
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What has become of a `jti` already: used or withdrawn."""
+
+    state: str
+    at: datetime
+    verification_id: str | None
+
+
+@dataclass(frozen=True)
+class State:
+    """`rows` are licence × granted field; `types` maps licence id to its type's short number;
+    `reason` is why the licences do not stand, `ok` when they do."""
+
+    rows: Sequence[AnyRow]
+    types: Mapping[int, int]
+    claim: Claimed | None
+    frozen: bool
+    reason: Reason
+
+
+def read_state(
+    tx: Connection,
+    code: Code,
+    shower: Shower,
+    licence_ids: Sequence[int],
+    grant: ItemGrant,
+    today: date,
+) -> State:
+    """Freeze, claim, licences and their granted fields, in one query."""
+    if shower.delegated:
+        entitled = within_delegation(shower.id, today)
+        delegate = select(Delegation.account_id).where(Delegation.id == shower.id)
+        account: ColumnElement[bool] = Account.id == delegate.scalar_subquery()
+    else:
+        entitled = held_by_account(shower.id, today)
+        account = Account.id == shower.id
+    rows = tx.execute(
+        select(
+            Licence.id,
+            Licence.identifier_sealed,
+            Licence.status,
+            Licence.valid_until,
+            Licence.issued_at,
+            Licence.superseded_at,
+            LicenceType.short_number,
+            LicenceType.code.label("type_code"),
+            LicenceType.name.label("type_name"),
+            LicenceType.fields.label("declared"),
+            LicenceField.key,
+            LicenceField.value_sealed,
+            Account.frozen_at,
+            Claim.state.label("claim_state"),
+            Claim.at.label("claim_at"),
+            Claim.verification_id.label("claim_verification"),
+            entitled.label("entitled"),
+        )
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .outerjoin(LicenceField, _granted([grant.types[number] for number in code.types]))
+        .outerjoin(Account, account)
+        .outerjoin(Claim, Claim.jti == code.jti)
+        .where(Licence.id.in_(licence_ids))
+    ).all()
+    first = rows[0] if rows else None
+    types = {row.id: row.short_number for row in rows}
+    return State(
+        rows=rows,
+        types=types,
+        claim=(
+            Claimed(first.claim_state, first.claim_at, first.claim_verification)
+            if first is not None and first.claim_state is not None
+            else None
+        ),
+        frozen=first is not None and first.frozen_at is not None,
+        reason=(
+            _licences_reason(rows, today)
+            if types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
+            else "unknown_licence"
+        ),
+    )
+
+
+def read_claim(tx: Connection, jti: str) -> Claimed:
+    """The claim of a `jti` that somebody else has won."""
+    row = tx.execute(
+        select(Claim.state, Claim.at, Claim.verification_id).where(Claim.jti == jti)
+    ).one()
+    return Claimed(row.state, row.at, row.verification_id)
+
+
+def _granted(types: Sequence[GrantedType]) -> ColumnElement[bool]:
+    return and_(
+        LicenceField.licence_id == Licence.id,
+        or_(
+            *(
+                and_(Licence.type_id == granted.type_id, LicenceField.key.in_(granted.fields))
+                for granted in types
+            )
+        ),
+    )
+
+
+def _licences_reason(rows: Sequence[AnyRow], today: date) -> Reason:
+    """Judged all or nothing: the first licence that does not stand gives the reason."""
+    for row in rows:
+        if row.issued_at is None:
+            return "unknown_licence"
+        if not row.entitled or row.superseded_at is not None:
+            # The delegation has ended, the holder has changed, or a newer version is there:
+            # whoever is still entitled can show again, and that is what the desk asks for.
+            return "withdrawn"
+        status = status_on(row.status, row.valid_until, today)
+        if status != "valid":
+            return _STATUS_REASONS[status]
+    return "ok"

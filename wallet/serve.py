@@ -1,0 +1,75 @@
+"""Serve the app with granian: `workers` processes, each of one thread."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.config import Config
+from wallet.errors import ConfigurationError
+from wallet.migrations import is_at_head
+
+STOP_SECONDS: Final = 10
+"""Requests under way when the server is told to stop have this long to end."""
+
+_LOGS: Final[dict[str, Any]] = {
+    # The server's own lines go the way of all others; it logs no access, paths are personal.
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"level": "WARNING", "propagate": True}},
+}
+
+
+def serve(config: Config) -> None:
+    """Serve until SIGTERM or SIGINT; raises ConfigurationError when it cannot."""
+    check_address_free(config.host, config.port)
+    _check_migrated(config)
+    Server(
+        "wallet.wsgi:create",
+        factory=True,
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=config.workers,
+        blocking_threads=1,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGS,
+        log_access=False,
+    ).serve()
+
+
+def check_address_free(host: str, port: int) -> None:
+    """Raise ConfigurationError when the address cannot be listened on.
+
+    The server itself would share a port with another server without a word (SO_REUSEPORT).
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(
+            f"cannot listen on {host}:{port} ({error}); choose another with PORT=8001"
+        ) from None
+
+
+def _check_migrated(config: Config) -> None:
+    db = Database(config.database_url)
+    try:
+        if not is_at_head(db):
+            raise ConfigurationError("the database has other tables; run: liangzheng migrate")
+    except DATABASE_ERRORS:
+        pass  # it may come back: until then the server answers 503
+    finally:
+        db.close()

@@ -1,0 +1,71 @@
+"""Show a licence: codes, their state, withdrawal, and the history of uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from wallet.showing.schemas import (
+    LiveCodeSchema,
+    NewShowingSchema,
+    ShowingStateSchema,
+    UsePageSchema,
+)
+from wallet.showing.show import (
+    LiveCode,
+    ShowingState,
+    next_code,
+    open_showing,
+    showing_state,
+    withdraw,
+)
+from wallet.showing.uses import UsePage, uses
+from wallet.web.deps import deps, now
+from wallet.web.guards import guard, holder
+from wallet.web.principal import current_principal
+from wallet.web.schemas import PageQuerySchema
+
+blueprint = Blueprint("showing", __name__, description="亮证亮码")
+
+
+@blueprint.route("/me/codes", methods=["POST"])
+@blueprint.arguments(NewShowingSchema)
+@blueprint.response(201, LiveCodeSchema)
+@guard(holder(rate="holder"))
+def open_code(new: dict[str, Any]) -> LiveCode:
+    """Open a showing and get its first code."""
+    return open_showing(deps(), current_principal(), new["licences"], now())
+
+
+@blueprint.route("/me/codes/<showing_id>/next", methods=["POST"])
+@blueprint.response(201, LiveCodeSchema)
+@guard(holder(rate="holder"))
+def refresh_code(showing_id: str) -> LiveCode:
+    """The next code of a showing: the same identity, new times."""
+    return next_code(deps(), current_principal(), showing_id, now())
+
+
+@blueprint.route("/me/codes/<showing_id>")
+@blueprint.response(200, ShowingStateSchema)
+@guard(holder(rate="holder"))
+def code_state(showing_id: str) -> ShowingState:
+    """What has become of a showing."""
+    return showing_state(deps(), current_principal(), showing_id, now())
+
+
+@blueprint.route("/me/codes/<showing_id>", methods=["DELETE"])
+@blueprint.response(204)
+@guard(holder(rate="holder"))
+def withdraw_code(showing_id: str) -> None:
+    """Withdraw a showing: whatever of it was drawn is void."""
+    withdraw(deps(), current_principal(), showing_id, now())
+
+
+@blueprint.route("/me/uses")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, UsePageSchema)
+@guard(holder())
+def my_uses(query: dict[str, Any]) -> UsePage:
+    """Every use of the own licences: who, when, for what, which fields."""
+    return uses(deps(), current_principal(), now(), query["limit"], query["cursor"])

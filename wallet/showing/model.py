@@ -1,0 +1,57 @@
+"""Claims of a `jti`, verifications, and the uses that holders see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+
+class Claim(Base):
+    """What became of a showing: used or withdrawn. The primary key makes it happen once."""
+
+    __tablename__ = "claims"
+
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    at: Mapped[datetime]
+    verification_id: Mapped[str | None]
+
+
+class Verification(Base):
+    """One judged code. `desk` is a staff session or a client's terminal; `jti` is None where
+    the text could not be read; `shower` is the account or delegation that showed it, `served`
+    what the desk said afterwards."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    jti: Mapped[str | None]
+    item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    actor: Mapped[str]
+    desk: Mapped[str]
+    terminal: Mapped[str]
+    shown_by: Mapped[str | None]
+    shower: Mapped[str | None]
+    served: Mapped[str | None]
+
+
+class Use(Base):
+    """A licence that a judged code showed, and the keys of the fields that the desk was given."""
+
+    __tablename__ = "uses"
+
+    verification_id: Mapped[str] = mapped_column(
+        ForeignKey("verifications.id"), primary_key=True
+    )
+    licence_id: Mapped[int] = mapped_column(
+        ForeignKey("licences.id"), primary_key=True, index=True
+    )
+    fields: Mapped[list[str]]

@@ -1,0 +1,77 @@
+"""The JSON forms of showings and uses."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from wallet.licences.schemas import IDENTIFIER_MAX
+from wallet.showing.show import LICENCES_MAX
+from wallet.web.json import Instant
+from wallet.web.schemas import StrictSchema, Text
+
+
+class NewShowingSchema(StrictSchema):
+    """The licences to show; `item` helps to choose and does not bind the code."""
+
+    licences = fields.List(
+        Text(max_length=IDENTIFIER_MAX),
+        required=True,
+        validate=validate.Length(1, LICENCES_MAX, error=f"应选 1 至 {LICENCES_MAX} 份证照。"),
+        error_messages={"required": "请选择要出示的证照。", "invalid": "应为证照标识的列表。"},
+    )
+    item = Text(load_default=None, allow_none=True, max_length=64)
+
+
+class LiveCodeSchema(Schema):
+    """A live code: `text` goes into the QR."""
+
+    id = fields.String(required=True)
+    text = fields.String(required=True)
+    expires_at = Instant(required=True)
+    refresh_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    server_time = Instant(required=True)
+
+
+class ShowingStateSchema(Schema):
+    """What has become of a showing."""
+
+    state = fields.String(
+        required=True, metadata={"enum": ["waiting", "used", "withdrawn", "expired"]}
+    )
+    used_by = fields.String(allow_none=True)
+    used_at = Instant(allow_none=True)
+    terminal = fields.String(allow_none=True)
+    item = fields.String(allow_none=True)
+    fields_ = fields.List(fields.String(), data_key="fields", attribute="fields")
+
+
+class UseSchema(Schema):
+    """One use of an own licence."""
+
+    id = fields.String(required=True)
+    at = Instant(required=True)
+    unit = fields.String(required=True)
+    terminal = fields.String()
+    item = fields.String(required=True)
+    item_name = fields.String(required=True)
+    identifier = fields.String(required=True)
+    licence_type = fields.String(required=True)
+    fields_ = fields.List(
+        fields.String(),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "labels of the fields that were seen"},
+    )
+    outcome = fields.String(required=True)
+    reason = fields.String(required=True)
+    shown_by = fields.String(allow_none=True)
+    served = fields.String(allow_none=True)
+
+
+class UsePageSchema(Schema):
+    """A page of uses, newest first."""
+
+    items = fields.List(fields.Nested(UseSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)

@@ -1,0 +1,295 @@
+"""Show (亮证亮码): open a showing, refresh its code, tell its state, withdraw it.
+
+Opening and refreshing read once, sign and write nothing; only a use or a withdrawal writes, and
+both claim the `jti`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from verify import codes
+from verify.verdict import Reason, sentence
+from wallet import numbers
+from wallet.base import audit
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.deps import Deps
+from wallet.catalogue.model import LicenceType, UseItem
+from wallet.errors import Conflict, Invalid, NotFound
+from wallet.holders.model import HOLDER_NAME, Account, Holder, masked_name
+from wallet.licences.entitlement import delegation_to, held_by_account, within_delegation
+from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder, status_on
+from wallet.organisations.model import Unit
+from wallet.showing.handle import Shower, Showing, ShowingIds, new_jti, seal_handle
+from wallet.showing.model import Claim, Use, Verification
+from wallet.web.principal import Principal
+
+LICENCES_MAX: Final = 8
+_NOT_SHOWABLE: Final[dict[str, Reason]] = {
+    "suspended": "licence_suspended",
+    "expired": "licence_expired",
+    "revoked": "licence_revoked",
+}
+
+
+@dataclass(frozen=True)
+class LiveCode:
+    """A drawn code: `text` goes into the QR; the times say when to fetch, redraw and stop."""
+
+    id: str
+    text: str
+    expires_at: datetime
+    refresh_at: datetime
+    ends_at: datetime
+    server_time: datetime
+
+
+@dataclass(frozen=True)
+class ShowingState:
+    """waiting, used, withdrawn or expired; the rest is filled once a desk has used it."""
+
+    state: str
+    used_by: str | None = None
+    used_at: datetime | None = None
+    terminal: str | None = None
+    item: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+def open_showing(
+    deps: Deps, principal: Principal, identifiers: Sequence[str], now: datetime
+) -> LiveCode:
+    """Open a showing of these licences and sign its first code.
+
+    Raises NotFound for a licence that is not the account's to show, Conflict with the licence's
+    reason when it is not valid, Invalid when the licences do not go together in one code.
+    """
+    if len(set(identifiers)) != len(identifiers):
+        raise Invalid("licences：同一证照重复。", "duplicate_licence")
+    today = local_day(now)
+    indices = [deps.vault.index(identifier, IDENTIFIER) for identifier in identifiers]
+    with deps.db.read() as tx:
+        rows = tx.execute(
+            _licences(
+                principal.id,
+                Licence.identifier_index.in_(indices),
+                held_by_account(principal.id, today).label("own"),
+                delegation_to(principal.id, today).label("delegation_id"),
+            )
+        ).all()
+    by_index = {row.identifier_index: row for row in rows if row.own or row.delegation_id}
+    if len(by_index) != len(indices):
+        raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
+    chosen = [by_index[index] for index in indices]
+    showing = Showing(
+        jti=new_jti(),
+        account_id=principal.id,
+        shower=_shower(principal, chosen),
+        licence_ids=tuple(row.id for row in chosen),
+        started_at=now,
+    )
+    return _sign(deps, showing, chosen, now)
+
+
+def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> LiveCode:
+    """Sign the next code of a showing: the same `jti`, new times.
+
+    Raises Conflict (`already_used`, `withdrawn`, `showing_ended`, or the licence's reason).
+    """
+    showing = _own_showing(deps, principal, showing_id)
+    today = local_day(now)
+    shower = showing.shower
+    with deps.db.read() as tx:
+        rows = tx.execute(
+            _licences(
+                showing.account_id,
+                Licence.id.in_(showing.licence_ids),
+                (
+                    within_delegation(shower.id, today)
+                    if shower.delegated
+                    else held_by_account(shower.id, today)
+                ).label("own"),
+                Claim.state.label("claim_state"),
+            ).outerjoin(Claim, Claim.jti == showing.jti)
+        ).all()
+    by_id = {row.id: row for row in rows if row.own}
+    claim_state = rows[0].claim_state if rows else None
+    if claim_state is not None:
+        raise _claimed(claim_state)
+    if now >= _ends_at(showing):
+        raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
+    if len(by_id) != len(showing.licence_ids):
+        raise Conflict("您已不能出示此证照，请返回“我的证照”查看。", "withdrawn")
+    return _sign(deps, showing, [by_id[id] for id in showing.licence_ids], now, showing_id)
+
+
+def showing_state(
+    deps: Deps, principal: Principal, showing_id: str, now: datetime
+) -> ShowingState:
+    """What has become of a showing; the phone asks every second or two."""
+    showing = _own_showing(deps, principal, showing_id)
+    statement = (
+        select(
+            Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
+            Verification.terminal, UseItem.name.label("item"),
+        )
+        .outerjoin(Verification, Verification.id == Claim.verification_id)
+        .outerjoin(Unit, Unit.id == Verification.unit_id)
+        .outerjoin(UseItem, UseItem.id == Verification.item_id)
+        .where(Claim.jti == showing.jti)
+    )  # fmt: skip
+    with deps.db.read() as tx:
+        row = tx.execute(statement).one_or_none()
+        if row is None:
+            return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
+        if row.state != "used":
+            return ShowingState(row.state)
+        fields = _seen_fields(tx, row.verification_id)
+    return ShowingState("used", row.unit, row.at, row.terminal, row.item, fields)
+
+
+def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
+    """Withdraw a showing; twice is once. Raises Conflict (`already_used`) when a desk was first."""
+    showing = _own_showing(deps, principal, showing_id)
+    with deps.db.begin() as tx:
+        won = insert_if_new(
+            tx, Claim, jti=showing.jti, state="withdrawn", at=now, verification_id=None
+        )
+        if won:
+            audit.record(
+                tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti
+            )
+        state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
+    if state != "withdrawn":
+        raise _claimed(state)
+
+
+def _licences(
+    account_id: int, which: ColumnElement[bool], *columns: ColumnElement[Any]
+) -> Any:
+    """One query of all that showing needs: licences, their first holder, the account's freeze."""
+    return (
+        select(
+            Licence.id,
+            Licence.identifier_index,
+            Licence.status,
+            Licence.valid_until,
+            LicenceType.short_number,
+            Holder.kind.label("holder_kind"),
+            Holder.name_sealed,
+            Account.frozen_at,
+            *columns,
+        )
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
+        .join(Holder, Holder.id == LicenceHolder.holder_id)
+        .join(Account, Account.id == account_id)
+        .where(
+            which,
+            LicenceHolder.position == 0,
+            Licence.issued_at.is_not(None),
+            Licence.superseded_at.is_(None),
+        )
+    )
+
+
+def _shower(principal: Principal, rows: Sequence[AnyRow]) -> Shower:
+    if all(row.own for row in rows):
+        return Shower(principal.id, delegated=False)
+    delegations = {row.delegation_id for row in rows}
+    if len(delegations) != 1 or None in delegations:
+        raise Invalid("自己的证照与他人授权的证照不能放在同一个码里，请分开亮码。", "mixed_showing")
+    return Shower(delegations.pop(), delegated=True)
+
+
+def _sign(
+    deps: Deps,
+    showing: Showing,
+    rows: Sequence[AnyRow],
+    now: datetime,
+    showing_id: str | None = None,
+) -> LiveCode:
+    _check_showable(rows, local_day(now))
+    issued_at = int(now.timestamp())
+    ends_at = _ends_at(showing)
+    expires_at = min(issued_at + codes.LIVE_CODE_LIFE, int(ends_at.timestamp()))
+    types = [row.short_number for row in rows]
+    key = deps.keys.current
+    claims: dict[str, Any] = {
+        "iss": deps.keys.issuer,
+        "jti": showing.jti,
+        "iat": issued_at,
+        "exp": expires_at,
+        "h": seal_handle(key, showing.jti, showing.shower, showing.licence_ids),
+        "t": types[0] if len(types) == 1 else types,
+    }
+    if rows[0].holder_kind == "person":
+        name = deps.vault.open(rows[0].name_sealed, HOLDER_NAME)
+        claims["n"] = masked_name(name, "person")
+    text = f"{deps.config.public_url}/v#{codes.encode(codes.LIVE, claims, key.kid, key.private)}"
+    if len(text.encode()) > codes.LIVE_TEXT_MAX and len(rows) > 1:
+        raise Invalid("一个码放不下这么多证照，请减少后再试。", "too_many_licences")
+    # Check after signing, with the very code that the desks run.
+    codes.read(text, deps.keys.public, issued_at)
+    refresh_at = now + timedelta(seconds=codes.LIVE_CODE_REFRESH)
+    return LiveCode(
+        id=showing_id or ShowingIds(deps.config.secret_key).seal(showing),
+        text=text,
+        expires_at=now + timedelta(seconds=expires_at - issued_at),
+        refresh_at=min(refresh_at, ends_at),
+        ends_at=ends_at,
+        server_time=now,
+    )
+
+
+def _check_showable(rows: Sequence[AnyRow], today: date) -> None:
+    if rows[0].frozen_at is not None:
+        raise Conflict("您的亮码已冻结，请先在“我的”里解冻。", "frozen")
+    for row in rows:
+        reason = _NOT_SHOWABLE.get(status_on(row.status, row.valid_until, today))
+        if reason is not None:
+            raise Conflict(_holder_sentence(reason), reason)
+
+
+def _holder_sentence(reason: Reason) -> str:
+    return {
+        "licence_suspended": "此证照处于暂扣状态，不能亮码，请联系发证单位。",
+        "licence_expired": "此证照已过有效期，不能亮码，请办理延续或换证。",
+        "licence_revoked": "此证照已被吊销或注销，不能亮码，请联系发证单位。",
+    }.get(reason) or sentence(reason)
+
+
+def _own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
+    showing = ShowingIds(deps.config.secret_key).open(showing_id)
+    if showing is None or showing.account_id != principal.id:
+        raise NotFound("没有找到这次亮码，请重新亮码。")
+    return showing
+
+
+def _ends_at(showing: Showing) -> datetime:
+    return showing.started_at + timedelta(seconds=numbers.SHOWING_LIFE)
+
+
+def _claimed(state: str) -> Conflict:
+    if state == "withdrawn":
+        return Conflict("此码已收回，请点“再亮一次”。", "withdrawn")
+    return Conflict("此码已用过，请点“再亮一次”。", "already_used")
+
+
+def _seen_fields(tx: Connection, verification_id: str) -> tuple[str, ...]:
+    """Labels of the fields that the desk was given."""
+    rows = tx.execute(
+        select(Use.fields, LicenceType.fields.label("declared"))
+        .join(Licence, Licence.id == Use.licence_id)
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .where(Use.verification_id == verification_id)
+    )
+    return tuple(
+        field["label"] for row in rows for field in row.declared if field["key"] in row.fields
+    )

@@ -1,0 +1,104 @@
+"""The use history: every use and look-up of a holder's own licences (M-21)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.base.paging import after_cursor, encode_cursor
+from wallet.catalogue.model import LicenceType, UseItem
+from wallet.holders.sign_in import holders_of
+from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
+from wallet.organisations.model import Unit
+from wallet.showing.model import Use, Verification
+from wallet.web.principal import Principal
+
+
+@dataclass(frozen=True)
+class UseEntry:
+    """One use of one licence. `fields` are the labels that the desk was given, none if refused;
+    `outcome` is the verdict, `served` what the desk said afterwards."""
+
+    id: str
+    at: datetime
+    unit: str
+    terminal: str
+    item: str
+    item_name: str
+    item_name_en: str
+    identifier: str
+    licence_type: str
+    licence_type_en: str
+    fields: list[str]
+    outcome: str
+    reason: str
+    shown_by: str | None
+    served: str | None
+
+
+@dataclass(frozen=True)
+class UsePage:
+    """A page of uses, newest first; `next_cursor` is None on the last."""
+
+    items: list[UseEntry]
+    next_cursor: str | None
+
+
+def uses(
+    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None
+) -> UsePage:
+    """The uses of all licences that the account holds or acts for."""
+    own = (
+        select(LicenceHolder.licence_id)
+        .where(LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now))))
+    )  # fmt: skip
+    row_id = Use.verification_id
+    statement = (
+        select(
+            Verification.id, Verification.at, Verification.terminal, Verification.verdict,
+            Verification.reason, Verification.shown_by, Verification.served,
+            Unit.name.label("unit"), UseItem.code.label("item"), UseItem.name.label("item_name"),
+            UseItem.name_en.label("item_name_en"), LicenceType.name.label("type_name"),
+            LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
+            Licence.identifier_sealed, Licence.id.label("licence_id"), Use.fields,
+        )
+        .join(Verification, Verification.id == Use.verification_id)
+        .join(Licence, Licence.id == Use.licence_id)
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .join(UseItem, UseItem.id == Verification.item_id)
+        .join(Unit, Unit.id == Verification.unit_id)
+        .where(Use.licence_id.in_(own))
+        .order_by(Verification.at.desc(), row_id.desc(), Use.licence_id)
+        .limit(limit + 1)
+    )  # fmt: skip
+    after = after_cursor(cursor, Verification.at, row_id)  # type: ignore[arg-type]
+    if after is not None:
+        statement = statement.where(after)
+    with deps.db.read() as tx:
+        rows = tx.execute(statement).all()
+    entries = [
+        UseEntry(
+            id=row.id,
+            at=row.at,
+            unit=row.unit,
+            terminal=row.terminal,
+            item=row.item,
+            item_name=row.item_name,
+            item_name_en=row.item_name_en,
+            identifier=deps.vault.open(row.identifier_sealed, IDENTIFIER),
+            licence_type=row.type_name,
+            licence_type_en=row.type_name_en,
+            fields=[field["label"] for field in row.declared if field["key"] in row.fields],
+            outcome=row.verdict,
+            reason=row.reason,
+            shown_by=row.shown_by,
+            served=row.served,
+        )
+        for row in rows[:limit]
+    ]
+    more = len(rows) > limit
+    return UsePage(entries, encode_cursor(entries[-1].at, entries[-1].id) if more else None)

@@ -1,0 +1,146 @@
+"""Guards: every view declares who may call it, "public" included; a hook enforces it.
+
+A view without a guard is refused, and a test walks the URL map.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeVar
+
+from flask import Flask, current_app, request
+
+from wallet.base.deps import Deps
+from wallet.errors import NotPermitted, NotSignedIn
+from wallet.web import sessions
+from wallet.web.cookies import CSRF_FIELD, CSRF_HEADER, session_cookie_name
+from wallet.web.deps import deps, now
+from wallet.web.principal import Principal, PrincipalKind, set_principal
+
+Rate = Literal["desk", "holder", "public"]
+View = TypeVar("View", bound=Callable[..., Any])
+Loader = Callable[[Deps, str, datetime], Principal | None]
+"""deps, token, now → the principal of a live token; a loader is one query."""
+
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Who may call a view: kinds of principal, and one of the roles where any is named.
+
+    `kinds` empty is public. `rate` names the limit of `wallet.web.limits`. `csrf` is false only
+    where no cookie session can act: the demo's sign-in and the token endpoint.
+    """
+
+    kinds: frozenset[PrincipalKind] = frozenset()
+    roles: frozenset[str] = frozenset()
+    rate: Rate | None = None
+    csrf: bool = True
+
+    def __or__(self, other: Guard) -> Guard:
+        return replace(self, kinds=self.kinds | other.kinds, roles=self.roles | other.roles)
+
+    def admits(self, principal: Principal) -> bool:
+        """Whether this principal may pass."""
+        if principal.kind not in self.kinds:
+            return False
+        return principal.kind == "holder" or not self.roles or bool(self.roles & principal.roles)
+
+
+def public(*, rate: Rate | None = None, csrf: bool = True) -> Guard:
+    """Anyone."""
+    return Guard(rate=rate, csrf=csrf)
+
+
+def signed_in() -> Guard:
+    """Any account, staff member or client."""
+    return Guard(frozenset({"holder", "staff", "client"}))
+
+
+def holder(*, rate: Rate | None = None) -> Guard:
+    """A holder's account (持证主体 or delegate)."""
+    return Guard(frozenset({"holder"}), rate=rate)
+
+
+def staff(*roles: str, rate: Rate | None = None) -> Guard:
+    """Staff with one of the roles."""
+    return Guard(frozenset({"staff"}), frozenset(roles), rate)
+
+
+def client(*roles: str, rate: Rate | None = None) -> Guard:
+    """A machine client with one of the roles."""
+    return Guard(frozenset({"client"}), frozenset(roles), rate)
+
+
+def guard(declared: Guard) -> Callable[[View], View]:
+    """Declare a view's guard."""
+
+    def declare(view: View) -> View:
+        view.__guard__ = declared  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def guard_of(view: Callable[..., Any]) -> Guard | None:
+    """The guard that a view declares."""
+    return getattr(view, "__guard__", None)
+
+
+def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
+    """Load the principal and enforce the guard of the view before every request."""
+
+    @app.before_request
+    def enforce() -> None:
+        set_principal(None)
+        if request.endpoint is None:
+            return  # no route: the 404 or 405 is nobody's secret
+        declared = guard_of(current_app.view_functions[request.endpoint])
+        if declared is None:
+            raise NotPermitted("此地址没有开放。")
+        principal = _authenticate(loaders, csrf=declared.csrf)
+        set_principal(principal)
+        if not declared.kinds:
+            return
+        if principal is None:
+            raise NotSignedIn("请先登录，或用有效的访问令牌再试。")
+        if not declared.admits(principal):
+            raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
+
+
+def _authenticate(
+    loaders: Mapping[PrincipalKind, Loader], *, csrf: bool
+) -> Principal | None:
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        if sessions.token_kind(bearer) != "client":
+            return None
+        return loaders["client"](deps(), bearer, now())
+    token = request.cookies.get(session_cookie_name(), "")
+    kind = sessions.token_kind(token)
+    if kind is None or kind == "client":
+        return None
+    principal = loaders[kind](deps(), token, now())
+    if principal and csrf and request.method not in _SAFE_METHODS:
+        _check_csrf(token)
+    return principal
+
+
+def _check_csrf(token: str) -> None:
+    expected = csrf_of(deps().config.secret_key, token)
+    given = request.headers.get(CSRF_HEADER)
+    if given is None and request.mimetype == "application/x-www-form-urlencoded":
+        given = request.form.get(CSRF_FIELD)
+    if not hmac.compare_digest((given or "").encode("utf-8", "replace"), expected.encode()):
+        raise NotPermitted("页面已过期，请刷新后再试。", slug="csrf_failed")
+
+
+@lru_cache(maxsize=4096)
+def csrf_of(secret: str, token: str) -> str:
+    """The CSRF token of a session token, kept since the derivation is the same each time."""
+    return sessions.csrf_token(secret, token)

@@ -1,0 +1,59 @@
+"""Security headers of every answer, and the limits that must hold before a body is read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
+
+from wallet import numbers
+
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self' blob:",
+        "img-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_HSTS: Final = "max-age=31536000; includeSubDomains"
+
+
+def protect(app: Flask, *, https: bool) -> None:
+    """Refuse bodies without a length or too long, and put the headers on every answer."""
+
+    @app.before_request
+    def limit_body() -> None:
+        # A chunked body under MAX_CONTENT_LENGTH would be cut in silence: refuse it instead.
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            raise LengthRequired()
+        larger: dict[str | None, int] = app.config["LARGE_BODY_ENDPOINTS"]
+        limit = larger.get(request.endpoint, numbers.JSON_BODY_MAX)
+        request.max_content_length = limit
+        if (request.content_length or 0) > limit:
+            raise RequestEntityTooLarge()
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers["Strict-Transport-Security"] = _HSTS
+        if request.endpoint != "static":
+            # Answers are of one person and one moment; a shared cache must never hold one.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

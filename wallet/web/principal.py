@@ -1,0 +1,56 @@
+"""Principal: who is asking. Features load it, guards look at it, journeys are handed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import g
+
+from wallet.errors import NotSignedIn
+
+PrincipalKind = Literal["holder", "staff", "client"]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Someone signed in.
+
+    `id` is the account's, staff member's or client's. `session` is the id of the session or
+    token. `unit_id` is None for holders; `terminal` is the desk label of a staff member.
+    `holder_id` is the natural person of a holder account, None for others.
+    """
+
+    kind: PrincipalKind
+    id: int
+    session: int
+    name: str
+    roles: frozenset[str] = frozenset()
+    unit_id: int | None = None
+    unit_name: str = ""
+    terminal: str = ""
+    holder_id: int | None = None
+
+    @property
+    def account(self) -> str:
+        """The account as the API and the audit trail name it."""
+        return f"{self.kind}:{self.id}"
+
+
+def set_principal(principal: Principal | None) -> None:
+    """Keep the request's principal; None is a request of nobody."""
+    g.principal = principal
+
+
+def optional_principal() -> Principal | None:
+    """The request's principal, if anybody is signed in."""
+    principal: Principal | None = g.get("principal")
+    return principal
+
+
+def current_principal() -> Principal:
+    """The request's principal; raises NotSignedIn for nobody."""
+    principal = optional_principal()
+    if principal is None:
+        raise NotSignedIn("请先登录。")
+    return principal

@@ -1,0 +1,133 @@
+"""Sessions and access tokens: rows of one table, found by the hash of an opaque token.
+
+The database is the truth, so a session ends everywhere at once and survives any restart. The
+first letter of a token tells whose loader to ask: h holder, s staff, c client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet import numbers
+from wallet.base import audit
+from wallet.base.database import Base
+from wallet.base.deps import Deps
+from wallet.base.encryption import derive_key
+from wallet.web.principal import Principal, PrincipalKind
+
+
+class Session(Base):
+    """A signed-in browser or an access token; `idle_seconds` is None for tokens."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How long a session lives, in seconds; `idle` equals `life` where idleness does not end it."""
+
+    idle: int
+    life: int
+
+
+LIFETIMES: Final[dict[PrincipalKind, Lifetime]] = {
+    "holder": Lifetime(numbers.HOLDER_SESSION_IDLE, numbers.HOLDER_SESSION_LIFE),
+    "staff": Lifetime(numbers.STAFF_SESSION_IDLE, numbers.STAFF_SESSION_LIFE),
+    "client": Lifetime(numbers.ACCESS_TOKEN_LIFE, numbers.ACCESS_TOKEN_LIFE),
+}
+_LETTERS: Final[dict[str, PrincipalKind]] = {"h": "holder", "s": "staff", "c": "client"}
+
+
+def start_session(tx: Connection, kind: PrincipalKind, subject_id: int, now: datetime) -> str:
+    """Open a session and write its audit event. Returns the token, which is stored nowhere."""
+    token = f"{kind[0]}.{secrets.token_urlsafe(32)}"
+    session = tx.execute(
+        insert(Session).returning(Session.id),
+        {"token_hash": hash_token(token), **_session_values(kind, subject_id, now)},
+    ).scalar_one()
+    if kind == "client":
+        audit.record(tx, "token.issued", now, client=subject_id, session=session)
+    else:
+        subject = f"{kind}:{subject_id}"
+        audit.record(tx, "session.started", now, subject=subject, session=session)
+    return token
+
+
+def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict[str, object]:
+    lifetime = LIFETIMES[kind]
+    return {
+        "subject_kind": kind,
+        "subject_id": subject_id,
+        "started_at": now,
+        "seen_at": now,
+        "idle_until": now + timedelta(seconds=lifetime.idle),
+        "ends_at": now + timedelta(seconds=lifetime.life),
+    }
+
+
+def end_session(deps: Deps, principal: Principal, now: datetime) -> None:
+    """Sign out: the session is gone for every process."""
+    with deps.db.begin() as tx:
+        tx.execute(delete(Session).where(Session.id == principal.session))
+        audit.record(
+            tx, "session.ended", now, subject=principal.account, session=principal.session
+        )
+
+
+def end_lapsed_sessions(tx: Connection, now: datetime) -> int:
+    """Delete the rows of sessions that have ended. Returns how many."""
+    lapsed = or_(Session.idle_until <= now, Session.ends_at <= now)
+    return tx.execute(delete(Session).where(lapsed)).rowcount
+
+
+def token_kind(token: str) -> PrincipalKind | None:
+    """Whose token this claims to be; None for what is no token of ours."""
+    return _LETTERS.get(token[:1]) if token[1:2] == "." else None
+
+
+def hash_token(token: str) -> bytes:
+    """What the table knows of a token; it has 256 random bits, so a plain digest is enough."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def is_live(token: str, now: datetime) -> ColumnElement[bool]:
+    """Condition that a row of `Session` is this token's and has not ended."""
+    return and_(
+        Session.token_hash == hash_token(token), Session.idle_until > now, Session.ends_at > now
+    )
+
+
+def touch(deps: Deps, kind: PrincipalKind, session: int, seen_at: datetime, now: datetime) -> None:
+    """Move the idle end forward, at most once in `SESSION_TOUCH` seconds."""
+    if kind == "client" or (now - seen_at).total_seconds() < numbers.SESSION_TOUCH:
+        return
+    idle_until = now + timedelta(seconds=LIFETIMES[kind].idle)
+    with deps.db.begin() as tx:
+        tx.execute(
+            update(Session)
+            .where(Session.id == session)
+            .values(seen_at=now, idle_until=idle_until)
+        )
+
+
+def csrf_token(secret: str, token: str) -> str:
+    """The CSRF token of a session: bound to it by a key, so it needs no storage."""
+    key = derive_key(secret, "csrf")
+    return hmac.digest(key, token.encode("utf-8", "replace"), hashlib.sha256).hex()

@@ -1,0 +1,117 @@
+"""What runs beside the server: finish, deliver, clear away. Every round may be repeated."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, delete, select, update
+
+from wallet import numbers
+from wallet.base.clock import read_clock
+from wallet.base.database import DATABASE_ERRORS
+from wallet.base.deps import Deps
+from wallet.base.outbox import OutboxMessage
+from wallet.licences.issue import issue
+from wallet.licences.model import IdempotencyKey, Licence
+from wallet.licences.receive import pending_before
+from wallet.organisations.model import ClientAssertion
+from wallet.web.sessions import end_lapsed_sessions
+
+BATCH: Final = 100
+"""Messages delivered in one transaction."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class WorkDone:
+    """What one round did: licences finished and delivered, rows cleared away."""
+
+    issued: int
+    delivered: int
+    sessions: int
+    idempotency_keys: int
+    assertions: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there may be more of it."""
+        return bool(self.issued or self.delivered)
+
+
+def work_once(deps: Deps, now: datetime) -> WorkDone:
+    """One round."""
+    return WorkDone(
+        issued=_finish_pending(deps, now),
+        delivered=_deliver(deps, now),
+        **_clear_away(deps, now),
+    )
+
+
+def work(deps: Deps, stop: threading.Event) -> None:
+    """Rounds until `stop` is set; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            done = work_once(deps, read_clock())
+        except DATABASE_ERRORS as error:
+            # The message of a database error may hold values of a row: only its class is logged.
+            _log.error("database unavailable", error=type(error).__name__)
+        else:
+            if done.anything:
+                _log.info("worked", issued=done.issued, delivered=done.delivered)
+                continue
+        stop.wait(numbers.WORKER_PAUSE)
+
+
+def _finish_pending(deps: Deps, now: datetime) -> int:
+    """Issue what a crash left pending."""
+    with deps.db.read() as tx:
+        pending = tx.execute(pending_before(now, numbers.SWEEP_AFTER)).scalars().all()
+    for licence_id in pending:
+        issue(deps, licence_id, now)
+    return len(pending)
+
+
+def _deliver(deps: Deps, now: datetime) -> int:
+    """Note the time of delivery (M-8): an issued licence is in its holder's wallet from then."""
+    with deps.db.begin() as tx:
+        messages = tx.execute(
+            select(OutboxMessage.id, OutboxMessage.payload)
+            .where(OutboxMessage.done_at.is_(None), OutboxMessage.topic == "licence.issued")
+            .order_by(OutboxMessage.id)
+            .limit(BATCH)
+            # Two workers on PostgreSQL share the rows between them.
+            .with_for_update(skip_locked=True)
+        ).all()
+        licences = [message.payload["licence"] for message in messages]
+        tx.execute(
+            update(Licence)
+            .where(Licence.id.in_(licences), Licence.delivered_at.is_(None))
+            .values(delivered_at=now)
+        )
+        tx.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_([message.id for message in messages]))
+            .values(done_at=now)
+        )
+    return len(messages)
+
+
+def _clear_away(deps: Deps, now: datetime) -> dict[str, int]:
+    with deps.db.begin() as tx:
+        return {
+            "sessions": end_lapsed_sessions(tx, now),
+            "idempotency_keys": _forget_idempotency_keys(tx, now),
+            "assertions": tx.execute(
+                delete(ClientAssertion).where(ClientAssertion.expires_at <= now)
+            ).rowcount,
+        }
+
+
+def _forget_idempotency_keys(tx: Connection, now: datetime) -> int:
+    limit = now - timedelta(days=numbers.IDEMPOTENCY_DAYS)
+    return tx.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at <= limit)).rowcount
