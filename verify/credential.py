@@ -36,7 +36,9 @@ def read_credential(text: str, keys: PublicKeys) -> dict[str, Any]:
         issuers = keys.get(str(header.get("kid")))
         if issuers is None:
             raise Refused("unknown_key")
-        unverified = json.loads(_JWS.decode_complete(text, options={"verify_signature": False})["payload"])
+        unverified = json.loads(
+            _JWS.decode_complete(text, options={"verify_signature": False})["payload"]
+        )
         key = issuers.get(unverified["iss"])
         if key is None:
             raise Refused("unknown_issuer")

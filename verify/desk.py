@@ -25,7 +25,8 @@ OUTCOMES = ("served", "person_mismatch", "not_served")
 class Judge(Protocol):
     """Judges a code's text for an item at a terminal (None: the signed-in desk's own)."""
 
-    def __call__(self, text: str, item: str, terminal: str | None) -> Verdict: ...
+    def __call__(self, text: str, item: str, terminal: str | None) -> Verdict:
+        """The verdict, recorded."""
 
 
 @dataclass(frozen=True)

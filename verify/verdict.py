@@ -44,7 +44,7 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     "ok": ("证照有效，请核对本人与证照信息。", "Valid. Compare the person with the licence."),
     "malformed": (
         "这不是完整的亮证码，请持证人打开电子证照，点“亮码”后再扫。",
-        "Not a complete licence code. Ask the holder to open the wallet, tap Show code, and scan again.",
+        "Not a complete code. Ask the holder to open the wallet, tap Show code, and scan again.",
     ),
     "wrong_kind": (
         "这不是亮证码，请持证人打开电子证照，点“亮码”后再扫。",
@@ -60,7 +60,7 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     "bad_signature": (
         "此码的签名不对，可能被改动过，请持证人重新亮码，或改看证件原件。",
-        "The signature is wrong; the code may have been altered. Ask for a fresh code, or see the original.",
+        "Wrong signature: perhaps altered. Ask for a fresh code, or see the original document.",
     ),
     "not_yet_valid": (
         "此码的时间早于本机时钟，请核对本机时间，再请持证人刷新后扫码。",
@@ -92,7 +92,7 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     ),
     "licence_revoked": (
         "此证照已被吊销或注销，不能使用，请持证人联系发证单位。",
-        "The licence has been revoked and cannot be used. The holder should contact the issuing unit.",
+        "The licence has been revoked. The holder should contact the issuing unit.",
     ),
     "copy_expired": (
         "此纸质件已过使用期限，请持证人重新打印，或出示证件原件。",

@@ -31,9 +31,7 @@ API_PREFIX = "/api/v1"
 
 def create_app(config: Config) -> Flask:
     """The app of one process; loads or makes the keys, opens no connection yet."""
-    app = Flask(
-        "wallet", template_folder=str(templates_dir()), static_folder=str(static_dir())
-    )
+    app = Flask("wallet", template_folder=str(templates_dir()), static_folder=str(static_dir()))
     app.json = OrjsonProvider(app)
     app.config.update(
         API_TITLE="Liangzheng 亮证",
@@ -55,8 +53,7 @@ def create_app(config: Config) -> Flask:
     relying.document_desk(app, api)
 
     app.register_blueprint(organisations.blueprint)
-    with app.app_context():
-        organisations.attach_token_server()
+    organisations.attach_token_server(app)
     app.register_blueprint(health.blueprint)
     for pages in PAGES:
         app.register_blueprint(pages)

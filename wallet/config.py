@@ -51,10 +51,12 @@ class Config:
 
     @property
     def https(self) -> bool:
+        """Whether browsers reach this server over TLS."""
         return self.public_url.startswith("https://")
 
     @property
     def keys_dir(self) -> Path:
+        """Folder of the private keys."""
         return self.data / "keys"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ def serve(config: Config) -> None:
     """Serve until SIGTERM or SIGINT; raises ConfigurationError when it cannot."""
     check_address_free(config.host, config.port)
     _check_migrated(config)
-    Server(
+    server = Server(
         "wallet.wsgi:create",
         factory=True,
         address=config.host,
@@ -42,7 +43,14 @@ def serve(config: Config) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_LOGS,
         log_access=False,
-    ).serve()
+    )
+    # Ctrl-C reaches the processes of the server at once: that they end is then no accident.
+    logging.getLogger("_granian").addFilter(lambda _record: not server.interrupt_signal)
+    try:
+        server.serve()
+    except SystemExit:
+        if not server.interrupt_signal:
+            raise
 
 
 def check_address_free(host: str, port: int) -> None:

@@ -9,7 +9,8 @@ const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermin
 export function showVerdict(verdict, item) {
   const accepted = verdict.verdict === "accepted";
   band(verdict.verdict, verdict.reason, sentence(verdict), facts(verdict));
-  part("verdict-licences").replaceChildren(...(verdict.licences ?? []).map(licence));
+  const licences = verdict.licences ?? [];
+  part("verdict-licences").replaceChildren(...(accepted && !licences.length ? [fieldsGone()] : licences.map(licence)));
   part("verdict-channel").hidden = accepted || verdict.verdict === "pending";
   part("verdict-channel-text").textContent = item?.channel ?? "";
   part("verdict-next").hidden = false;
@@ -17,9 +18,9 @@ export function showVerdict(verdict, item) {
   part("verdict-mismatch").hidden = !accepted;
   part("verdict-mismatch-label").textContent = word(hasPhoto(verdict) ? "mismatch_photo" : "mismatch");
   part("verdict-not-served").hidden = !accepted;
-  const count = (verdict.licences ?? []).reduce((sum, one) => sum + one.fields.length + (one.photo ? 1 : 0), 0);
+  const count = licences.reduce((sum, one) => sum + texts(one).length + (one.photo ? 1 : 0), 0);
   part("verdict-foot").textContent = accepted
-    ? [word("only_fields", { n: count }), word("recorded"), word("legal_effect")].join(" · ")
+    ? [count ? word("only_fields", { n: count }) : "", word("recorded"), word("legal_effect")].filter(Boolean).join(" · ")
     : word("recorded_only");
 }
 
@@ -52,16 +53,24 @@ export function showMismatch() {
 
 /** Take fields and photo off the screen; the verdict itself stays. */
 export function hideFields() {
-  if (!part("verdict-licences").childElementCount) return;
+  if (part("verdict-licences").childElementCount) part("verdict-licences").replaceChildren(fieldsGone());
+}
+
+function fieldsGone() {
   const note = document.createElement("p");
   note.className = "notice";
   note.textContent = word("fields_gone");
-  part("verdict-licences").replaceChildren(note);
+  return note;
 }
+
+const typeName = (one) => one.type_name ?? one.type;
+
+/** The fields that are read; a photo is looked at, and stands beside them. */
+const texts = (one) => one.fields.filter((field) => !String(field.value).startsWith("data:image/"));
 
 /** The short name of what happened, for the day's list. */
 export function shortLabel(verdict) {
-  const types = (verdict.licences ?? []).map((one) => one.type?.name ?? one.type);
+  const types = (verdict.licences ?? []).map(typeName);
   if (verdict.verdict === "accepted") {
     const by = verdict.shown_by === "delegate" ? ` · ${word("by_delegate_short")}` : "";
     return (types.join(word("and")) || word("verdict_accepted")) + by;
@@ -106,7 +115,7 @@ function licence(one) {
   }
   const list = document.createElement("dl");
   list.className = "pairs";
-  const rows = [{ label: word("licence"), value: one.type?.name ?? one.type }, ...one.fields];
+  const rows = [{ label: word("licence"), value: typeName(one) }, ...texts(one)];
   if (one.valid_until && !one.fields.some((field) => field.key === "valid_until")) {
     rows.push({ label: word("valid_until"), value: one.valid_until });
   }

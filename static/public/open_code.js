@@ -24,10 +24,11 @@ function show(state, words) {
   again.hidden = state !== "offline" && state !== "busy";
 }
 
-function showFacts(result) {
-  const known = { type: result.type?.name ?? result.type, holder: result.holder, valid_until: result.valid_until };
-  if (result.status) known.status = word(result.status);
-  facts.replaceChildren(...Object.entries(known).filter(([, value]) => value).map(([name, value]) => {
+/** What anyone may know of the licences: only those whose type is public are in the answer. */
+function showFacts(licences = []) {
+  facts.replaceChildren(...licences.flatMap((one) => [
+    ["type", one.type], ["holder", one.holder], ["status", word(one.status)], ["valid_until", one.valid_until],
+  ].filter(([, value]) => value).map(([name, value]) => {
     const row = document.createElement("div");
     const term = document.createElement("dt");
     const detail = document.createElement("dd");
@@ -35,7 +36,7 @@ function showFacts(result) {
     detail.textContent = value;
     row.append(term, detail);
     return row;
-  }));
+  })));
   facts.hidden = !facts.childElementCount;
 }
 
@@ -44,7 +45,7 @@ async function ask() {
   text.textContent = word("checking");
   try {
     const result = await call("POST", "/public/verifications", { code });
-    showFacts(result);
+    showFacts(result.licences);
     show(result.genuine ? "genuine" : "not_genuine", result.notice || undefined);
   } catch (problem) {
     if (problem.status === 429) show("busy");

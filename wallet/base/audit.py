@@ -24,7 +24,9 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "licence.received": "licence client unit type version",
         "licence.issued": "licence unit type version kid",
         "showing.withdrawn": "account jti",
-        "verification.judged": "verification actor desk unit item jti verdict reason licences repeated",
+        "verification.judged": (
+            "verification actor desk unit item jti verdict reason licences repeated"
+        ),
         "verification.refused_beyond_grant": "actor desk unit item types alert",
         "verification.outcome": "verification actor desk outcome alert",
     }.items()

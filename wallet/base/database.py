@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -37,9 +37,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 DATABASE_ERRORS = (DBAPIError, PoolTimeout)
 """What a database that cannot be reached or written raises."""
 
-AnyRow = Row[Unpack[tuple[Any, ...]]]
+AnyRow = Row[*tuple[Any, ...]]
 """A row of whatever columns; they are read by name."""
-AnySelect = Select[Unpack[tuple[Any, ...]]]
+AnySelect = Select[*tuple[Any, ...]]
 """A query of whatever columns."""
 
 BUSY_TIMEOUT_MS = 10_000
@@ -54,6 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; raises ValueError for a time without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -61,6 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -102,6 +104,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
@@ -130,7 +133,9 @@ def insert_if_new(tx: Connection, table: type[Base], **values: Any) -> bool:
         statement = sqlite.insert(target).on_conflict_do_nothing()
     else:
         statement = postgresql.insert(target).on_conflict_do_nothing()
-    return tx.execute(statement, values).rowcount == 1
+    # PostgreSQL's driver counts inserted rows only when asked to.
+    options = {"preserve_rowcount": True}
+    return tx.execute(statement, values, execution_options=options).rowcount == 1
 
 
 def _postgresql_engine(url: str) -> Engine:

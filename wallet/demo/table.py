@@ -47,7 +47,7 @@ def who_can_sign_in(config: Config) -> str:
 
 def _short(note: str, note_en: str) -> str:
     # Every note of the data begins with the words that all people are invented, said above.
-    return f"{note.split('；')[-1]} · {note_en.split('; ')[-1]}"
+    return f"{note.rsplit('；', maxsplit=1)[-1]} · {note_en.rsplit('; ', maxsplit=1)[-1]}"
 
 
 def _clients(config: Config) -> list[tuple[str, ...]]:

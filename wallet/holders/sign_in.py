@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select
-from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy import CompoundSelect, select
 
 from wallet.base.deps import Deps
+from wallet.base.periods import is_current
 from wallet.holders.model import HOLDER_NAME, Account, Holder, Representative
 from wallet.web import sessions
 from wallet.web.principal import Principal
@@ -54,10 +54,3 @@ def holders_of(account_id: int, today: date) -> CompoundSelect[int]:
             .correlate(None)
         )
     )
-
-
-def is_current(
-    starts_on: QueryableAttribute[date], ends_on: QueryableAttribute[date | None], today: date
-) -> ColumnElement[bool]:
-    """Condition: the day lies in the range, both ends inclusive, no end meaning for good."""
-    return and_(starts_on <= today, or_(ends_on.is_(None), ends_on >= today))

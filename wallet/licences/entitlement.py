@@ -1,7 +1,7 @@
 """Who may show a licence: its holder, who acts for its holder, or a delegate in scope.
 
 Conditions on `Licence` for a WHERE or a column; every journey that shows, lists or judges uses
-these and no others. Each is correlated with `Licence` alone, whatever else the query around it joins.
+these and no others. Each is correlated with `Licence` alone, whatever the query around it joins.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
-from wallet.holders.sign_in import holders_of, is_current
+from wallet.base.periods import is_current
+from wallet.holders.sign_in import holders_of
 from wallet.licences.model import Delegation, DelegationLicence, Licence, LicenceHolder
 
 

@@ -167,9 +167,7 @@ def _held(vault: Vault, row: AnyRow, today: date) -> HeldLicence:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         days_left=days_left,
-        expiring=status == "valid"
-        and days_left is not None
-        and days_left <= numbers.EXPIRING_DAYS,
+        expiring=status == "valid" and days_left is not None and days_left <= numbers.EXPIRING_DAYS,
         issued_on=row.issued_on,
         issuing_unit=row.unit,
         role="own" if row.own else "delegate",

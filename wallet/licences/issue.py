@@ -181,7 +181,9 @@ def _supersede(tx: Connection, row: AnyRow, now: datetime) -> None:
     )
     # Two versions may be issued in the other order than they came in.
     newer = tx.execute(
-        select(Licence.id).where(same, Licence.version > row.version, Licence.issued_at.is_not(None))
+        select(Licence.id).where(
+            same, Licence.version > row.version, Licence.issued_at.is_not(None)
+        )
     ).first()
     if newer is not None:
         tx.execute(update(Licence).where(Licence.id == row.id).values(superseded_at=now))

@@ -52,6 +52,7 @@ class Licence(Base):
     superseded_at: Mapped[datetime | None]
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
+
 class LicenceField(Base):
     """One face field (照面信息), sealed by itself so that only what is granted is ever read."""
 
@@ -68,9 +69,7 @@ class LicenceHolder(Base):
     __tablename__ = "licence_holders"
 
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
-    holder_id: Mapped[int] = mapped_column(
-        ForeignKey("holders.id"), primary_key=True, index=True
-    )
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True, index=True)
     position: Mapped[int]
 
 

@@ -158,5 +158,3 @@ class HeldLicencePageSchema(Schema):
 
     items = fields.List(fields.Nested(HeldLicenceSchema), required=True)
     next_cursor = fields.String(allow_none=True, required=True)
-
-

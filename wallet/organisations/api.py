@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from wallet.organisations.oauth import token_server
 from wallet.web.deps import deps
@@ -15,9 +15,9 @@ _JWKS_MAX_AGE = 60
 """Seconds a key set may be cached: a retired key is refused everywhere within them."""
 
 
-def attach_token_server() -> None:
-    """Give the current app its token server."""
-    current_app.extensions[_SERVER] = token_server(current_app._get_current_object())  # type: ignore[attr-defined]
+def attach_token_server(app: Flask) -> None:
+    """Give the app its token server."""
+    app.extensions[_SERVER] = token_server(app)
 
 
 @blueprint.post("/oauth/token")

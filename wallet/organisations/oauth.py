@@ -47,9 +47,7 @@ def token_server(app: Flask) -> AuthorizationServer:
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc]
-    def handle_response(
-        self, status_code: int, payload: dict[str, Any], headers: Any
-    ) -> Response:
+    def handle_response(self, status_code: int, payload: dict[str, Any], headers: Any) -> Response:
         """Errors are problems as everywhere, and carry RFC 6749's `error` as well."""
         response: Response = super().handle_response(status_code, payload, headers)
         if status_code < 400:

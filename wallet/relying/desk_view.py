@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from wallet.base.deps import Deps
+from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import masked_name
-from wallet.holders.sign_in import is_current
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 

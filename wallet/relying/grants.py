@@ -9,8 +9,8 @@ from datetime import date
 from sqlalchemy import select
 
 from wallet.base.deps import Deps
+from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
-from wallet.holders.sign_in import is_current
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
@@ -68,9 +68,7 @@ def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemG
         consent=rows[0].consent,
         traditional_channel=rows[0].traditional_channel,
         types={
-            row.short_number: GrantedType(
-                row.type_id, row.code, row.type_name, tuple(row.fields)
-            )
+            row.short_number: GrantedType(row.type_id, row.code, row.type_name, tuple(row.fields))
             for row in rows
         },
     )

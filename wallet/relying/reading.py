@@ -127,9 +127,7 @@ def record_outcome(
 
 
 def _own_verification(tx: Connection, principal: Principal, verification_id: str) -> AnyRow:
-    row = tx.execute(
-        select(Verification).where(Verification.id == verification_id)
-    ).one_or_none()
+    row = tx.execute(select(Verification).where(Verification.id == verification_id)).one_or_none()
     if row is None or not is_same_desk(principal, row.desk):
         raise NotFound("没有找到这次核验。")
     return row

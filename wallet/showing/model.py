@@ -48,10 +48,6 @@ class Use(Base):
 
     __tablename__ = "uses"
 
-    verification_id: Mapped[str] = mapped_column(
-        ForeignKey("verifications.id"), primary_key=True
-    )
-    licence_id: Mapped[int] = mapped_column(
-        ForeignKey("licences.id"), primary_key=True, index=True
-    )
+    verification_id: Mapped[str] = mapped_column(ForeignKey("verifications.id"), primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True, index=True)
     fields: Mapped[list[str]]

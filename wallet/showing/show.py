@@ -129,9 +129,7 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
     return _sign(deps, showing, [by_id[id] for id in showing.licence_ids], now, showing_id)
 
 
-def showing_state(
-    deps: Deps, principal: Principal, showing_id: str, now: datetime
-) -> ShowingState:
+def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
     """What has become of a showing; the phone asks every second or two."""
     showing = _own_showing(deps, principal, showing_id)
     statement = (
@@ -162,17 +160,13 @@ def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -
             tx, Claim, jti=showing.jti, state="withdrawn", at=now, verification_id=None
         )
         if won:
-            audit.record(
-                tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti
-            )
+            audit.record(tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti)
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
     if state != "withdrawn":
         raise _claimed(state)
 
 
-def _licences(
-    account_id: int, which: ColumnElement[bool], *columns: ColumnElement[Any]
-) -> Any:
+def _licences(account_id: int, which: ColumnElement[bool], *columns: ColumnElement[Any]) -> Any:
     """One query of all that showing needs: licences, their first holder, the account's freeze."""
     return (
         select(

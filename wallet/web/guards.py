@@ -113,9 +113,7 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
 
 
-def _authenticate(
-    loaders: Mapping[PrincipalKind, Loader], *, csrf: bool
-) -> Principal | None:
+def _authenticate(loaders: Mapping[PrincipalKind, Loader], *, csrf: bool) -> Principal | None:
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         if sessions.token_kind(bearer) != "client":

@@ -40,12 +40,12 @@ def protect(app: Flask, *, https: bool) -> None:
     def limit_body() -> None:
         # A chunked body under MAX_CONTENT_LENGTH would be cut in silence: refuse it instead.
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
-            raise LengthRequired()
+            raise LengthRequired
         larger: dict[str | None, int] = app.config["LARGE_BODY_ENDPOINTS"]
         limit = larger.get(request.endpoint, numbers.JSON_BODY_MAX)
         request.max_content_length = limit
         if (request.content_length or 0) > limit:
-            raise RequestEntityTooLarge()
+            raise RequestEntityTooLarge
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -60,9 +60,7 @@ def problem(
     `members` are extension members of the JSON form (RFC 9457 §3.2).
     """
     if _wants_page():
-        page = render_template(
-            "error.html", status=status, slug=slug, title=title, detail=detail
-        )
+        page = render_template("error.html", status=status, slug=slug, title=title, detail=detail)
         return Response(page, status, mimetype="text/html")
     body = {
         "type": f"/problems/{slug}",

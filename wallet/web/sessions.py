@@ -86,9 +86,7 @@ def end_session(deps: Deps, principal: Principal, now: datetime) -> None:
     """Sign out: the session is gone for every process."""
     with deps.db.begin() as tx:
         tx.execute(delete(Session).where(Session.id == principal.session))
-        audit.record(
-            tx, "session.ended", now, subject=principal.account, session=principal.session
-        )
+        audit.record(tx, "session.ended", now, subject=principal.account, session=principal.session)
 
 
 def end_lapsed_sessions(tx: Connection, now: datetime) -> int:
@@ -121,9 +119,7 @@ def touch(deps: Deps, kind: PrincipalKind, session: int, seen_at: datetime, now:
     idle_until = now + timedelta(seconds=LIFETIMES[kind].idle)
     with deps.db.begin() as tx:
         tx.execute(
-            update(Session)
-            .where(Session.id == session)
-            .values(seen_at=now, idle_until=idle_until)
+            update(Session).where(Session.id == session).values(seen_at=now, idle_until=idle_until)
         )
 
 
