@@ -5,7 +5,8 @@ PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
 QUICK := not postgresql and not browser
-FILES ?= tests
+
+CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
 .PHONY: help run test check static bench screenshots migration lock translations clean
 
@@ -22,17 +23,37 @@ test: $(READY)  ## everything: style, types, floors, both databases, a real brow
 
 check: $(READY)  ## what is quick: style, types, floors, tests without PostgreSQL and browser
 	@$(MAKE) static
-	$(PY) -m pytest -q -m '$(QUICK)'
+	$(PY) -m pytest -q -n 2 --dist loadfile -m '$(QUICK)'
 
 static: $(READY)
 	.venv/bin/ruff format --check --quiet
 	.venv/bin/ruff check --quiet
 	$(PY) -m mypy --no-error-summary
-	.venv/bin/lint-imports > .venv/floors.log || { cat .venv/floors.log; exit 1; }
+	@.venv/bin/lint-imports > .venv/floors.log || { cat .venv/floors.log; exit 1; }
+	$(PY) .ci/vendor.py check
+
+bench: $(READY)  ## codes and verdicts over HTTP, as ratios to a floor; into bench/results/
+	@.ci/setup system
+	$(PY) -m bench
+
+screenshots: $(READY)  ## docs/images, anew from a fresh demo
+	@.ci/setup system
+	@PYTHONPATH=. $(PY) .ci/screenshots.py
+
+screenshots: $(READY)  ## the pictures of docs/images, from a fresh demo
+	@.ci/setup system
+	PYTHONPATH=. $(PY) .ci/screenshots.py
 
 migration: $(READY)  ## write the revision that MESSAGE='what changes' describes, from the models
 	$(PY) -m wallet.migrations '$(MESSAGE)'
 	.venv/bin/ruff format --quiet wallet/migrations/versions
+
+translations: $(READY)  ## the English catalogue, anew from templates and sources
+	.venv/bin/pybabel -q extract -F .ci/babel.cfg --no-wrap --sort-by-file --add-location=file \
+	    -o .venv/messages.pot .
+	.venv/bin/pybabel -q update -i .venv/messages.pot -o $(CATALOGUE).po -l en --no-wrap \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	.venv/bin/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 
 lock: $(READY)  ## requirements.lock, anew from pyproject.toml
 	$(PY) -m pip install --quiet uv

@@ -43,6 +43,6 @@ def read_credential(text: str, keys: PublicKeys) -> dict[str, Any]:
         if key is None:
             raise Refused("unknown_issuer")
         claims: dict[str, Any] = json.loads(_JWS.decode(text, key, algorithms=[ALGORITHM]))
-    except (InvalidTokenError, ValueError, KeyError, TypeError):
+    except (InvalidTokenError, ValueError, KeyError, TypeError, RecursionError):
         raise Refused("bad_signature") from None
     return claims

@@ -31,7 +31,12 @@ API_PREFIX = "/api/v1"
 
 def create_app(config: Config) -> Flask:
     """The app of one process; loads or makes the keys, opens no connection yet."""
-    app = Flask("wallet", template_folder=str(templates_dir()), static_folder=str(static_dir()))
+    app = Flask(
+        "wallet",
+        template_folder=str(templates_dir()),
+        static_folder=str(static_dir()),
+        static_url_path="/static",
+    )
     app.json = OrjsonProvider(app)
     app.config.update(
         API_TITLE="Liangzheng 亮证",

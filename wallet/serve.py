@@ -7,6 +7,7 @@ import socket
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -17,6 +18,8 @@ from wallet.migrations import is_at_head
 
 STOP_SECONDS: Final = 10
 """Requests under way when the server is told to stop have this long to end."""
+HEADER_SECONDS: Final = 5
+"""A client that has not sent its headers after this time is cut off."""
 
 _LOGS: Final[dict[str, Any]] = {
     # The server's own lines go the way of all others; it logs no access, paths are personal.
@@ -25,17 +28,21 @@ _LOGS: Final[dict[str, Any]] = {
 }
 
 
-def serve(config: Config) -> None:
-    """Serve until SIGTERM or SIGINT; raises ConfigurationError when it cannot."""
+def serve(config: Config, application: str = "wallet.wsgi:create") -> None:
+    """Serve until SIGTERM or SIGINT; raises ConfigurationError when it cannot.
+
+    `application` names the factory that every process calls, `module:function`.
+    """
     check_address_free(config.host, config.port)
     _check_migrated(config)
     server = Server(
-        "wallet.wsgi:create",
+        application,
         factory=True,
         address=config.host,
         port=config.port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         websockets=False,
         workers=config.workers,
         blocking_threads=1,

@@ -86,7 +86,7 @@ function clear() {
   part("ready").hidden = false;
   part("ready").classList.remove("checking");
   part("say").textContent = "";
-  document.activeElement?.blur();
+  if (part("verdict").contains(document.activeElement)) document.activeElement.blur();
 }
 
 /** Show an earlier verdict of this desk again; its fields come along for two minutes. */
@@ -223,7 +223,7 @@ part("verdict-not-served").addEventListener("click", () => tell("not_served"));
 function showMuted() {
   const muted = isMuted();
   part("sound").setAttribute("aria-pressed", !muted);
-  part("sound").querySelector("use").setAttribute("href", `/static/img/icons.svg#${muted ? "mute" : "sound"}`);
+  part("sound").querySelector("use").setAttribute("href", `#i-${muted ? "mute" : "sound"}`);
 }
 part("sound").addEventListener("click", () => {
   setMuted(!isMuted());
@@ -234,6 +234,7 @@ showMuted();
 
 function online(connected) {
   part("network").classList.toggle("off", !connected);
+  part("network").querySelector("use").setAttribute("href", connected ? "#i-check" : "#i-offline");
   part("network-word").textContent = word(connected ? "online" : "offline");
 }
 window.addEventListener("online", () => online(true));

@@ -1,10 +1,12 @@
 /**
  * The wired scanner: a keyboard that types a code and presses Enter, wherever the focus is.
- * Keys that follow each other quickly are collected; a person does not type 6 keys outside a
- * field and press Enter, so slow computers and slow scanners may take their time.
+ * Keys that follow each other quickly are collected. A person does not type outside a field, so
+ * once a burst is long it can only be a scanner, and a slow computer may take its time.
  */
 
-const PAUSE = 300; // ms between two keys that ends a burst
+const PAUSE = 300; // ms between two keys that ends a short burst
+const LONG_PAUSE = 3000; // ms that ends a long one
+const LONG = 20; // keys
 const LEAST = 6; // keys: a shorter burst is somebody's elbow
 
 /** Call `scanned(text)` for every burst that ends in Enter or Tab. Fields keep their own keys. */
@@ -15,7 +17,7 @@ export function listenToScanner(scanned) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea")) return;
-    const quick = event.timeStamp - last <= PAUSE;
+    const quick = event.timeStamp - last <= (burst.length < LONG ? PAUSE : LONG_PAUSE);
     if (event.key.length === 1) {
       burst = quick ? burst + event.key : event.key;
       last = event.timeStamp;

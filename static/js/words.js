@@ -24,11 +24,11 @@ export const timeOfDay = (moment) => clock.format(moment);
 /** 2029-03-31 10:32:07 */
 export const dayAndTime = (moment) => stamp.format(moment);
 
-/** An icon of the sprite, as an element. */
+/** An icon of the page's sprite, as an element. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `/static/img/icons.svg#${name}`);
+  use.setAttribute("href", `#i-${name}`);
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
   svg.append(use);

@@ -18,7 +18,7 @@ const ICONS = { genuine: "check", not_genuine: "cross", none: "qr", offline: "of
 
 function show(state, words) {
   answer.dataset.state = state;
-  use.setAttribute("href", `/static/img/icons.svg#${ICONS[state]}`);
+  use.setAttribute("href", `#i-${ICONS[state]}`);
   title.textContent = word(state);
   text.textContent = words ?? word(`${state}_text`);
   again.hidden = state !== "offline" && state !== "busy";
@@ -46,7 +46,8 @@ async function ask() {
   try {
     const result = await call("POST", "/public/verifications", { code });
     showFacts(result.licences);
-    show(result.genuine ? "genuine" : "not_genuine", result.notice || undefined);
+    const chinese = document.documentElement.lang.startsWith("zh"); // as the server's notice is
+    show(result.genuine ? "genuine" : "not_genuine", (chinese && result.notice) || undefined);
   } catch (problem) {
     if (problem.status === 429) show("busy");
     else if (problem.status >= 400 && problem.status < 500) show("not_genuine");

@@ -7,7 +7,7 @@ import { Showing } from "./showing.js";
 const part = (name) => document.getElementById(name);
 const sheet = part("code");
 const CANVAS_MARGIN = 2; // px left and right of the quiet zone, on the white ticket
-const WIDEST = 440; // px: a desk's camera gains nothing from a larger code
+const WIDEST = 380; // px: a camera gains nothing from a larger code, and the rest must fit below
 
 let showing = null;
 let source = null; // the button that opened the sheet
@@ -110,7 +110,7 @@ function renderHold(phase) {
   part("code-hold-text").textContent = text;
   part("code-spinner").hidden = icon !== null;
   part("code-hold-icon").toggleAttribute("hidden", icon === null);
-  if (icon) part("code-hold-icon").firstElementChild.setAttribute("href", `/static/img/icons.svg#${icon}`);
+  if (icon) part("code-hold-icon").firstElementChild.setAttribute("href", `#i-${icon}`);
   const button = part("code-hold-act");
   button.hidden = !action;
   button.textContent = action?.label ?? "";

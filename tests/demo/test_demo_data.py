@@ -107,7 +107,7 @@ def test_resident_ids_have_valid_check_digits_and_birthdays(demo: DemoData) -> N
     for code in codes:
         assert len(code) == 18
         assert code[:6] == "150602"
-        assert ric.calc_check_digit(code[:17]) == code[17]
+        assert ric.calc_check_digit(code) == code[17]
         assert date(int(code[6:10]), int(code[10:12]), int(code[12:14])) < TODAY
 
 

@@ -38,7 +38,9 @@ def _raised() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and (slug := _slug_of(node))
     }
-    return slugs | {slug for _, slug, _ in STATUS.values()} | {row[0] for row in HTTP_SLUGS.values()}
+    return (
+        slugs | {slug for _, slug, _ in STATUS.values()} | {row[0] for row in HTTP_SLUGS.values()}
+    )
 
 
 def test_every_slug_is_listed() -> None:

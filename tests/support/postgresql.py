@@ -22,17 +22,18 @@ USER = "postgres"
 
 
 @contextmanager
-def running_postgresql() -> Iterator[Path]:
-    """Start the server; gives the folder of its socket."""
+def running_postgresql(*, durable: bool = False) -> Iterator[Path]:
+    """Start the server; gives the folder of its socket. `durable` waits for the disk."""
     initdb, postgres_ctl = _binary("initdb"), _binary("pg_ctl")
     folder = Path(tempfile.mkdtemp(prefix="lz-pg-", dir="/tmp"))
     data = folder / "data"
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
     settings = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off "
-        "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+        f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200"
     )
+    if not durable:
+        settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     try:
         _run(initdb, "-D", data, "-U", USER, "--auth=trust", "--no-sync", "-E", "UTF8")
         _run(postgres_ctl, "-D", data, "-l", folder / "log", "-o", settings, "-w", "start")

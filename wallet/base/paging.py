@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -10,37 +10,52 @@ from sqlalchemy import ColumnElement, and_, or_
 from verify.codes import decode_bytes, encode_bytes
 from wallet.errors import Invalid
 
-_DIGITS_MAX = 15
+_NUMBER_MAX = 2**31 - 1
+"""The greatest id that PostgreSQL's INTEGER holds; it refuses to compare with more."""
 
 
 def number_of_cursor(cursor: str | None) -> int:
     """The number that the last page ended with, 0 at the start; Invalid for no cursor of ours."""
     if cursor is None:
         return 0
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _DIGITS_MAX):
-        raise _not_ours()
-    return int(cursor)
+    return _number(cursor)
 
 
-def encode_cursor(at: datetime, row_id: str) -> str:
-    """The cursor after a row."""
-    return encode_bytes(f"{at.astimezone(UTC).isoformat()} {row_id}".encode())
+def encode_cursor(at: datetime, row_id: str, number: int) -> str:
+    """The cursor after a row; `number` tells the rows of one time and id apart."""
+    return encode_bytes(f"{at.astimezone(UTC).isoformat()} {row_id} {number}".encode())
 
 
 def after_cursor(
-    cursor: str | None, at: ColumnElement[datetime], row_id: ColumnElement[Any]
+    cursor: str | None,
+    at: ColumnElement[datetime],
+    row_id: ColumnElement[Any],
+    number: ColumnElement[int],
 ) -> ColumnElement[bool] | None:
-    """Condition for the rows after a cursor, None at the start; Invalid for no cursor of ours."""
+    """Condition for the rows after a cursor, None at the start; Invalid for no cursor of ours.
+
+    The rows are in descending order of time, id and number.
+    """
     if cursor is None:
         return None
     try:
-        moment, _, last_id = decode_bytes(cursor).decode().partition(" ")
+        moment, last_id, last_number = decode_bytes(cursor).decode().split(" ")
         instant = datetime.fromisoformat(moment)
-        if instant.tzinfo is None or not last_id.isprintable():
+        if instant.utcoffset() != timedelta(0) or not last_id.isprintable():
             raise ValueError(cursor)
     except ValueError:
         raise _not_ours() from None
-    return or_(at < instant, and_(at == instant, row_id < last_id))
+    below = or_(row_id < last_id, and_(row_id == last_id, number < _number(last_number)))
+    return or_(at < instant, and_(at == instant, below))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_NUMBER_MAX))):
+        raise _not_ours()
+    number = int(text)
+    if number > _NUMBER_MAX:
+        raise _not_ours()
+    return number
 
 
 def _not_ours() -> Invalid:

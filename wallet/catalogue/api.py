@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from wallet.catalogue.read import published_type, published_types, use_items
 from wallet.catalogue.schemas import (
     LicenceTypePageSchema,
     LicenceTypeSchema,
     UseItemPageSchema,
 )
+from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps
 from wallet.web.guards import guard, public
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = Blueprint("catalogue", __name__, description="发证目录与用证事项清单")
+blueprint = ApiBlueprint("catalogue", __name__, description="发证目录与用证事项清单")
 
 
 @blueprint.route("/catalogue")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import secrets
 import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
@@ -86,19 +86,26 @@ def prepare(environment: Mapping[str, str]) -> Config:
 def _wait_until_ready(
     config: Config, parts: list[subprocess.Popen[bytes]], stop: threading.Event
 ) -> bool:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
-    origin = f"http://[{host}]:{config.port}" if ":" in host else f"http://{host}:{config.port}"
     limit = time.monotonic() + READY_SECONDS
     while time.monotonic() < limit and all(part.poll() is None for part in parts):
-        try:
-            with urllib.request.urlopen(f"{origin}/readyz", timeout=2) as answer:
-                if answer.status == 200:
-                    return True
-        except OSError:
-            pass
+        if _is_ready(config):
+            return True
         if stop.wait(0.1):
             return False
     return False
+
+
+def _is_ready(config: Config) -> bool:
+    # A server on every address is asked on this machine's own.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
+    connection = http.client.HTTPConnection(host, config.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _end(parts: list[subprocess.Popen[bytes]]) -> None:

@@ -47,7 +47,7 @@ def normalise_holder_code(kind: str, code_type: str, code: str) -> str:
 
 def _check_resident_id(code: str) -> None:
     wrong = Invalid("身份证号码不对，请核对各位数字与校验位。", "holder_code")
-    if _RESIDENT_ID.fullmatch(code) is None or ric.calc_check_digit(code[:-1]) != code[-1]:
+    if _RESIDENT_ID.fullmatch(code) is None or ric.calc_check_digit(code) != code[-1]:
         raise wrong
     try:
         date.fromisoformat(f"{code[6:10]}-{code[10:12]}-{code[12:14]}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import CompoundSelect, select
 
+from wallet.base.database import Day, Id
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.holders.model import HOLDER_NAME, Account, Holder, Representative
@@ -13,20 +15,20 @@ from wallet.web import sessions
 from wallet.web.principal import Principal
 from wallet.web.sessions import Session
 
+_LIVE_HOLDER: Final = (
+    select(
+        Session.id, Session.seen_at, Account.id.label("account_id"), Holder.name_sealed,
+        Account.holder_id,
+    )
+    .join(Account, Account.id == Session.subject_id)
+    .join(Holder, Holder.id == Account.holder_id)
+    .where(sessions.IS_LIVE, Session.subject_kind == "holder")
+)  # fmt: skip
+
 
 def load_holder(deps: Deps, token: str, now: datetime) -> Principal | None:
     """The holder of a live session, None when it has ended."""
-    statement = (
-        select(
-            Session.id, Session.seen_at, Account.id.label("account_id"), Holder.name_sealed,
-            Account.holder_id,
-        )
-        .join(Account, Account.id == Session.subject_id)
-        .join(Holder, Holder.id == Account.holder_id)
-        .where(sessions.is_live(token, now), Session.subject_kind == "holder")
-    )  # fmt: skip
-    with deps.db.read() as tx:
-        row = tx.execute(statement).one_or_none()
+    row = deps.db.row(_LIVE_HOLDER, token_hash=sessions.hash_token(token), now=now)
     if row is None:
         return None
     sessions.touch(deps, "holder", row.id, row.seen_at, now)
@@ -39,7 +41,7 @@ def load_holder(deps: Deps, token: str, now: datetime) -> Principal | None:
     )
 
 
-def holders_of(account_id: int, today: date) -> CompoundSelect[int]:
+def holders_of(account_id: Id, today: Day) -> CompoundSelect[int]:
     """Subquery: the holders that an account is or acts for on that day."""
     return (
         select(Account.holder_id)

@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
@@ -18,12 +17,13 @@ from wallet.licences.schemas import (
     IssuedLicenceSchema,
     NewLicenceSchema,
 )
+from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import client, guard, holder
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = Blueprint("licences", __name__, description="电子证照")
+blueprint = ApiBlueprint("licences", __name__, description="电子证照")
 
 
 @blueprint.route("/licences", methods=["POST"])

@@ -6,16 +6,15 @@ these and no others. Each is correlated with `Licence` alone, whatever the query
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 
+from wallet.base.database import Day, Id
 from wallet.base.periods import is_current
 from wallet.holders.sign_in import holders_of
 from wallet.licences.model import Delegation, DelegationLicence, Licence, LicenceHolder
 
 
-def held_by_account(account_id: int, today: date) -> ColumnElement[bool]:
+def held_by_account(account_id: Id, today: Day) -> ColumnElement[bool]:
     """The account is a holder of the licence or acts for one."""
     return exists(
         select(LicenceHolder.licence_id)
@@ -27,7 +26,7 @@ def held_by_account(account_id: int, today: date) -> ColumnElement[bool]:
     )
 
 
-def within_delegation(delegation_id: int, today: date) -> ColumnElement[bool]:
+def within_delegation(delegation_id: Id, today: Day) -> ColumnElement[bool]:
     """The delegation is current, covers the licence, and its grantor still holds it."""
     return exists(
         select(DelegationLicence.licence_id)
@@ -46,7 +45,7 @@ def within_delegation(delegation_id: int, today: date) -> ColumnElement[bool]:
     )
 
 
-def delegation_to(account_id: int, today: date) -> ScalarSelect[int | None]:
+def delegation_to(account_id: Id, today: Day) -> ScalarSelect[int | None]:
     """The first current delegation to the account that covers the licence, else NULL."""
     return (
         select(func.min(Delegation.id))
@@ -66,7 +65,7 @@ def delegation_to(account_id: int, today: date) -> ScalarSelect[int | None]:
     )
 
 
-def _current(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _current(today: Day) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (
         Delegation.ended_at.is_(None),
         is_current(Delegation.starts_on, Delegation.ends_on, today),

@@ -61,9 +61,12 @@ def _text(field: dict[str, Any], value: Any) -> str:
 
 def _date(_field: dict[str, Any], value: Any) -> str:
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value).isoformat()
     except (TypeError, ValueError):
-        raise ValidationError("应为 YYYY-MM-DD 的日期。") from None
+        day = ""
+    if day != value:  # other forms of ISO 8601 are read as well
+        raise ValidationError("应为 YYYY-MM-DD 的日期。")
+    return day
 
 
 def _number(_field: dict[str, Any], value: Any) -> str:

@@ -158,7 +158,7 @@ def _check(client: Principal, type_row: AnyRow, new: NewLicence) -> _Checked:
             raise Invalid("identifier：类型代码与证照类型不符。", "identifier_type")
         if given.issuer_code != type_row.unit_code:
             raise Invalid("identifier：单位代码不是本发证单位。", "identifier_issuer")
-        if new.version is not None and given.version != new.version:
+        if given.version == 0 or new.version not in (None, given.version):
             raise Invalid("identifier：版本与 version 不符。", "identifier_version")
         version, identifier = given.version, new.identifier
     return _Checked(

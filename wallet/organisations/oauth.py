@@ -16,6 +16,7 @@ from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidReque
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from flask import Flask, Response, request
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import select
 
@@ -47,6 +48,13 @@ def token_server(app: Flask) -> AuthorizationServer:
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc]
+    def authenticate_client(self, request: Any, methods: Any, endpoint: str = "token") -> Any:
+        """The client; a header or an assertion that cannot be read is one that proves nothing."""
+        try:
+            return super().authenticate_client(request, methods, endpoint)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
+            raise InvalidClientError(description="Unreadable credentials.") from None
+
     def handle_response(self, status_code: int, payload: dict[str, Any], headers: Any) -> Response:
         """Errors are problems as everywhere, and carry RFC 6749's `error` as well."""
         response: Response = super().handle_response(status_code, payload, headers)
@@ -112,12 +120,6 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(leeway=_LEEWAY)
 
-    def __call__(self, query_client: Any, oauth_request: Any) -> Any:
-        try:
-            return super().__call__(query_client, oauth_request)
-        except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
-            raise InvalidClientError(description="Invalid JWT assertion.") from None
-
     def get_audiences(self) -> list[str]:
         issuer = deps().config.public_url
         return [issuer, f"{issuer}/oauth/token"]
@@ -130,7 +132,7 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         super().verify_claims(claims)
 
     def validate_jti(self, claims: Any, jti: Any) -> bool:
-        if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_MAX:
+        if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_MAX or not jti.isprintable():
             return False
         client = _find_client(claims["sub"])
         if client is None:
@@ -149,6 +151,8 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
 
 def _find_client(client_id: str) -> _OAuthClient | None:
+    if not client_id.isprintable():
+        return None  # a database may refuse to look for such a name
     statement = select(Client.id, Client.client_id, Client.secret_hash, Client.jwks).where(
         Client.client_id == client_id, Client.disabled_at.is_(None)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,30 +16,47 @@ from wallet.web.sessions import Session
 STAFF_NAME = "staff.name"
 """Context under which staff names are sealed."""
 
+_LIVE_STAFF: Final = (
+    select(
+        Session.id,
+        Session.seen_at,
+        Staff.id.label("staff_id"),
+        Staff.name_sealed,
+        Staff.roles,
+        Staff.terminal,
+        Staff.unit_id,
+        Unit.name.label("unit_name"),
+    )
+    .join(Staff, Staff.id == Session.subject_id)
+    .join(Unit, Unit.id == Staff.unit_id)
+    .where(
+        sessions.IS_LIVE,
+        Session.subject_kind == "staff",
+        Staff.disabled_at.is_(None),
+    )
+)
+_LIVE_CLIENT: Final = (
+    select(
+        Session.id,
+        Client.id.label("client_id"),
+        Client.name,
+        Client.roles,
+        Client.unit_id,
+        Unit.name.label("unit_name"),
+    )
+    .join(Client, Client.id == Session.subject_id)
+    .join(Unit, Unit.id == Client.unit_id)
+    .where(
+        sessions.IS_LIVE,
+        Session.subject_kind == "client",
+        Client.disabled_at.is_(None),
+    )
+)
+
 
 def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
     """The staff member of a live session, None when it has ended or the account is disabled."""
-    statement = (
-        select(
-            Session.id,
-            Session.seen_at,
-            Staff.id.label("staff_id"),
-            Staff.name_sealed,
-            Staff.roles,
-            Staff.terminal,
-            Staff.unit_id,
-            Unit.name.label("unit_name"),
-        )
-        .join(Staff, Staff.id == Session.subject_id)
-        .join(Unit, Unit.id == Staff.unit_id)
-        .where(
-            sessions.is_live(token, now),
-            Session.subject_kind == "staff",
-            Staff.disabled_at.is_(None),
-        )
-    )
-    with deps.db.read() as tx:
-        row = tx.execute(statement).one_or_none()
+    row = deps.db.row(_LIVE_STAFF, token_hash=sessions.hash_token(token), now=now)
     if row is None:
         return None
     sessions.touch(deps, "staff", row.id, row.seen_at, now)
@@ -56,25 +74,7 @@ def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
 
 def load_client(deps: Deps, token: str, now: datetime) -> Principal | None:
     """The machine client of a live access token, None when it has ended or is disabled."""
-    statement = (
-        select(
-            Session.id,
-            Client.id.label("client_id"),
-            Client.name,
-            Client.roles,
-            Client.unit_id,
-            Unit.name.label("unit_name"),
-        )
-        .join(Client, Client.id == Session.subject_id)
-        .join(Unit, Unit.id == Client.unit_id)
-        .where(
-            sessions.is_live(token, now),
-            Session.subject_kind == "client",
-            Client.disabled_at.is_(None),
-        )
-    )
-    with deps.db.read() as tx:
-        row = tx.execute(statement).one_or_none()
+    row = deps.db.row(_LIVE_CLIENT, token_hash=sessions.hash_token(token), now=now)
     if row is None:
         return None
     return Principal(

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
 from flask import Flask
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api
 
 from verify.desk import DeskPorts, desk_blueprint
 from verify.verdict import Verdict
@@ -25,11 +25,13 @@ from wallet.relying.schemas import (
     PublicCodeSchema,
     VerdictSchema,
 )
+from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import client, guard, public, signed_in, staff
+from wallet.web.languages import chosen_language
 from wallet.web.principal import current_principal
 
-blueprint = Blueprint("relying", __name__, description="核验")
+blueprint = ApiBlueprint("relying", __name__, description="核验")
 
 
 @blueprint.route("/public/verifications", methods=["POST"])
@@ -63,7 +65,9 @@ def desk() -> FlaskBlueprint:
             judge=_judge,
             recall=_recall,
             record_outcome=_record_outcome,
-            view=lambda: desk_view(deps(), current_principal(), local_day(now())),
+            view=lambda: desk_view(
+                deps(), current_principal(), local_day(now()), chosen_language()
+            ),
             page_guard=guard(staff("desk")),
             api_guard=guard(staff("desk", rate="desk") | client("relying", rate="desk")),
         )

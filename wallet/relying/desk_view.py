@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from verify.verdict import REASONS, sentence
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
@@ -15,8 +16,9 @@ from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
 
-def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
-    """`desk` {unit, name, terminal} and `items` that need no consent, with field labels."""
+def desk_view(deps: Deps, principal: Principal, today: date, language: str) -> dict[str, Any]:
+    """`desk` {unit, name, terminal}, `items` with their field labels, and the `sentences` of a
+    language in which verdicts do not come ({reason: sentence}, empty for `zh`)."""
     statement = (
         select(
             UseItem.code, UseItem.name, UseItem.name_en, UseItem.consent,
@@ -64,4 +66,7 @@ def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
             "name": masked_name(principal.name, "person"),
             "terminal": principal.terminal,
         },
+        "sentences": (
+            {} if language == "zh" else {reason: sentence(reason, language) for reason in REASONS}
+        ),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
@@ -40,25 +41,26 @@ class ItemGrant:
     types: Mapping[int, GrantedType]
 
 
+_GRANT: Final = (
+    select(
+        UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
+        UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
+        LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
+    )
+    .join(UseItem, UseItem.id == Grant.item_id)
+    .join(LicenceType, LicenceType.id == Grant.type_id)
+    .where(
+        Grant.unit_id == bindparam("unit"),
+        UseItem.code == bindparam("item"),
+        Grant.suspended_at.is_(None),
+        is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
+    )
+)  # fmt: skip
+
+
 def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
     """The grant of the principal's unit for an item, None when there is none that day."""
-    statement = (
-        select(
-            UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
-            UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
-            LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
-        )
-        .join(UseItem, UseItem.id == Grant.item_id)
-        .join(LicenceType, LicenceType.id == Grant.type_id)
-        .where(
-            Grant.unit_id == principal.unit_id,
-            UseItem.code == item,
-            Grant.suspended_at.is_(None),
-            is_current(Grant.starts_on, Grant.ends_on, today),
-        )
-    )  # fmt: skip
-    with deps.db.read() as tx:
-        rows = tx.execute(statement).all()
+    rows = deps.db.rows(_GRANT, unit=principal.unit_id, item=item, today=today)
     if not rows:
         return None
     return ItemGrant(

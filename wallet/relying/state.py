@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Integer, and_, bindparam, select, tuple_
 
 from verify.codes import Code
 from verify.verdict import Reason
-from wallet.base.database import AnyRow
+from wallet.base.database import AnyRow, AnySelect
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
 from wallet.licences.entitlement import held_by_account, within_delegation
 from wallet.licences.model import Delegation, Licence, LicenceField, status_on
-from wallet.relying.grants import GrantedType, ItemGrant
+from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Claim
 
@@ -48,23 +48,8 @@ class State:
     reason: Reason
 
 
-def read_state(
-    tx: Connection,
-    code: Code,
-    shower: Shower,
-    licence_ids: Sequence[int],
-    grant: ItemGrant,
-    today: date,
-) -> State:
-    """Freeze, claim, licences and their granted fields, in one query."""
-    if shower.delegated:
-        entitled = within_delegation(shower.id, today)
-        delegate = select(Delegation.account_id).where(Delegation.id == shower.id)
-        account: ColumnElement[bool] = Account.id == delegate.scalar_subquery()
-    else:
-        entitled = held_by_account(shower.id, today)
-        account = Account.id == shower.id
-    rows = tx.execute(
+def _state(entitled: ColumnElement[bool], account: ColumnElement[bool]) -> AnySelect:
+    return (
         select(
             Licence.id,
             Licence.identifier_sealed,
@@ -85,10 +70,50 @@ def read_state(
             entitled.label("entitled"),
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
-        .outerjoin(LicenceField, _granted([grant.types[number] for number in code.types]))
+        .outerjoin(LicenceField, _GRANTED)
         .outerjoin(Account, account)
-        .outerjoin(Claim, Claim.jti == code.jti)
-        .where(Licence.id.in_(licence_ids))
+        .outerjoin(Claim, Claim.jti == bindparam("jti"))
+        .where(Licence.id.in_(bindparam("licences", expanding=True)))
+    )
+
+
+_GRANTED: Final = and_(
+    LicenceField.licence_id == Licence.id,
+    tuple_(Licence.type_id, LicenceField.key).in_(bindparam("granted", expanding=True)),
+)
+_TODAY: Final = bindparam("today", type_=Date())
+_ACCOUNT: Final = bindparam("account", type_=Integer())
+_DELEGATION: Final = bindparam("delegation", type_=Integer())
+_DELEGATE: Final = select(Delegation.account_id).where(Delegation.id == _DELEGATION)
+
+_STATE_OF_ACCOUNT: Final = _state(held_by_account(_ACCOUNT, _TODAY), Account.id == _ACCOUNT)
+_STATE_OF_DELEGATION: Final = _state(
+    within_delegation(_DELEGATION, _TODAY), Account.id == _DELEGATE.scalar_subquery()
+)
+
+
+def read_state(
+    tx: Connection,
+    code: Code,
+    shower: Shower,
+    licence_ids: Sequence[int],
+    grant: ItemGrant,
+    today: date,
+) -> State:
+    """Freeze, claim, licences and their granted fields, in one query."""
+    rows = tx.execute(
+        _STATE_OF_DELEGATION if shower.delegated else _STATE_OF_ACCOUNT,
+        {
+            "delegation" if shower.delegated else "account": shower.id,
+            "jti": code.jti,
+            "licences": licence_ids,
+            "today": today,
+            "granted": [
+                (granted.type_id, key)
+                for granted in map(grant.types.__getitem__, code.types)
+                for key in granted.fields
+            ],
+        },
     ).all()
     first = rows[0] if rows else None
     types = {row.id: row.short_number for row in rows}
@@ -115,18 +140,6 @@ def read_claim(tx: Connection, jti: str) -> Claimed:
         select(Claim.state, Claim.at, Claim.verification_id).where(Claim.jti == jti)
     ).one()
     return Claimed(row.state, row.at, row.verification_id)
-
-
-def _granted(types: Sequence[GrantedType]) -> ColumnElement[bool]:
-    return and_(
-        LicenceField.licence_id == Licence.id,
-        or_(
-            *(
-                and_(Licence.type_id == granted.type_id, LicenceField.key.in_(granted.fields))
-                for granted in types
-            )
-        ),
-    )
 
 
 def _licences_reason(rows: Sequence[AnyRow], today: date) -> Reason:

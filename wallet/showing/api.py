@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from wallet.showing.schemas import (
     LiveCodeSchema,
     NewShowingSchema,
@@ -21,12 +19,13 @@ from wallet.showing.show import (
     withdraw,
 )
 from wallet.showing.uses import UsePage, uses
+from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = Blueprint("showing", __name__, description="亮证亮码")
+blueprint = ApiBlueprint("showing", __name__, description="亮证亮码")
 
 
 @blueprint.route("/me/codes", methods=["POST"])

@@ -12,6 +12,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -109,6 +110,12 @@ class ShowingIds:
             licence_ids=licence_ids,
             started_at=datetime.fromtimestamp(int.from_bytes(start), UTC),
         )
+
+
+@lru_cache(maxsize=4)
+def showing_ids(secret: str) -> ShowingIds:
+    """The one of a secret, kept since deriving its key costs more than a seal."""
+    return ShowingIds(secret)
 
 
 def _number(value: int) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import select
 
 from verify import codes
 from verify.verdict import Reason, sentence
@@ -20,14 +20,12 @@ from wallet.base import audit
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
-from wallet.catalogue.model import LicenceType, UseItem
 from wallet.errors import Conflict, Invalid, NotFound
-from wallet.holders.model import HOLDER_NAME, Account, Holder, masked_name
-from wallet.licences.entitlement import delegation_to, held_by_account, within_delegation
-from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder, status_on
-from wallet.organisations.model import Unit
-from wallet.showing.handle import Shower, Showing, ShowingIds, new_jti, seal_handle
-from wallet.showing.model import Claim, Use, Verification
+from wallet.holders.model import HOLDER_NAME, masked_name
+from wallet.licences.model import IDENTIFIER, status_on
+from wallet.showing import queries
+from wallet.showing.handle import Shower, Showing, new_jti, seal_handle, showing_ids
+from wallet.showing.model import Claim
 from wallet.web.principal import Principal
 
 LICENCES_MAX: Final = 8
@@ -72,17 +70,10 @@ def open_showing(
     """
     if len(set(identifiers)) != len(identifiers):
         raise Invalid("licences：同一证照重复。", "duplicate_licence")
-    today = local_day(now)
     indices = [deps.vault.index(identifier, IDENTIFIER) for identifier in identifiers]
-    with deps.db.read() as tx:
-        rows = tx.execute(
-            _licences(
-                principal.id,
-                Licence.identifier_index.in_(indices),
-                held_by_account(principal.id, today).label("own"),
-                delegation_to(principal.id, today).label("delegation_id"),
-            )
-        ).all()
+    rows = deps.db.rows(
+        queries.TO_OPEN, account=principal.id, indices=indices, today=local_day(now)
+    )
     by_index = {row.identifier_index: row for row in rows if row.own or row.delegation_id}
     if len(by_index) != len(indices):
         raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
@@ -103,21 +94,16 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
     Raises Conflict (`already_used`, `withdrawn`, `showing_ended`, or the licence's reason).
     """
     showing = _own_showing(deps, principal, showing_id)
-    today = local_day(now)
-    shower = showing.shower
-    with deps.db.read() as tx:
-        rows = tx.execute(
-            _licences(
-                showing.account_id,
-                Licence.id.in_(showing.licence_ids),
-                (
-                    within_delegation(shower.id, today)
-                    if shower.delegated
-                    else held_by_account(shower.id, today)
-                ).label("own"),
-                Claim.state.label("claim_state"),
-            ).outerjoin(Claim, Claim.jti == showing.jti)
-        ).all()
+    values = {
+        "account": showing.account_id,
+        "licences": showing.licence_ids,
+        "jti": showing.jti,
+        "today": local_day(now),
+    }
+    if showing.shower.delegated:
+        rows = deps.db.rows(queries.NEXT_OF_DELEGATION, delegation=showing.shower.id, **values)
+    else:
+        rows = deps.db.rows(queries.NEXT_OF_ACCOUNT, **values)
     by_id = {row.id: row for row in rows if row.own}
     claim_state = rows[0].claim_state if rows else None
     if claim_state is not None:
@@ -132,23 +118,12 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
 def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
     """What has become of a showing; the phone asks every second or two."""
     showing = _own_showing(deps, principal, showing_id)
-    statement = (
-        select(
-            Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
-            Verification.terminal, UseItem.name.label("item"),
-        )
-        .outerjoin(Verification, Verification.id == Claim.verification_id)
-        .outerjoin(Unit, Unit.id == Verification.unit_id)
-        .outerjoin(UseItem, UseItem.id == Verification.item_id)
-        .where(Claim.jti == showing.jti)
-    )  # fmt: skip
-    with deps.db.read() as tx:
-        row = tx.execute(statement).one_or_none()
-        if row is None:
-            return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
-        if row.state != "used":
-            return ShowingState(row.state)
-        fields = _seen_fields(tx, row.verification_id)
+    row = deps.db.row(queries.STATE, jti=showing.jti)
+    if row is None:
+        return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
+    if row.state != "used":
+        return ShowingState(row.state)
+    fields = _seen_fields(deps, row.verification_id)
     return ShowingState("used", row.unit, row.at, row.terminal, row.item, fields)
 
 
@@ -164,33 +139,6 @@ def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
     if state != "withdrawn":
         raise _claimed(state)
-
-
-def _licences(account_id: int, which: ColumnElement[bool], *columns: ColumnElement[Any]) -> Any:
-    """One query of all that showing needs: licences, their first holder, the account's freeze."""
-    return (
-        select(
-            Licence.id,
-            Licence.identifier_index,
-            Licence.status,
-            Licence.valid_until,
-            LicenceType.short_number,
-            Holder.kind.label("holder_kind"),
-            Holder.name_sealed,
-            Account.frozen_at,
-            *columns,
-        )
-        .join(LicenceType, LicenceType.id == Licence.type_id)
-        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
-        .join(Holder, Holder.id == LicenceHolder.holder_id)
-        .join(Account, Account.id == account_id)
-        .where(
-            which,
-            LicenceHolder.position == 0,
-            Licence.issued_at.is_not(None),
-            Licence.superseded_at.is_(None),
-        )
-    )
 
 
 def _shower(principal: Principal, rows: Sequence[AnyRow]) -> Shower:
@@ -233,7 +181,7 @@ def _sign(
     codes.read(text, deps.keys.public, issued_at)
     refresh_at = now + timedelta(seconds=codes.LIVE_CODE_REFRESH)
     return LiveCode(
-        id=showing_id or ShowingIds(deps.config.secret_key).seal(showing),
+        id=showing_id or showing_ids(deps.config.secret_key).seal(showing),
         text=text,
         expires_at=now + timedelta(seconds=expires_at - issued_at),
         refresh_at=min(refresh_at, ends_at),
@@ -260,7 +208,7 @@ def _holder_sentence(reason: Reason) -> str:
 
 
 def _own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
-    showing = ShowingIds(deps.config.secret_key).open(showing_id)
+    showing = showing_ids(deps.config.secret_key).open(showing_id)
     if showing is None or showing.account_id != principal.id:
         raise NotFound("没有找到这次亮码，请重新亮码。")
     return showing
@@ -276,14 +224,9 @@ def _claimed(state: str) -> Conflict:
     return Conflict("此码已用过，请点“再亮一次”。", "already_used")
 
 
-def _seen_fields(tx: Connection, verification_id: str) -> tuple[str, ...]:
+def _seen_fields(deps: Deps, verification_id: str) -> tuple[str, ...]:
     """Labels of the fields that the desk was given."""
-    rows = tx.execute(
-        select(Use.fields, LicenceType.fields.label("declared"))
-        .join(Licence, Licence.id == Use.licence_id)
-        .join(LicenceType, LicenceType.id == Licence.type_id)
-        .where(Use.verification_id == verification_id)
-    )
+    rows = deps.db.rows(queries.SEEN_FIELDS, verification=verification_id)
     return tuple(
         field["label"] for row in rows for field in row.declared if field["key"] in row.fields
     )

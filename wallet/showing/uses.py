@@ -72,10 +72,10 @@ def uses(
         .join(UseItem, UseItem.id == Verification.item_id)
         .join(Unit, Unit.id == Verification.unit_id)
         .where(Use.licence_id.in_(own))
-        .order_by(Verification.at.desc(), row_id.desc(), Use.licence_id)
+        .order_by(Verification.at.desc(), row_id.desc(), Use.licence_id.desc())
         .limit(limit + 1)
     )  # fmt: skip
-    after = after_cursor(cursor, Verification.at, row_id)  # type: ignore[arg-type]
+    after = after_cursor(cursor, Verification.at, row_id, Use.licence_id)  # type: ignore[arg-type]
     if after is not None:
         statement = statement.where(after)
     with deps.db.read() as tx:
@@ -100,5 +100,7 @@ def uses(
         )
         for row in rows[:limit]
     ]
-    more = len(rows) > limit
-    return UsePage(entries, encode_cursor(entries[-1].at, entries[-1].id) if more else None)
+    if len(rows) <= limit:
+        return UsePage(entries, None)
+    last = rows[limit - 1]
+    return UsePage(entries, encode_cursor(last.at, last.id, last.licence_id))

@@ -1,37 +1,60 @@
-"""Rate limits per account or address, by Flask-Limiter; a guard names the one it wants.
+"""Rate limits per account or address; a guard names the one it wants.
 
 Each process counts for itself in memory. The demo allows a hundred times as much.
 """
 
 from __future__ import annotations
 
-from typing import cast
+from collections import Counter
 
-from flask import Flask, request
-from flask.typing import RouteCallable
-from flask_limiter import Limiter
+from flask import Flask, current_app, request
+from werkzeug.exceptions import TooManyRequests
 
 from wallet import numbers
+from wallet.web.deps import now
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
 
+class FixedWindow:
+    """At most `limit` hits of each key in a window of so many seconds."""
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._window = 0
+        self._hits: Counter[str] = Counter()
+
+    def hit(self, key: str, at: float) -> bool:
+        """Count one; false when it is beyond the limit. `at` is Unix time in seconds."""
+        window = int(at) // self._seconds
+        if window != self._window:  # everything that was counted belongs to a window gone by
+            self._window = window
+            self._hits.clear()
+        self._hits[key] += 1
+        return self._hits[key] <= self._limit
+
+
 def limit_rates(app: Flask, *, demo: bool) -> None:
-    """Wrap every view whose guard names a rate; call it once all routes are known."""
+    """Count every request to a view whose guard names a rate, once the guard has let it pass."""
     factor = numbers.DEMO_LIMIT_FACTOR if demo else 1
-    rates: dict[Rate, str] = {
-        "desk": f"{numbers.DESK_PER_SECOND * factor} per second",
-        "holder": f"{numbers.HOLDER_PER_SECOND * factor} per second",
-        "public": f"{numbers.PUBLIC_CHECKS_PER_MINUTE * factor} per minute",
+    windows: dict[Rate, FixedWindow] = {
+        "desk": FixedWindow(numbers.DESK_PER_SECOND * factor, 1),
+        "holder": FixedWindow(numbers.HOLDER_PER_SECOND * factor, 1),
+        "public": FixedWindow(numbers.PUBLIC_CHECKS_PER_MINUTE * factor, 60),
     }
-    limiter = Limiter(_key, app=app, storage_uri="memory://", strategy="fixed-window")
-    shared = {name: limiter.shared_limit(rate, scope=name) for name, rate in rates.items()}
-    for endpoint, view in app.view_functions.items():
-        declared = guard_of(view)
-        if declared is not None and declared.rate is not None:
-            app.view_functions[endpoint] = cast(RouteCallable, shared[declared.rate](view))
+
+    @app.before_request
+    def count() -> None:
+        if request.endpoint is None:
+            return
+        declared = guard_of(current_app.view_functions[request.endpoint])
+        if declared is None or declared.rate is None:
+            return
+        if not windows[declared.rate].hit(_who(), now().timestamp()):
+            raise TooManyRequests
 
 
-def _key() -> str:
+def _who() -> str:
     principal = optional_principal()
     return principal.account if principal else request.remote_addr or "unknown"

@@ -23,6 +23,13 @@ def check_text(value: str) -> None:
         raise ValidationError("含有未分配的字符。")
 
 
+def check_line(value: str) -> None:
+    """Refuse what `check_text` refuses, and line breaks and tabs (ValidationError)."""
+    if not {"\t", "\n", "\r"}.isdisjoint(value):
+        raise ValidationError("应为一行文字，不能换行。")
+    check_text(value)
+
+
 class StrictSchema(Schema):
     """Unknown members are errors; the sentences are Chinese."""
 
@@ -47,7 +54,7 @@ class Text(fields.String):
         length = validate.Length(
             min=min_length, max=max_length, error=f"长度应为 {min_length} 至 {max_length} 个字符。"
         )
-        super().__init__(validate=[length, check_text], **more)
+        super().__init__(validate=[length, check_line], **more)
 
 
 class ProblemSchema(Schema):
@@ -70,4 +77,4 @@ class PageQuerySchema(Schema):
             min=1, max=numbers.PAGE_LIMIT_MAX, error=f"应为 1 至 {numbers.PAGE_LIMIT_MAX}。"
         ),
     )
-    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    cursor = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=128))

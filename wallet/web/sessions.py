@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet import numbers
@@ -105,11 +105,12 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-def is_live(token: str, now: datetime) -> ColumnElement[bool]:
-    """Condition that a row of `Session` is this token's and has not ended."""
-    return and_(
-        Session.token_hash == hash_token(token), Session.idle_until > now, Session.ends_at > now
-    )
+IS_LIVE: Final[ColumnElement[bool]] = and_(
+    Session.token_hash == bindparam("token_hash"),
+    Session.idle_until > bindparam("now"),
+    Session.ends_at > bindparam("now"),
+)
+"""Condition that a row of `Session` is that token's and has not ended."""
 
 
 def touch(deps: Deps, kind: PrincipalKind, session: int, seen_at: datetime, now: datetime) -> None:

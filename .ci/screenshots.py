@@ -1,0 +1,176 @@
+"""Draw docs/images anew from a fresh demo: every picture is a real page in a real browser.
+
+Usage: `make screenshots`. Each picture is a PNG of at most 256 colours and under 300 KB.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFilter
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support import browser as browsers
+from tests.support import desk, phone
+from tests.support.server import running_demo
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+LARGEST = 300_000
+GROUND = "#e6eae6"
+OVERVIEW_WIDTH = 2000
+
+_Visit = Callable[[str, str | None], Page]
+
+
+def main() -> None:
+    """Draw all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="lz-screenshots-") as folder,
+        running_demo(Path(folder) / "data") as address,
+        browsers.playwright() as started,
+        browsers.chromium(started) as browser,
+    ):
+        opened: list[BrowserContext] = []
+
+        def visit(kind: str, persona: str | None) -> Page:
+            context = _context(browser, address, kind)
+            opened.append(context)
+            if persona is not None:
+                browsers.sign_in(context, persona)
+            return context.new_page()
+
+        _draw_wallet(visit)
+        _draw_desk(visit)
+        _draw_public(visit)
+        for context in opened:
+            context.close()
+    _draw_overview()
+    for image in sorted(IMAGES.glob("*.png")):
+        size = image.stat().st_size
+        assert size < LARGEST, f"{image} is too large: {size} bytes"
+        print(f"{image.relative_to(IMAGES.parents[1])}  {size // 1024} KB")
+
+
+def _context(browser: Browser, address: str, kind: str) -> BrowserContext:
+    phone_like = kind == "phone"
+    return browser.new_context(
+        base_url=address,
+        viewport=browsers.PHONE if phone_like else browsers.DESK,
+        device_scale_factor=2 if phone_like else 1.5,
+        is_mobile=phone_like,
+        has_touch=phone_like,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+    )
+
+
+def _draw_wallet(visit: _Visit) -> None:
+    page = visit("phone", "holder-li")
+    page.goto("/wallet")
+    _draw(page, "wallet")
+    _draw_code(page, "code")
+    clerk = visit("desk", "desk-qian")
+    desk.open_desk_page(clerk)
+    desk.type_in(clerk, phone.drawn_text(page))
+    expect(page.get_by_test_id("code-used")).to_be_visible()
+    _draw(page, "code-used")
+    page.goto(f"/wallet/{phone.held(page, phone.FORKLIFT)['identifier']}")
+    _draw(page, "licence")
+    page.goto("/wallet/uses")
+    _draw(page, "uses")
+    page.goto("/preferences?care=1&next=/wallet")
+    _draw(page, "wallet-care")
+    _draw_code(page, "code-care")
+
+
+def _draw_code(page: Page, name: str) -> None:
+    phone.show(page)
+    # A fifth of the bar has run down, so that the picture tells what it is.
+    expect(page.get_by_test_id("code-countdown")).to_contain_text("24 ", timeout=15_000)
+    _draw(page, name)
+
+
+def _draw_desk(visit: _Visit) -> None:
+    holder, clerk = visit("phone", "holder-li"), visit("desk", "desk-zhao")
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    _draw(clerk, "desk-ready")
+    used = phone.show(holder, phone.FORKLIFT)
+    desk.type_in(clerk, used)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    expect(holder.get_by_test_id("code-used")).to_be_visible()
+    _draw(clerk, "desk-accepted")
+    clerk.get_by_test_id("verdict-next").click()
+    desk.expect_ready(clerk)
+    withdrawn = phone.show(holder, phone.FORKLIFT)
+    holder.get_by_test_id("withdraw-code").click()
+    expect(phone.live_code(holder)).to_be_hidden()
+    desk.type_in(clerk, withdrawn)
+    desk.expect_verdict(clerk, "refused", "withdrawn")
+    _draw(clerk, "desk-refused")
+    clerk.goto("/preferences?lang=en&next=/desk")
+    desk.type_in(clerk, phone.show(holder, phone.FORKLIFT))
+    desk.expect_verdict(clerk, "accepted", "ok")
+    _draw(clerk, "desk-english")
+
+
+def _draw_public(visit: _Visit) -> None:
+    page = visit("desk", None)
+    page.goto("/")
+    _draw(page, "sign-in")
+    page.goto("/catalogue")
+    _draw(page, "catalogue")
+
+
+def _draw(page: Page, name: str) -> None:
+    page.evaluate("document.fonts.ready")
+    page.evaluate("document.activeElement?.blur()")
+    with Image.open(BytesIO(page.screenshot(animations="disabled"))) as picture:
+        _save(picture, name)
+
+
+def _save(picture: Image.Image, name: str) -> None:
+    few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(IMAGES / f"{name}.png", optimize=True)
+
+
+def _draw_overview() -> None:
+    """Phone with wallet, phone with code, desk with verdict, side by side on a plain ground."""
+    height, gap = 1000, 56
+    parts = [_framed("wallet", height), _framed("code", height), _framed("desk-accepted", 900)]
+    width = sum(part.width for part in parts) + gap * (len(parts) + 1)
+    ground = Image.new("RGB", (width, height + 2 * gap + 40), GROUND)
+    left = gap
+    for part in parts:
+        top = (ground.height - part.height) // 2
+        ground.paste(part, (left, top), part)
+        left += part.width + gap
+    small = ground.resize(
+        (OVERVIEW_WIDTH, round(ground.height * OVERVIEW_WIDTH / width)), Image.Resampling.LANCZOS
+    )
+    _save(small, "overview")
+
+
+def _framed(name: str, height: int) -> Image.Image:
+    """A picture of that height with round corners and a soft shadow."""
+    with Image.open(IMAGES / f"{name}.png") as full:
+        width = round(full.width * height / full.height)
+        picture = full.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    margin, radius = 20, 34 if height > width else 18
+    corners = Image.new("L", picture.size)
+    ImageDraw.Draw(corners).rounded_rectangle((0, 0, width - 1, height - 1), radius, fill=255)
+    shadow = Image.new("L", (width + 2 * margin, height + 2 * margin))
+    shadow.paste(corners.point(lambda v: v // 4), (margin, margin + 6))
+    framed = Image.new("RGBA", shadow.size, (16, 32, 31, 0))
+    framed.putalpha(shadow.filter(ImageFilter.GaussianBlur(9)))
+    card = Image.new("RGBA", shadow.size, (0, 0, 0, 0))
+    card.paste(picture, (margin, margin), corners)
+    return Image.alpha_composite(framed, card)
+
+
+if __name__ == "__main__":
+    main()

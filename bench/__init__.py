@@ -1,0 +1,1 @@
+"""How fast codes are made and verified, as ratios to a floor of the same server."""

@@ -1,0 +1,109 @@
+"""English: no Chinese word is left but names and values, which stay as they are stored."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.support import desk, phone, site
+from tests.support.browser import OpenPage
+
+CHINESE = re.compile(r"[⺀-鿿豈-﫿︰-﹏]")
+
+MASK = "••••"
+"""In the middle of a licence's number, which may begin or end in Chinese."""
+
+
+def stored_words(holder: Page) -> list[str]:
+    """Names and values of the demo, longest first, masked names too."""
+    get = holder.request.get
+    paths = [f"/licences/{one['identifier']}" for one in get_items(get("/api/v1/me/licences"))]
+    answers = [get(f"/api/v1/me{path}").json() for path in ("", "/licences", "/uses", *paths)]
+    answers += [get(f"/api/v1/{path}").json() for path in ("items", "catalogue")]
+    stored = site.data_words(*answers) | {"赵*", "钱*", "3 号窗口", "（演示）", "演示"}
+    return sorted((word for word in stored if CHINESE.search(word)), key=len, reverse=True)
+
+
+def get_items(answer: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def left_over(page: Page, stored: list[str]) -> list[str]:
+    """What is Chinese on the page and not stored that way."""
+    left = []
+    for said in site.words(page):
+        rest = said
+        for word in stored:
+            rest = rest.replace(word, "")
+        if CHINESE.search(rest) and MASK not in said:
+            left.append(said)
+    return left
+
+
+def in_english(page: Page) -> Page:
+    page.goto("/preferences?lang=en&next=/v")
+    return page
+
+
+def test_the_switch_turns_the_wallet_to_english_and_back(open_phone: OpenPage) -> None:
+    page = open_phone("holder-li")
+    page.goto("/wallet")
+    page.get_by_role("link", name="English").tap()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page).to_have_url(re.compile(r"/wallet$"))
+    page.get_by_role("link", name="中文").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("我的证照")
+
+
+def test_no_chinese_word_is_left_in_the_wallet(open_phone: OpenPage) -> None:
+    page = in_english(open_phone("holder-li"))
+    stored = stored_words(page)
+    left = {}
+    for path in site.wallet_pages(page):
+        page.goto(path)
+        left[path] = left_over(page, stored)
+    assert {path: words for path, words in left.items() if words} == {}
+
+
+def test_no_chinese_word_is_left_from_the_code_to_its_use(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = in_english(open_phone("holder-li")), in_english(open_desk("desk-zhao"))
+    stored = stored_words(holder)
+    text = phone.show(holder, phone.FORKLIFT)
+    assert left_over(holder, stored) == []
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    assert left_over(clerk, stored) == []
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    assert left_over(clerk, stored) == []
+    expect(holder.get_by_test_id("code-used")).to_be_visible()
+    assert left_over(holder, stored) == []
+    clerk.get_by_test_id("person-mismatch").click()
+    expect(clerk.get_by_test_id("person-mismatch")).to_be_hidden()
+    assert left_over(clerk, stored) == []
+
+
+def test_a_refusal_is_told_in_english(open_desk: OpenPage) -> None:
+    clerk = in_english(open_desk("desk-zhao"))
+    desk.open_desk_page(clerk)
+    desk.type_in(clerk, "no code of ours")
+    desk.expect_verdict(clerk, "refused", "malformed")
+    heading = desk.verdict(clerk).get_by_role("heading").inner_text()
+    assert heading.isascii()
+    sentence = desk.verdict(clerk).locator("#verdict-sentence").inner_text()
+    assert not CHINESE.search(sentence)
+    assert sentence
+
+
+def test_no_chinese_word_is_left_on_public_pages(open_phone: OpenPage) -> None:
+    page, holder = in_english(open_phone(None)), open_phone("holder-li")
+    stored = stored_words(holder)
+    left = {}
+    for path in site.PUBLIC:
+        page.goto(path)
+        left[path] = left_over(page, stored)
+    assert {path: words for path, words in left.items() if words} == {}

@@ -1,0 +1,153 @@
+"""A request beyond its grant is refused before anything is consumed, recorded and alerted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.support.clock import Clock
+from tests.support.people import Visitor, sign_in
+from tests.support.showing import (
+    DRIVING,
+    FOOD,
+    IDENTITY,
+    RENEWAL,
+    ask,
+    midnight_after,
+    new_events,
+    refusal,
+    row_counts,
+    show,
+    state,
+    verify,
+)
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.relying.model import Grant
+
+CHANGE_ELSEWHERE = "food-permit-change"
+"""An item of another hall, which sees the food permit as well."""
+BANK_ACCOUNT = "bank-merchant-account"
+"""An item of the bank that needs the holder's consent."""
+
+
+def change_grant(deps: Deps, **values: Any) -> None:
+    """Change the hall's grant for the renewal of food permits."""
+    item = select(UseItem.id).where(UseItem.code == RENEWAL).scalar_subquery()
+    with deps.db.begin() as tx:
+        changed = tx.execute(update(Grant).where(Grant.item_id == item).values(**values))
+        assert changed.rowcount == 1
+
+
+def assert_beyond(
+    deps: Deps, desk: Visitor, text: str, item: str, types: list[int]
+) -> dict[str, Any]:
+    """403, one event with an alert, and no other row."""
+    before = row_counts(deps)
+    with new_events(deps) as added:
+        assert refusal(ask(desk, text, item)) == (403, "not_permitted")
+    ((name, fields),) = added
+    assert name == "verification.refused_beyond_grant"
+    assert (fields["item"], fields["types"], fields["alert"]) == (item, types, True)
+    assert row_counts(deps) == before | {"audit_events": before["audit_events"] + 1}
+    return fields
+
+
+@pytest.mark.parametrize(
+    "item", ["no-such-item", CHANGE_ELSEWHERE, BANK_ACCOUNT, RENEWAL.upper(), f"{RENEWAL} "]
+)
+def test_an_item_that_is_unknown_or_another_units_is_refused(
+    li: Visitor, zhao: Visitor, deps: Deps, item: str
+) -> None:
+    code = show(li)
+    fields = assert_beyond(deps, zhao, code["text"], item, [])
+    assert fields["actor"] == zhao.get("/api/v1/me").get_json()["account"]
+    assert state(li, code)["state"] == "waiting"
+    assert verify(zhao, code["text"])["verdict"] == "accepted"
+
+
+def test_the_item_is_judged_before_the_text(zhao: Visitor, deps: Deps) -> None:
+    assert_beyond(deps, zhao, "not a code", "no-such-item", [])
+    assert verify(zhao, "not a code")["reason"] == "malformed"
+
+
+def test_an_item_that_asks_for_consent_is_refused_for_now(
+    app: Flask, li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
+) -> None:
+    bank = sign_in(app, "desk-bank")
+    code = show(li)
+    assert_beyond(deps, bank, code["text"], BANK_ACCOUNT, [])
+    assert_beyond(deps, bank, code["text"], RENEWAL, [])
+    assert verify(zhao, code["text"])["verdict"] == "accepted"
+
+
+def test_a_licence_type_beyond_the_grant_is_refused_and_its_code_is_good_elsewhere(
+    li: Visitor, zhao: Visitor, deps: Deps
+) -> None:
+    code = show(li, DRIVING)
+    assert_beyond(deps, zhao, code["text"], RENEWAL, [8])
+    assert verify(zhao, code["text"], IDENTITY)["verdict"] == "accepted"
+
+
+def test_one_type_beyond_the_grant_refuses_the_whole_code(
+    li: Visitor, zhao: Visitor, deps: Deps
+) -> None:
+    assert_beyond(deps, zhao, show(li, FOOD, DRIVING)["text"], RENEWAL, [1, 8])
+    assert_beyond(deps, zhao, show(li, DRIVING, FOOD)["text"], IDENTITY, [8, 1])
+
+
+def test_a_code_that_cannot_be_read_is_judged_before_its_type(
+    li: Visitor, zhao: Visitor, clock: Clock
+) -> None:
+    code = show(li, DRIVING)
+    clock.advance(90)
+    assert verify(zhao, code["text"])["reason"] == "expired"
+
+
+def _suspended(deps: Deps, now: datetime) -> None:
+    change_grant(deps, suspended_at=now)
+
+
+def _begins_tomorrow(deps: Deps, now: datetime) -> None:
+    change_grant(deps, starts_on=local_day(now) + timedelta(days=1))
+
+
+def _ended_yesterday(deps: Deps, now: datetime) -> None:
+    change_grant(deps, ends_on=local_day(now) - timedelta(days=1))
+
+
+@pytest.mark.parametrize("end", [_suspended, _begins_tomorrow, _ended_yesterday])
+def test_a_grant_that_is_not_in_force_is_no_grant(
+    li: Visitor,
+    zhao: Visitor,
+    deps: Deps,
+    clock: Clock,
+    end: Callable[[Deps, datetime], None],
+) -> None:
+    end(deps, clock.now)
+    assert_beyond(deps, zhao, show(li)["text"], RENEWAL, [])
+    assert RENEWAL not in zhao.get("/api/v1/me").get_json()["items"]
+    assert verify(zhao, show(li)["text"], "open-a-shop")["verdict"] == "accepted"
+
+
+def test_a_grant_holds_on_its_first_and_last_local_day(
+    app: Flask, deps: Deps, clock: Clock
+) -> None:
+    today = local_day(clock.now)
+    tomorrow = midnight_after(clock.now)
+
+    def asked_at(seconds: int) -> int:
+        clock.now = tomorrow + timedelta(seconds=seconds)
+        text = show(sign_in(app, "holder-li"))["text"]
+        return ask(sign_in(app, "desk-zhao"), text).status_code
+
+    change_grant(deps, starts_on=today, ends_on=today)
+    assert [asked_at(-1), asked_at(0)] == [200, 403]
+    change_grant(deps, starts_on=today + timedelta(days=1), ends_on=None)
+    assert [asked_at(-1), asked_at(0)] == [403, 200]

@@ -1,0 +1,71 @@
+"""Fixtures for showing and relying: an app, its Deps, and the people who meet at a desk.
+
+A module whose tests leave nothing behind that another would see shares one app: it says
+`app = shared`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.support.clock import Clock
+from tests.support.demo import DemoCopies
+from tests.support.people import Machine, Visitor, machine, sign_in
+from tests.support.shared import BOTH_KINDS, deps_of, shared_demo
+from wallet.base.deps import Deps
+
+
+@pytest.fixture(scope="module", params=BOTH_KINDS)
+def shared_app(
+    request: pytest.FixtureRequest,
+    demo_copies: DemoCopies,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """An app for the tests of one module."""
+    with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
+        yield app
+
+
+@pytest.fixture
+def deps(app: Flask) -> Deps:
+    """The Deps that the app works with."""
+    return deps_of(app)
+
+
+@pytest.fixture
+def li(app: Flask, clock: Clock) -> Visitor:
+    """holder-li's phone."""
+    return sign_in(app, "holder-li")
+
+
+@pytest.fixture
+def elder(app: Flask, clock: Clock) -> Visitor:
+    """holder-elder, signed in."""
+    return sign_in(app, "holder-elder")
+
+
+@pytest.fixture
+def granddaughter(app: Flask, clock: Clock) -> Visitor:
+    """delegate-li's phone."""
+    return sign_in(app, "delegate-li")
+
+
+@pytest.fixture
+def zhao(app: Flask, clock: Clock) -> Visitor:
+    """desk-zhao's desk."""
+    return sign_in(app, "desk-zhao")
+
+
+@pytest.fixture
+def qian(app: Flask, clock: Clock) -> Visitor:
+    """Another desk of the same hall."""
+    return sign_in(app, "desk-qian")
+
+
+@pytest.fixture
+def reception(app: Flask, clock: Clock) -> Machine:
+    """The machine client of the same hall."""
+    return machine(app, deps_of(app).config.data, "relying")

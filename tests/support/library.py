@@ -1,0 +1,42 @@
+"""The library's own signing hand, for codes that no phone would be given."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tests.support.codes import Signer
+from wallet.base.deps import Deps
+from wallet.holders.model import Account
+from wallet.licences.model import IDENTIFIER, Licence
+from wallet.showing.handle import Shower, new_jti, seal_handle
+
+
+def account_id(deps: Deps, persona: str) -> int:
+    """The account of a holder persona."""
+    with deps.db.read() as tx:
+        return tx.execute(select(Account.id).where(Account.login == persona)).scalar_one()
+
+
+def licence_id(deps: Deps, identifier: str) -> int:
+    """The row of a licence."""
+    index = deps.vault.index(identifier, IDENTIFIER)
+    with deps.db.read() as tx:
+        return tx.execute(
+            select(Licence.id).where(Licence.identifier_index == index)
+        ).scalar_one()
+
+
+def library_signer(
+    deps: Deps, shower: Shower, licences: list[int], types: int | list[int] = 1
+) -> Signer:
+    """A signer with the library's key, whose good code is a new showing of these licences."""
+    key, jti = deps.keys.current, new_jti()
+    return Signer(
+        private=key.private,
+        kid=key.kid,
+        issuer=deps.keys.issuer,
+        jti=jti,
+        handle=seal_handle(key, jti, shower, licences),
+        types=types,
+        url=deps.config.public_url,
+    )

@@ -1,0 +1,28 @@
+"""What judges a code needs neither the web, the database nor the wallet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BLOCKED = ("flask", "werkzeug", "sqlalchemy", "redis", "wallet")
+PURE = ("verify.codes", "verify.credential", "verify.verdict")
+PROGRAM = f"""
+import importlib, sys
+for name in {BLOCKED!r}:
+    sys.modules[name] = None
+for name in {PURE!r}:
+    importlib.import_module(name)
+from verify.codes import Refused, read
+try:
+    read("", {{}}, 0)
+except Refused as refused:
+    print(refused.reason)
+"""
+
+
+def test_the_reader_works_where_flask_sqlalchemy_redis_and_the_wallet_are_missing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False
+    )
+    assert (done.stderr, done.stdout) == ("", "malformed\n")

@@ -1,0 +1,73 @@
+"""A verdict has a sentence for every reason, in both languages, and its JSON form."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from verify.verdict import REASONS, Field, JudgedLicence, Verdict, sentence, verdict_members
+
+AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_has_one_sentence_in_chinese_and_in_english(reason: str) -> None:
+    chinese, english = sentence(reason), sentence(reason, "en")  # type: ignore[arg-type]
+    assert chinese.endswith("。")
+    assert "一" <= chinese[0] <= "鿿"
+    assert english.isascii()
+    assert english.endswith(".")
+
+
+def test_no_two_reasons_share_a_sentence() -> None:
+    assert len({sentence(reason) for reason in REASONS}) == len(REASONS)
+
+
+def test_a_verdict_has_the_members_of_the_contract() -> None:
+    verdict = Verdict("v1", "refused", "expired", sentence("expired"), AT, AT)
+    assert verdict_members(verdict) == {
+        "id": "v1",
+        "verdict": "refused",
+        "reason": "expired",
+        "message": sentence("expired"),
+        "checked_at": AT,
+        "status_as_of": AT,
+        "repeated": False,
+        "offline": False,
+        "unchecked": [],
+        "licences": [],
+        "shown_by": None,
+        "legal_effect": None,
+    }
+
+
+def test_an_accepted_licence_has_its_fields_and_a_photo_only_where_there_is_one() -> None:
+    fields = (Field("number", "编号", "JY1"),)
+    plain = JudgedLicence("food", "食品", "1.2", "valid", date(2027, 1, 1), fields)
+    portrait = JudgedLicence("senior", "老年", "1.3", "valid", None, (), "data:image/png;base64,")
+    verdict = Verdict(
+        "v1", "accepted", "ok", sentence("ok"), AT, AT,
+        licences=(plain, portrait), shown_by="holder", purpose="办事", recipient="大厅",
+    )  # fmt: skip
+    members = verdict_members(verdict)
+    assert members["licences"] == [
+        {
+            "type": "food",
+            "type_name": "食品",
+            "identifier": "1.2",
+            "status": "valid",
+            "valid_until": date(2027, 1, 1),
+            "fields": [{"key": "number", "label": "编号", "value": "JY1"}],
+        },
+        {
+            "type": "senior",
+            "type_name": "老年",
+            "identifier": "1.3",
+            "status": "valid",
+            "valid_until": None,
+            "fields": [],
+            "photo": "data:image/png;base64,",
+        },
+    ]
+    assert (members["purpose"], members["recipient"]) == ("办事", "大厅")

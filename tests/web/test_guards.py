@@ -1,0 +1,155 @@
+"""Every route declares who may call it, and nobody else gets past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.support.people import Machine, Visitor, machine, sign_in
+from tests.support.shared import deps_of
+from wallet.errors import NotPermitted
+from wallet.web.guards import guard_of
+
+CALLERS: Final = ("anonymous", "holder", "desk", "bank", "counter", "issuer", "issuing", "relying")
+PUBLIC: Final = {
+    "GET /api/v1/catalogue",
+    "GET /api/v1/catalogue/<code>",
+    "GET /api/v1/items",
+    "POST /api/v1/public/verifications",
+}
+HOLDER: Final = {
+    "GET /api/v1/me/licences",
+    "GET /api/v1/me/licences/<identifier>",
+    "POST /api/v1/me/codes",
+    "POST /api/v1/me/codes/<showing_id>/next",
+    "GET /api/v1/me/codes/<showing_id>",
+    "DELETE /api/v1/me/codes/<showing_id>",
+    "GET /api/v1/me/uses",
+}
+DESK: Final = {
+    "POST /api/v1/verifications",
+    "GET /api/v1/verifications/<verification_id>",
+    "POST /api/v1/verifications/<verification_id>/outcome",
+}
+PASSES: Final = {
+    **dict.fromkeys(PUBLIC, set(CALLERS)),
+    **dict.fromkeys(HOLDER, {"holder"}),
+    **dict.fromkeys(DESK, {"desk", "bank", "relying"}),
+    "GET /api/v1/me": set(CALLERS) - {"anonymous"},
+    "POST /api/v1/licences": {"issuing"},
+}
+"""API route → who passes its guard; whoever passes then meets the rules of the journey."""
+PERSONAL: Final = ("李明", "王秀英", "150602199003077513", "Traceback", 'File "')
+
+
+def _routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def _path(rule: Rule) -> str:
+    return rule.build({name: "x" for name in rule.arguments})[1]  # type: ignore[index]
+
+
+@pytest.fixture(scope="module")
+def callers(shared_app: Flask) -> dict[str, Visitor | Machine]:
+    """One of each kind, signed in."""
+    data = deps_of(shared_app).config.data
+    return {
+        "anonymous": Visitor(shared_app),
+        "holder": sign_in(shared_app, "holder-li"),
+        "desk": sign_in(shared_app, "desk-zhao"),
+        "bank": sign_in(shared_app, "desk-bank"),
+        "counter": sign_in(shared_app, "counter-wang"),
+        "issuer": sign_in(shared_app, "issuer-chen"),
+        "issuing": machine(shared_app, data, "issuer"),
+        "relying": machine(shared_app, data, "relying"),
+    }
+
+
+def _call(caller: Visitor | Machine, method: str, path: str) -> Any:
+    headers = caller.headers if isinstance(caller, Machine) else caller._csrf()
+    body = None if method == "GET" else {}
+    return caller.http.open(path, method=method, json=body, headers=headers)
+
+
+def test_every_route_declares_its_guard(shared_app: Flask) -> None:
+    views = shared_app.view_functions
+    assert len(views) > 20
+    assert [name for name, view in views.items() if guard_of(view) is None] == []
+
+
+def test_the_table_of_this_test_names_every_route_of_the_api(shared_app: Flask) -> None:
+    routes = {f"{method} {rule.rule}" for rule, method in _routes(shared_app)}
+    assert {route for route in routes if " /api/v1/" in route} == PASSES.keys()
+
+
+def test_a_view_without_a_guard_is_refused(app: Flask) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = app.test_client().get("/forgotten")
+    assert answer.status_code == 403
+    assert answer.get_json()["slug"] == "not_permitted"
+    assert NotPermitted.__name__ not in answer.text
+
+
+@pytest.mark.parametrize("name", CALLERS)
+def test_nobody_gets_past_a_guard_of_another(
+    shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
+) -> None:
+    for rule, method in _routes(shared_app):
+        route = f"{method} {rule.rule}"
+        if route not in PASSES:
+            continue
+        answer = _call(callers[name], method, _path(rule))
+        if name in PASSES[route]:
+            assert answer.status_code in (200, 404, 422), (route, answer.text)
+        else:
+            expected = 401 if name == "anonymous" else 403
+            assert answer.status_code == expected, (route, answer.text)
+            slug = "not_signed_in" if name == "anonymous" else "not_permitted"
+            assert answer.get_json()["slug"] == slug
+        if answer.status_code >= 400:
+            assert answer.content_type == "application/problem+json", route
+            assert not [word for word in PERSONAL if word in answer.text], route
+
+
+@pytest.mark.parametrize("name", ["anonymous", "holder", "desk", "counter", "issuing"])
+def test_pages_refuse_others_with_a_page_that_says_nothing_more(
+    shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
+) -> None:
+    passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
+              "/wallet/uses": {"holder"}}  # fmt: skip
+    caller = callers[name]
+    headers = caller.headers if isinstance(caller, Machine) else {}
+    for path, allowed in passes.items():
+        answer = caller.http.get(path, headers={**headers, "Accept": "text/html"})
+        if name in allowed:
+            assert answer.status_code == (404 if path == "/wallet/x" else 200)
+        else:
+            assert answer.status_code == (401 if name == "anonymous" else 403)
+            assert not [word for word in PERSONAL if word in answer.text]
+
+
+def test_another_holders_showing_and_licence_are_not_found(app: Flask) -> None:
+    owner, stranger = sign_in(app, "holder-li"), sign_in(app, "holder-company")
+    identifier = next(
+        entry["identifier"]
+        for entry in owner.get("/api/v1/me/licences").get_json()["items"]
+        if entry["status"] == "valid"
+    )
+    showing = owner.post("/api/v1/me/codes", {"licences": [identifier]}).get_json()["id"]
+    refused = [
+        stranger.get(f"/api/v1/me/licences/{identifier}"),
+        stranger.post("/api/v1/me/codes", {"licences": [identifier]}),
+        stranger.get(f"/api/v1/me/codes/{showing}"),
+        stranger.post(f"/api/v1/me/codes/{showing}/next"),
+        stranger.delete(f"/api/v1/me/codes/{showing}"),
+        stranger.get(f"/wallet/{identifier}"),
+    ]
+    assert [answer.status_code for answer in refused] == [404] * len(refused)
+    assert owner.get(f"/api/v1/me/codes/{showing}").get_json()["state"] == "waiting"

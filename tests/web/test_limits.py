@@ -1,0 +1,104 @@
+"""Outside the demo each account has its own limit; an answer beyond it is 429."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.support.people import Visitor
+from tests.support.shared import deps_of
+from wallet import numbers
+from wallet.app import create_app
+from wallet.base.clock import read_clock
+from wallet.config import Config
+from wallet.holders.model import Account
+from wallet.organisations.model import Staff
+from wallet.web import sessions
+
+
+@pytest.fixture
+def service(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The app outside the demo, in one moment that does not pass."""
+    app = create_app(replace(config, demo=False))
+    moment = time.time()
+    monkeypatch.setattr(time, "time", lambda: moment)
+    yield app
+    deps_of(app).db.close()
+
+
+def _signed_in(app: Flask, login: str) -> Visitor:
+    deps = deps_of(app)
+    with deps.db.begin() as tx:
+        account = tx.execute(select(Account.id).where(Account.login == login)).scalar_one_or_none()
+        member = tx.execute(select(Staff.id).where(Staff.login == login)).scalar_one_or_none()
+        kind: sessions.PrincipalKind = "holder" if account else "staff"
+        subject = account or member
+        assert subject is not None
+        token = sessions.start_session(tx, kind, subject, read_clock())
+    visitor = Visitor(app)
+    visitor.http.set_cookie("session", token)
+    visitor.http.set_cookie("csrf_token", sessions.csrf_token(deps.config.secret_key, token))
+    return visitor
+
+
+def test_demo_sign_in_does_not_exist_outside_the_demo(service: Flask) -> None:
+    answer = service.test_client().post("/demo/session", data={"persona": "holder-li"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "limit"),
+    [
+        ("holder-li", "/api/v1/me/codes/x", numbers.HOLDER_PER_SECOND),
+        ("desk-zhao", "/api/v1/verifications/x", numbers.DESK_PER_SECOND),
+    ],
+)
+def test_an_account_is_limited_and_another_is_not(
+    service: Flask, login: str, path: str, limit: int
+) -> None:
+    hasty = _signed_in(service, login)
+    assert [hasty.get(path).status_code for _ in range(limit)] == [404] * limit
+    answer = hasty.get(path)
+    assert (answer.status_code, answer.get_json()["slug"]) == (429, "too_many_requests")
+    assert answer.content_type == "application/problem+json"
+    second_session = _signed_in(service, login)
+    assert second_session.get(path).status_code == 429
+    calm = _signed_in(service, "holder-elder" if login == "holder-li" else "desk-qian")
+    assert calm.get(path).status_code == 404
+
+
+def test_the_public_check_is_limited_by_address(service: Flask) -> None:
+    def check(address: str) -> int:
+        return (
+            service.test_client()
+            .post(
+                "/api/v1/public/verifications",
+                json={"code": "x"},
+                environ_base={"REMOTE_ADDR": address},
+            )
+            .status_code
+        )
+
+    limit = numbers.PUBLIC_CHECKS_PER_MINUTE
+    assert {check("192.0.2.1") for _ in range(limit)} == {200}
+    assert check("192.0.2.1") == 429
+    assert check("192.0.2.2") == 200
+
+
+def test_an_address_cannot_give_itself_another_name(service: Flask) -> None:
+    statuses = {
+        service.test_client()
+        .post(
+            "/api/v1/public/verifications",
+            json={"code": "x"},
+            headers={"X-Forwarded-For": f"203.0.113.{number}"},
+        )
+        .status_code
+        for number in range(numbers.PUBLIC_CHECKS_PER_MINUTE + 1)
+    }
+    assert statuses == {200, 429}
