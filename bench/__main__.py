@@ -59,8 +59,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     parser.add_argument("--workers", nargs="+", type=int, default=(1, 2))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--requests", type=int, default=1200)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=800)
     options = parser.parse_args()
     measured: list[Measured] = []
     codes: list[str] = []
@@ -75,8 +75,10 @@ def main() -> int:
                             measured.append(line)
                             print(_row(line), flush=True)
     versions = {login: _qr_version(text) for login, text in zip(SHOWN, codes, strict=True)}
-    print(f"QR version of a live code at level L, address of {len(PUBLIC_URL)} characters: "
-          f"{max(versions.values())} at most (limit {QR_VERSION_MAX})")
+    print(
+        f"QR version of a live code at level L, address of {len(PUBLIC_URL)} characters: "
+        f"{max(versions.values())} at most (limit {QR_VERSION_MAX})"
+    )
     _write(measured, versions)
     good = all(line.ratio >= TARGET for line in measured)
     return 0 if good and max(versions.values()) <= QR_VERSION_MAX else 1
@@ -153,9 +155,7 @@ def _measure(
     )
 
 
-def _drive(
-    load: ProcessPoolExecutor, port: int, requests: Sequence[bytes], marker: bytes
-) -> Run:
+def _drive(load: ProcessPoolExecutor, port: int, requests: Sequence[bytes], marker: bytes) -> Run:
     run = load.submit(drive, port, requests, CONNECTIONS, marker).result()
     if run.other is not None:
         raise RuntimeError(f"not as expected: {run.other[:600].decode(errors='replace')}")

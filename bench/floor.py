@@ -53,9 +53,8 @@ def create() -> Flask:
     @app.post("/floor/creation")
     @guard(public())
     def creation() -> Any:
-        with deps().db.read() as tx:
-            value = tx.execute(_READ_ONE).scalar_one()
-        return jsonify(value=value, signature=key.sign(_MESSAGE, _ES256).hex())
+        row = deps().db.rows(_READ_ONE)[0]
+        return jsonify(value=row.value, signature=key.sign(_MESSAGE, _ES256).hex())
 
     @app.post("/floor/verification")
     @guard(public())

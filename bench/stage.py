@@ -151,13 +151,9 @@ def _showing(deps: Deps, login: str, type_code: str, item: str, now: datetime) -
     principal = Principal("holder", account.id, 0, "", holder_id=account.holder_id)
     held_now, _ = held_licences(deps, principal, now, PAGE_LIMIT_MAX)
     licence = next(
-        held
-        for held in held_now
-        if held.type_code == type_code and held.status == "valid"
+        held for held in held_now if held.type_code == type_code and held.status == "valid"
     )
-    return Showing(
-        principal, licence.identifier, item, _signed_in(deps, "holder", account.id, now)
-    )
+    return Showing(principal, licence.identifier, item, _signed_in(deps, "holder", account.id, now))
 
 
 def _staff_id(deps: Deps, login: str) -> int:
@@ -165,9 +161,7 @@ def _staff_id(deps: Deps, login: str) -> int:
         return tx.execute(select(Staff.id).where(Staff.login == login)).scalar_one()
 
 
-def _signed_in(
-    deps: Deps, kind: PrincipalKind, subject_id: int, now: datetime
-) -> dict[str, str]:
+def _signed_in(deps: Deps, kind: PrincipalKind, subject_id: int, now: datetime) -> dict[str, str]:
     """The headers that a browser sends once it has signed in."""
     with deps.db.begin() as tx:
         token = start_session(tx, kind, subject_id, now)

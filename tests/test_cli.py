@@ -52,6 +52,19 @@ def test_without_a_secret_nothing_starts_and_one_line_says_why(
     assert len(answer.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql://lz:hidden@127.0.0.1:1/lz"], ids=["no URL", "nobody there"]
+)
+def test_a_database_that_cannot_be_used_is_one_line_without_its_password(
+    url: str, tmp_path: Path
+) -> None:
+    answer = liangzheng("migrate", **settings(tmp_path), LIANGZHENG_DATABASE_URL=url)
+    assert answer.returncode == 1
+    assert "LIANGZHENG_DATABASE_URL" in answer.stderr
+    assert "hidden" not in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
 def test_serving_an_old_database_is_refused_until_it_is_migrated(tmp_path: Path) -> None:
     answer = liangzheng("serve", **settings(tmp_path), PORT=str(free_port()))
     assert answer.returncode == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -14,6 +14,7 @@ from wallet import numbers, worker
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.base.outbox import OutboxMessage
+from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.organisations.model import Client, ClientAssertion
 from wallet.web.sessions import Session, start_session
@@ -44,6 +45,29 @@ def test_what_a_crash_left_pending_is_issued_and_delivered_once(deps: Deps) -> N
     assert row.issued_at == row.delivered_at == later
     assert row.credential_sealed is not None
     assert work_once(deps, later) == NOTHING
+
+
+def test_a_licence_that_cannot_be_issued_does_not_keep_the_others_waiting(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = read_clock()
+    with deps.db.begin() as tx:
+        bad, good = tx.execute(select(Licence.id).order_by(Licence.id).limit(2)).scalars()
+        tx.execute(
+            update(Licence)
+            .where(Licence.id.in_([bad, good]))
+            .values(issued_at=None, credential_sealed=None, received_at=now - timedelta(hours=1))
+        )
+
+    def fails_once(given: Deps, licence_id: int, at: datetime) -> IssuedLicence:
+        if licence_id == bad:
+            raise RuntimeError
+        return issue(given, licence_id, at)
+
+    monkeypatch.setattr(worker, "issue", fails_once)
+    assert work_once(deps, now).issued == 1
+    monkeypatch.undo()
+    assert work_once(deps, now).issued == 1
 
 
 def test_a_message_of_another_topic_is_left_alone(deps: Deps) -> None:

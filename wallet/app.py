@@ -65,6 +65,6 @@ def create_app(config: Config) -> Flask:
     docs.publish(app, api)
     if config.demo:
         app.register_blueprint(demo_sign_in.blueprint)
-    guard(public())(app.view_functions["static"])
+    guard(public(identify=False))(app.view_functions["static"])
     limit_rates(app, demo=config.demo)
     return app

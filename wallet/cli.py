@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import click
+from sqlalchemy.exc import ArgumentError
 
 from wallet.base.database import DATABASE_ERRORS, Database
 from wallet.base.deps import build_deps
@@ -36,6 +37,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except ConfigurationError as error:
             raise click.ClickException(str(error)) from None
+        except ArgumentError:
+            raise click.ClickException("LIANGZHENG_DATABASE_URL is no database's URL") from None
+        except PermissionError as error:
+            raise click.ClickException(f"no permission for {error.filename}") from None
         except DATABASE_ERRORS as error:
             raise click.ClickException(
                 f"the database does not answer ({type(error).__name__}); "

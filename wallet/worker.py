@@ -71,9 +71,18 @@ def _finish_pending(deps: Deps, now: datetime) -> int:
     """Issue what a crash left pending."""
     with deps.db.read() as tx:
         pending = tx.execute(pending_before(now, numbers.SWEEP_AFTER)).scalars().all()
-    for licence_id in pending:
+    return sum(_finish(deps, licence_id, now) for licence_id in pending)
+
+
+def _finish(deps: Deps, licence_id: int, now: datetime) -> bool:
+    try:
         issue(deps, licence_id, now)
-    return len(pending)
+    except DATABASE_ERRORS:
+        raise
+    except Exception:  # noqa: BLE001 - one bad licence must not keep the others waiting
+        _log.error("licence not issued", licence=licence_id, exc_info=True)
+        return False
+    return True
 
 
 def _deliver(deps: Deps, now: datetime) -> int:

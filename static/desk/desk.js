@@ -71,7 +71,9 @@ function present(next, { quietly = false } = {}) {
   part("verdict").hidden = false;
   part("verdict").classList.toggle("arrive", !quietly);
   part("note").textContent = "";
-  part("say").textContent = `${part("verdict-word").textContent}。${part("verdict-sentence").textContent}`;
+  part("say").textContent = word("said", {
+    verdict: part("verdict-word").textContent, sentence: part("verdict-sentence").textContent,
+  });
   part("verdict-next").focus({ preventScroll: true });
   const { top } = part("verdict").getBoundingClientRect();
   if (top < 0 || top > window.innerHeight / 2) part("verdict").scrollIntoView({ block: "start" });

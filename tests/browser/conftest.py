@@ -86,17 +86,13 @@ def open_phone(browser: Browser, address: str, contexts: Opens) -> OpenPage:
 
 
 @pytest.fixture
-def open_dark_phone(
-    browser: Browser, address: str, contexts: Opens
-) -> OpenPage:
+def open_dark_phone(browser: Browser, address: str, contexts: Opens) -> OpenPage:
     """Opens phones that are set to dark."""
     return lambda persona: contexts(browsers.phone_context(browser, address, "dark"), persona)
 
 
 @pytest.fixture
-def open_desk(
-    browser: Browser, address: str, contexts: Opens
-) -> OpenPage:
+def open_desk(browser: Browser, address: str, contexts: Opens) -> OpenPage:
     """Opens desks; each has its own cookies."""
     return lambda persona: contexts(browsers.desk_context(browser, address), persona)
 

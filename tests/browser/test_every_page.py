@@ -43,9 +43,7 @@ def test_no_page_scrolls_sideways(
 
 
 @pytest.mark.parametrize("care", [0, 1])
-def test_neither_the_code_nor_the_verdict_scrolls_sideways(
-    open_phone: OpenPage, care: int
-) -> None:
+def test_neither_the_code_nor_the_verdict_scrolls_sideways(open_phone: OpenPage, care: int) -> None:
     holder, clerk = open_phone("holder-li"), open_phone("desk-zhao")
     for page in (holder, clerk):
         page.goto(f"/preferences?care={care}&next=/v")

@@ -112,9 +112,7 @@ def test_a_code_that_stays_before_the_camera_is_sent_once(
     assert len(sent) == 1
 
 
-def test_a_picture_of_the_code_may_be_uploaded(
-    open_phone: OpenPage, open_desk: OpenPage
-) -> None:
+def test_a_picture_of_the_code_may_be_uploaded(open_phone: OpenPage, open_desk: OpenPage) -> None:
     holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
     phone.show(holder)
     desk.open_desk_page(clerk)

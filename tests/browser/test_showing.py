@@ -46,9 +46,7 @@ def test_a_showing_that_has_ended_says_so_and_can_be_opened_again(open_phone: Op
     assert phone.drawn_text(page) != first
 
 
-def test_a_withdrawn_code_is_refused_at_the_desk(
-    open_phone: OpenPage, open_desk: OpenPage
-) -> None:
+def test_a_withdrawn_code_is_refused_at_the_desk(open_phone: OpenPage, open_desk: OpenPage) -> None:
     holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
     text = phone.show(holder)
     with holder.expect_response(lambda answer: answer.request.method == "DELETE") as withdrawn:

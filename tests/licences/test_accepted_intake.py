@@ -45,7 +45,10 @@ def _holders(app: Flask, identifier: str) -> list[tuple[str, str]]:
             .order_by(LicenceHolder.position)
         ).all()
     return [
-        (deps.vault.open(row.code_sealed, HOLDER_CODE), deps.vault.open(row.name_sealed, HOLDER_NAME))
+        (
+            deps.vault.open(row.code_sealed, HOLDER_CODE),
+            deps.vault.open(row.name_sealed, HOLDER_NAME),
+        )
         for row in rows
     ]
 

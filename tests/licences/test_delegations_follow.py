@@ -21,7 +21,8 @@ def _delegate(deps: Deps, identifier: str, *, ended: bool) -> None:
     licence, now = stored_licence(deps, identifier), read_clock()
     with deps.db.begin() as tx:
         accounts = {
-            row.login: row for row in tx.execute(select(Account.login, Account.id, Account.holder_id))
+            row.login: row
+            for row in tx.execute(select(Account.login, Account.id, Account.holder_id))
         }
         values = {
             "grantor_id": accounts["holder-li"].holder_id,

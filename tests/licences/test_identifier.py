@@ -13,7 +13,9 @@ from stdnum.iso7064 import mod_37_36
 from wallet.errors import Invalid
 from wallet.licences.identifier import ROOT, make_identifier, parse_identifier
 
-VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "identifiers.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "identifiers.json").read_text("utf-8")
+)
 SAMPLES: list[str] = VECTORS["valid"]
 TYPE, ISSUER = "11100000MADEM1014H025", "11150602MADEM0230U"
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,7 +64,8 @@ def test_another_form_is_refused(text: str) -> None:
 
 
 @given(
-    serial=st.text(ALPHABET, min_size=7, max_size=32), version=st.integers(min_value=1, max_value=999)
+    serial=st.text(ALPHABET, min_size=7, max_size=32),
+    version=st.integers(min_value=1, max_value=999),
 )
 def test_what_is_made_verifies_with_another_library(serial: str, version: int) -> None:
     made = make_identifier(TYPE, ISSUER, version, serial)

@@ -63,9 +63,7 @@ def test_the_same_key_and_body_gives_the_same_answer_and_another_body_is_refused
 def test_keys_of_two_clients_do_not_meet(app: Flask, config: Config) -> None:
     key = uuid.uuid4().hex
     first = issue(machine(app, config.data, "issuer"), food_licence(config.data), key)
-    second = issue(
-        client_of(app, OTHER_ISSUER_CODE, "issuing"), food_licence(config.data), key
-    )
+    second = issue(client_of(app, OTHER_ISSUER_CODE, "issuing"), food_licence(config.data), key)
     assert first["identifier"] != second["identifier"]
 
 

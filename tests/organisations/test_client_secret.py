@@ -37,9 +37,7 @@ def _assert_refused(answer: TestResponse, error: str, status: int) -> None:
 
 def _tokens(app: Flask) -> int:
     with deps_of(app).db.read() as tx:
-        return tx.execute(
-            select(func.count()).where(Session.subject_kind == "client")
-        ).scalar_one()
+        return tx.execute(select(func.count()).where(Session.subject_kind == "client")).scalar_one()
 
 
 def test_the_right_secret_gives_a_bearer_token_of_ten_minutes(app: Flask, config: Config) -> None:
@@ -75,11 +73,10 @@ def test_a_wrong_secret_is_invalid_client_and_issues_nothing(app: Flask, config:
 
 
 @pytest.mark.parametrize(
-    "header", ["Basic", "Basic !!!", "Basic " + b64encode(b"\xff\xfe").decode(), "Bearer x", "Ba" * 99]
+    "header",
+    ["Basic", "Basic !!!", "Basic " + b64encode(b"\xff\xfe").decode(), "Bearer x", "Ba" * 99],
 )
-def test_a_garbled_authorization_header_is_invalid_client(
-    shared_app: Flask, header: str
-) -> None:
+def test_a_garbled_authorization_header_is_invalid_client(shared_app: Flask, header: str) -> None:
     answer = _ask(shared_app, data=GRANT, headers={"Authorization": header})
     _assert_refused(answer, "invalid_client", 401)
 
@@ -104,7 +101,14 @@ def test_a_secret_in_the_body_is_refused(app: Flask, config: Config) -> None:
 
 @pytest.mark.parametrize(
     "grant",
-    ["", "password", "authorization_code", "refresh_token", "CLIENT_CREDENTIALS", "client_credentials\0"],
+    [
+        "",
+        "password",
+        "authorization_code",
+        "refresh_token",
+        "CLIENT_CREDENTIALS",
+        "client_credentials\0",
+    ],
 )
 def test_another_grant_is_unsupported(shared_app: Flask, grant: str) -> None:
     client = credentials(deps_of(shared_app).config.data, "issuer")

@@ -39,9 +39,7 @@ def test_an_idle_session_ends_after_thirty_minutes(app: Flask, clock: Clock, per
 
 
 @pytest.mark.parametrize("persona", KINDS)
-def test_a_busy_session_ends_with_its_absolute_life(
-    app: Flask, clock: Clock, persona: str
-) -> None:
+def test_a_busy_session_ends_with_its_absolute_life(app: Flask, clock: Clock, persona: str) -> None:
     idle, life = KINDS[persona]
     visitor = sign_in(app, persona)
     step = idle - 1

@@ -20,11 +20,11 @@ from tests.support.showing import (
     IDENTITY,
     OPERATOR,
     claims_of,
+    created,
     identifier_of,
     midnight_after,
     next_code,
     open_code,
-    created,
     refusal,
     set_licence,
     show,
@@ -153,7 +153,8 @@ def test_a_signed_code_of_licences_that_are_not_there_or_not_the_showers_is_refu
     assert reason(own, [food, 999_999], [1, 1]) == "unknown_licence"
     assert reason(own, [driving]) == "unknown_licence"  # the code says another type
     assert reason(own, [food, driving]) == "unknown_licence"  # and hides the second
-    assert reason(own, []) == "unknown_licence"
+    assert reason(own, [food, food], [1, 1]) == "unknown_licence"
+    assert reason(own, []) == "malformed"
     assert reason(stranger, [food]) == "withdrawn"
     assert reason(Shower(999_999, delegated=False), [food]) == "withdrawn"
     assert reason(Shower(own.id, delegated=True), [food]) == "withdrawn"

@@ -47,7 +47,9 @@ def test_a_member_that_is_missing_or_wrong_is_named_and_nothing_is_judged(
     assert row_counts(deps) == before
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'"x"', b"[]", b"null", b'{"code":"\\ud800"}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'"x"', b"[]", b"null", b'{"code":"\\ud800"}', b"\xff"]
+)
 def test_a_body_that_is_no_object_is_refused(zhao: Visitor, body: bytes) -> None:
     answer = zhao.http.post(
         "/api/v1/verifications", data=body, content_type="application/json", headers=zhao._csrf()

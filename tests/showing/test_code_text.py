@@ -62,7 +62,9 @@ def test_a_code_fits_version_12_with_the_longest_address(
     assert qr(text).version <= 12
 
 
-def test_a_drawn_code_is_read_back_by_another_library(li: Visitor, clock: Clock, app: Flask) -> None:
+def test_a_drawn_code_is_read_back_by_another_library(
+    li: Visitor, clock: Clock, app: Flask
+) -> None:
     text = text_of(deps_of(app), [identifier_of(li, FOOD)], clock.now)
     picture = qr(text).make_image().get_image().convert("L")
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [text]

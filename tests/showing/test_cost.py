@@ -45,9 +45,7 @@ def test_opening_refreshing_and_asking_write_no_row(
     assert row_counts(deps) == before
 
 
-def test_a_showing_and_its_refresh_cost_the_session_and_one_query(
-    app: Flask, li: Visitor
-) -> None:
+def test_a_showing_and_its_refresh_cost_the_session_and_one_query(app: Flask, li: Visitor) -> None:
     identifier = identifier_of(li, "food-operation-permit")
     with counted_statements(app) as opening:
         code = created(open_code(li, identifier))

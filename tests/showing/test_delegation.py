@@ -51,9 +51,7 @@ def test_a_delegate_shows_the_grantors_licence_under_the_grantors_name(
     assert events(deps)[-1][1]["verdict"] == "accepted"
 
 
-def test_the_grantor_shows_the_same_licence_as_its_holder(
-    elder: Visitor, zhao: Visitor
-) -> None:
+def test_the_grantor_shows_the_same_licence_as_its_holder(elder: Visitor, zhao: Visitor) -> None:
     verdict = verify(zhao, show(elder, SENIOR)["text"], ALLOWANCE)
     assert (verdict["verdict"], verdict["shown_by"]) == ("accepted", "holder")
 

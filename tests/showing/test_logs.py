@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from tests.support.people import Visitor

@@ -94,9 +94,7 @@ def test_a_showing_is_found_by_its_own_account_and_by_no_altered_id(
     assert li.get(path).get_json()["state"] == "waiting"
 
 
-def test_a_showing_goes_on_for_the_account_whichever_device_asks(
-    app: Flask, li: Visitor
-) -> None:
+def test_a_showing_goes_on_for_the_account_whichever_device_asks(app: Flask, li: Visitor) -> None:
     code = show(li)
     other = created(next_code(sign_in(app, "holder-li"), code))
     assert claims_of(other["text"])["jti"] == claims_of(code["text"])["jti"]

@@ -28,9 +28,7 @@ def uses(holder: Visitor, query: str = "") -> dict[str, Any]:
     return page
 
 
-def test_a_use_says_when_who_where_for_what_and_which_fields(
-    li: Visitor, zhao: Visitor
-) -> None:
+def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: Visitor) -> None:
     assert uses(li) == {"items": [], "next_cursor": None}
     verdict = verify(zhao, show(li)["text"])
     assert uses(li)["items"] == [
@@ -52,9 +50,7 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(
     ]
 
 
-def test_refusals_of_a_readable_code_are_listed_without_fields(
-    li: Visitor, zhao: Visitor
-) -> None:
+def test_refusals_of_a_readable_code_are_listed_without_fields(li: Visitor, zhao: Visitor) -> None:
     code = show(li)
     assert withdraw(li, code).status_code == 204
     verify(zhao, code["text"])
@@ -95,7 +91,8 @@ def test_pages_follow_each_other_newest_first_and_lose_nothing(
     for number in range(5):
         clock.advance(number % 2)  # two of them in the same second
         made.append(verify(zhao, show(li)["text"])["id"])
-    pages, cursor = [], ""
+    pages: list[list[str]] = []
+    cursor = ""
     while not pages or cursor:
         page = uses(li, f"?limit=2&cursor={cursor}" if cursor else "?limit=2")
         pages.append([use["id"] for use in page["items"]])

@@ -69,7 +69,7 @@ def phone_context(
         base_url=address,
         viewport=PHONE,
         color_scheme=scheme,
-        device_scale_factor=3,
+        device_scale_factor=2,
         is_mobile=True,
         has_touch=True,
         locale="zh-CN",

@@ -157,17 +157,13 @@ def _der(signer: Signer, data: bytes) -> str:
 
 
 def _public_key_as_secret(signer: Signer, data: bytes) -> str:
-    pem = signer.private.public_key().public_bytes(
-        Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
-    )
+    pem = signer.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return encoded(hmac.digest(pem, data, hashlib.sha256))
 
 
 def _twin(signer: Signer, data: bytes) -> str:
     signature = signer.sign(data)
-    return _pair(
-        int.from_bytes(signature[:32]), P256_ORDER - int.from_bytes(signature[32:])
-    )
+    return _pair(int.from_bytes(signature[:32]), P256_ORDER - int.from_bytes(signature[32:]))
 
 
 def _until(form: str, signer: Signer, data: bytes) -> str:
@@ -190,9 +186,7 @@ def _trailing_bits(signer: Signer, data: bytes) -> str:
 SIGNATURES: Final[Mapping[str, Callable[[Signer, bytes], str]]] = {
     "library": lambda signer, data: encoded(signer.sign(data)),
     "none": lambda signer, data: "",
-    "stranger": lambda signer, data: encoded(
-        sign(ec.generate_private_key(ec.SECP256R1()), data)
-    ),
+    "stranger": lambda signer, data: encoded(sign(ec.generate_private_key(ec.SECP256R1()), data)),
     "another text": lambda signer, data: encoded(signer.sign(data + b"A")),
     "public key as secret": _public_key_as_secret,
     "empty secret": lambda signer, data: encoded(hmac.digest(b"", data, hashlib.sha256)),

@@ -43,7 +43,9 @@ def expect_ready(page: Page) -> None:
 def shown_fields(page: Page) -> dict[str, str]:
     """Label → value of the licence's fields that the verdict shows, without the photo."""
     lines = verdict(page).locator(".judged [data-field]")
-    pairs = [(one.locator("dt").inner_text(), one.locator("dd").inner_text()) for one in lines.all()]
+    pairs = [
+        (one.locator("dt").inner_text(), one.locator("dd").inner_text()) for one in lines.all()
+    ]
     assert len(dict(pairs)) == len(pairs), pairs
     return dict(pairs)
 

@@ -21,9 +21,7 @@ def licence_id(deps: Deps, identifier: str) -> int:
     """The row of a licence."""
     index = deps.vault.index(identifier, IDENTIFIER)
     with deps.db.read() as tx:
-        return tx.execute(
-            select(Licence.id).where(Licence.identifier_index == index)
-        ).scalar_one()
+        return tx.execute(select(Licence.id).where(Licence.identifier_index == index)).scalar_one()
 
 
 def library_signer(

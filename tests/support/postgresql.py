@@ -29,9 +29,7 @@ def running_postgresql(*, durable: bool = False) -> Iterator[Path]:
     data = folder / "data"
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
-    settings = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200"
-    )
+    settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=200"
     if not durable:
         settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     try:

@@ -82,9 +82,7 @@ def ask(desk: Visitor | Machine, text: str, item: str = RENEWAL, **more: Any) ->
     return desk.post("/api/v1/verifications", {"code": text, "item": item, **more})
 
 
-def verify(
-    desk: Visitor | Machine, text: str, item: str = RENEWAL, **more: Any
-) -> dict[str, Any]:
+def verify(desk: Visitor | Machine, text: str, item: str = RENEWAL, **more: Any) -> dict[str, Any]:
     """Send a code to verification; gives the verdict, which there must be."""
     answer = ask(desk, text, item, **more)
     assert answer.status_code == 200, answer.text

@@ -50,7 +50,9 @@ def _frame(phone: Image.Image, number: int) -> Image.Image:
 def _hall() -> Image.Image:
     """What is behind the phone: a wall, a lamp, a counter."""
     hall = Image.linear_gradient("L").resize(FRAME)
-    hall = Image.merge("RGB", [hall.point(lambda v, k=k: int(96 + v * k)) for k in (0.3, 0.26, 0.2)])
+    hall = Image.merge(
+        "RGB", [hall.point(lambda v, k=k: int(96 + v * k)) for k in (0.3, 0.26, 0.2)]
+    )
     draw = ImageDraw.Draw(hall)
     draw.ellipse((40, 20, 150, 90), fill="#fff6df")
     draw.rectangle((0, 400, *FRAME), fill="#6d5640")

@@ -49,9 +49,10 @@ def test_the_same_face_has_the_same_payload_in_whatever_order_it_comes() -> None
     turned = dict(reversed(CLAIMS.items()))
     payload = sign_credential(turned, SIGNER.kid, SIGNER.private).split(".")[1]
     assert payload == TEXT.split(".")[1]
-    assert decode_bytes(payload) == json.dumps(
-        CLAIMS, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    assert (
+        decode_bytes(payload)
+        == json.dumps(CLAIMS, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    )
 
 
 def test_a_live_code_is_no_credential() -> None:
@@ -89,7 +90,7 @@ def test_json_however_deep_is_refused(depth: int) -> None:
     assert reason_of(f"{plain}.{deep}.AAAA") == "bad_signature"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_any_text_is_refused_and_nothing_else_is_raised(text: str) -> None:
     for candidate in (text, f"{text}.{text}.{text}", TEXT.replace(".", f".{text}", 1)):

@@ -32,7 +32,7 @@ almost_members = st.dictionaries(
     st.sampled_from(["alg", "kid", "typ", "iss", "jti", "iat", "exp", "h", "t", "n", "crit"]),
     any_json,
 )
-relaxed = settings(deadline=None, max_examples=300)
+relaxed = settings(deadline=None, max_examples=150)
 
 
 def judged(text: str) -> Code | str:

@@ -73,33 +73,32 @@ def test_a_chunked_body_is_refused_for_want_of_a_length(shared_app: Flask, encod
     _assert_problem(answer, 411, "length_required")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"{'code': 'x'}",
-        b'{"code": "x"} {}',
-        b'{"code": NaN}',
-        b'{"code": Infinity}',
-        b'{"code": "\\ud800"}',
-        b'{"code": "\xff"}',
-        b'\xef\xbb\xbf{"code": "x"}',
-        '{"code": "x"}'.encode("utf-16"),
-        b"[" * 60_000,
-        b'{"code":' * 8_000,
-        b'{"code": "a\nb"}',
-        gzip.compress(b'{"code": "x"}'),
-    ],
-    ids=range(14),
-)
+NO_JSON: Final = [
+    b"",
+    b"{",
+    b"{'code': 'x'}",
+    b'{"code": "x"} {}',
+    b'{"code": NaN}',
+    b'{"code": Infinity}',
+    b'{"code": "\\ud800"}',
+    b'{"code": "\xff"}',
+    b'\xef\xbb\xbf{"code": "x"}',
+    '{"code": "x"}'.encode("utf-16"),
+    b"[" * 60_000,
+    b'{"code":' * 8_000,
+    b'{"code": "a\nb"}',
+    gzip.compress(b'{"code": "x"}'),
+]
+
+
 @pytest.mark.parametrize("path", [CHECK, "/api/v1/me/codes", "/api/v1/verifications"])
-def test_what_is_no_json_is_a_bad_request(shared_app: Flask, path: str, body: bytes) -> None:
+def test_what_is_no_json_is_a_bad_request(shared_app: Flask, path: str) -> None:
     visitor = sign_in(shared_app, "desk-zhao" if path.endswith("verifications") else "holder-li")
-    answer = visitor.http.post(
-        path, data=body, content_type="application/json", headers=visitor._csrf()
-    )
-    _assert_problem(answer, 400, "bad_request")
+    for body in NO_JSON:
+        answer = visitor.http.post(
+            path, data=body, content_type="application/json", headers=visitor._csrf()
+        )
+        _assert_problem(answer, 400, "bad_request")
 
 
 def test_a_compressed_body_is_not_unpacked(shared_app: Flask) -> None:
@@ -109,29 +108,25 @@ def test_a_compressed_body_is_not_unpacked(shared_app: Flask) -> None:
     _assert_problem(answer, 400, "bad_request")
 
 
-@pytest.mark.parametrize(
-    "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp", None],
-)
 @pytest.mark.parametrize("path", [CHECK, "/api/v1/verifications"])
-def test_another_content_type_is_unsupported(
-    shared_app: Flask, path: str, content_type: str | None
-) -> None:
+def test_another_content_type_is_unsupported(shared_app: Flask, path: str) -> None:
     visitor = sign_in(shared_app, "desk-zhao")
-    answer = visitor.http.post(
-        path, data=b'{"code": "x"}', content_type=content_type, headers=visitor._csrf()
-    )
-    _assert_problem(answer, 415, "unsupported_media_type")
+    form, jsonp = "application/x-www-form-urlencoded", "application/jsonp"
+    for content_type in ("text/plain", form, "multipart/form-data", jsonp, None):
+        answer = visitor.http.post(
+            path, data=b'{"code": "x"}', content_type=content_type, headers=visitor._csrf()
+        )
+        _assert_problem(answer, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("body", [[], None, 7, "x", [{"code": "x"}]])
 @pytest.mark.parametrize("path", [CHECK, "/api/v1/me/codes", "/api/v1/verifications"])
-def test_json_that_is_no_object_is_invalid(shared_app: Flask, path: str, body: Any) -> None:
+def test_json_that_is_no_object_is_invalid(shared_app: Flask, path: str) -> None:
     visitor = sign_in(shared_app, "desk-zhao" if path.endswith("verifications") else "holder-li")
-    answer = visitor.http.post(
-        path, data=json.dumps(body), content_type="application/json", headers=visitor._csrf()
-    )
-    _assert_problem(answer, 422, "invalid")
+    for body in ([], None, 7, "x", [{"code": "x"}]):
+        answer = visitor.http.post(
+            path, data=json.dumps(body), content_type="application/json", headers=visitor._csrf()
+        )
+        _assert_problem(answer, 422, "invalid")
 
 
 @pytest.mark.parametrize(

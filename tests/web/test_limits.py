@@ -19,6 +19,7 @@ from wallet.config import Config
 from wallet.holders.model import Account
 from wallet.organisations.model import Staff
 from wallet.web import sessions
+from wallet.web.principal import PrincipalKind
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def _signed_in(app: Flask, login: str) -> Visitor:
     with deps.db.begin() as tx:
         account = tx.execute(select(Account.id).where(Account.login == login)).scalar_one_or_none()
         member = tx.execute(select(Staff.id).where(Staff.login == login)).scalar_one_or_none()
-        kind: sessions.PrincipalKind = "holder" if account else "staff"
+        kind: PrincipalKind = "holder" if account else "staff"
         subject = account or member
         assert subject is not None
         token = sessions.start_session(tx, kind, subject, read_clock())

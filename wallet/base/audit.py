@@ -45,8 +45,11 @@ class AuditEvent(Base):
     sealed: Mapped[bool] = mapped_column(default=False, index=True)
 
 
+_INSERT: Final = insert(AuditEvent).inline()
+
+
 def record(tx: Connection, name: str, now: datetime, **fields: Any) -> None:
     """Write one event in the caller's transaction. Undeclared names or fields raise ValueError."""
     if EVENTS.get(name) != fields.keys():
         raise ValueError(f"audit event {name} is not declared with the fields {sorted(fields)}")
-    tx.execute(insert(AuditEvent), {"at": now, "name": name, "fields": fields, "sealed": False})
+    tx.execute(_INSERT, {"at": now, "name": name, "fields": fields, "sealed": False})

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import (
     JSON,
     BindParameter,
@@ -147,18 +149,39 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def at_once(tx: Connection) -> Iterator[None]:
+    """Send the statements of the block in one round trip where the driver can (PostgreSQL).
+
+    For statements whose results nobody reads; an error of any is raised when the block ends.
+    """
+    driver = tx.connection.driver_connection
+    if not isinstance(driver, psycopg.Connection):
+        yield
+        return
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        raise DBAPIError(None, None, error) from error
+
+
 def insert_if_new(tx: Connection, table: type[Base], **values: Any) -> bool:
     """`INSERT … ON CONFLICT DO NOTHING`; True when the row is new: a claim won."""
+    return tx.execute(_insert_if_new(table, tx.dialect.name), values).rowcount == 1
+
+
+@cache
+def _insert_if_new(table: type[Base], dialect: str) -> Insert:
     statement: Insert
     target = table.__table__
     assert isinstance(target, Table)
-    if tx.dialect.name == "sqlite":
+    if dialect == "sqlite":
         statement = sqlite.insert(target).on_conflict_do_nothing()
     else:
         statement = postgresql.insert(target).on_conflict_do_nothing()
     # PostgreSQL's driver counts inserted rows only when asked to.
-    options = {"preserve_rowcount": True}
-    return tx.execute(statement, values, execution_options=options).rowcount == 1
+    return statement.execution_options(preserve_rowcount=True)
 
 
 def _postgresql_engine(url: str) -> Engine:

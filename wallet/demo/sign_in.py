@@ -19,10 +19,12 @@ blueprint = Blueprint("demo", __name__)
 
 
 @blueprint.post("/demo/session")
-@guard(public(csrf=False))
+@guard(public(identify=False))
 def start_demo_session() -> ResponseReturnValue:
     """Sign in as a persona; always a new session, so none can be fixed beforehand."""
     persona = request.form.get("persona", "")
+    if not persona.isprintable():
+        raise _no_such_persona()  # a database may refuse to look for it
     with deps().db.begin() as tx:
         kind, subject_id = _find(tx, persona)
         token = sessions.start_session(tx, kind, subject_id, now())
@@ -40,4 +42,8 @@ def _find(tx: Connection, persona: str) -> tuple[PrincipalKind, int]:
     ).scalar_one_or_none()
     if member is not None:
         return "staff", member
-    raise NotFound("没有这个演示角色，请从首页选择。")
+    raise _no_such_persona()
+
+
+def _no_such_persona() -> NotFound:
+    return NotFound("没有这个演示角色，请从首页选择。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 import warnings
 from collections.abc import Mapping
 from datetime import date
@@ -19,6 +20,7 @@ from wallet.web.schemas import check_text
 
 _PHOTO_FORMATS: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _NUMBER_MAX: Final = 10**15
+_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 def check_faces(declared: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, str]:
@@ -70,11 +72,8 @@ def _date(_field: dict[str, Any], value: Any) -> str:
 
 
 def _number(_field: dict[str, Any], value: Any) -> str:
-    if isinstance(value, str):
-        try:
-            value = float(value) if "." in value else int(value[:32])
-        except ValueError:
-            raise ValidationError("应为数字。") from None
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value) if "." in value else int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValidationError("应为数字。")
     if not -_NUMBER_MAX < value < _NUMBER_MAX:

@@ -21,7 +21,7 @@ def attach_token_server(app: Flask) -> None:
 
 
 @blueprint.post("/oauth/token")
-@guard(public(csrf=False))
+@guard(public(identify=False))
 def issue_token() -> Response:
     """An access token for a machine client (RFC 6749 §4.4)."""
     server: AuthorizationServer = current_app.extensions[_SERVER]
@@ -30,7 +30,7 @@ def issue_token() -> Response:
 
 
 @blueprint.get("/.well-known/jwks.json")
-@guard(public())
+@guard(public(identify=False))
 def public_keys() -> Response:
     """The public keys of the library (RFC 7517)."""
     response = jsonify(deps().keys.jwks())

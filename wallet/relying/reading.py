@@ -86,7 +86,7 @@ def read_verification(
         reason=row.reason,
         message=sentence(row.reason),
         checked_at=row.at,
-        status_as_of=row.at,
+        status_as_of=now if rows else row.at,
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,
         legal_effect=LEGAL_EFFECT if accepted else None,

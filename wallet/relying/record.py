@@ -6,18 +6,22 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from sqlalchemy import Connection, insert
 
 from verify.verdict import Outcome, Reason
 from wallet.base import audit
+from wallet.base.database import at_once
 from wallet.base.deps import Deps
 from wallet.errors import NotPermitted
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Use, Verification
+
+_INSERT_VERIFICATION: Final = insert(Verification)
+_INSERT_USE: Final = insert(Use)
 
 
 @dataclass(frozen=True)
@@ -53,36 +57,33 @@ def record_verification(
     now: datetime,
 ) -> None:
     """Write it all; `fields` maps a licence to the keys that the desk is given, if any."""
-    tx.execute(
-        insert(Verification),
+    verification = {
+        "id": verification_id,
+        "at": now,
+        "verdict": outcome,
+        "reason": reason,
+        "jti": shown.jti,
+        "item_id": grant.item_id,
+        "unit_id": desk.principal.unit_id,
+        "actor": desk.principal.account,
+        "desk": desk.key,
+        "terminal": desk.terminal,
+        "shown_by": shown.by,
+        "shower": str(shown.shower) if shown.shower else None,
+    }
+    uses = [
         {
-            "id": verification_id,
-            "at": now,
-            "verdict": outcome,
-            "reason": reason,
-            "jti": shown.jti,
-            "item_id": grant.item_id,
-            "unit_id": desk.principal.unit_id,
-            "actor": desk.principal.account,
-            "desk": desk.key,
-            "terminal": desk.terminal,
-            "shown_by": shown.by,
-            "shower": str(shown.shower) if shown.shower else None,
-        },
-    )
-    if shown.licence_ids:
-        tx.execute(
-            insert(Use),
-            [
-                {
-                    "verification_id": verification_id,
-                    "licence_id": licence_id,
-                    "fields": list(fields.get(licence_id, ())),
-                }
-                for licence_id in shown.licence_ids
-            ],
-        )
-    record_judged(tx, desk, grant, shown, verification_id, outcome, reason, now, repeated=False)
+            "verification_id": verification_id,
+            "licence_id": licence_id,
+            "fields": list(fields.get(licence_id, ())),
+        }
+        for licence_id in shown.licence_ids
+    ]
+    with at_once(tx):
+        tx.execute(_INSERT_VERIFICATION, verification)
+        if uses:
+            tx.execute(_INSERT_USE, uses)
+        record_judged(tx, desk, grant, shown, verification_id, outcome, reason, now, repeated=False)
 
 
 def record_judged(

@@ -33,14 +33,15 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """Who may call a view: kinds of principal, and one of the roles where any is named.
 
-    `kinds` empty is public. `rate` names the limit of `wallet.web.limits`. `csrf` is false only
-    where no cookie session can act: the demo's sign-in and the token endpoint.
+    `kinds` empty is public. `rate` names the limit of `wallet.web.limits`. `identify` is false
+    where nobody needs to know who asks: no session is read, so none can act, and none is missed
+    while the database is away.
     """
 
     kinds: frozenset[PrincipalKind] = frozenset()
     roles: frozenset[str] = frozenset()
     rate: Rate | None = None
-    csrf: bool = True
+    identify: bool = True
 
     def __or__(self, other: Guard) -> Guard:
         return replace(self, kinds=self.kinds | other.kinds, roles=self.roles | other.roles)
@@ -52,9 +53,9 @@ class Guard:
         return principal.kind == "holder" or not self.roles or bool(self.roles & principal.roles)
 
 
-def public(*, rate: Rate | None = None, csrf: bool = True) -> Guard:
-    """Anyone."""
-    return Guard(rate=rate, csrf=csrf)
+def public(*, rate: Rate | None = None, identify: bool = True) -> Guard:
+    """Anyone; without `identify` even who is signed in stays unknown."""
+    return Guard(rate=rate, identify=identify)
 
 
 def signed_in() -> Guard:
@@ -103,7 +104,9 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
         declared = guard_of(current_app.view_functions[request.endpoint])
         if declared is None:
             raise NotPermitted("此地址没有开放。")
-        principal = _authenticate(loaders, csrf=declared.csrf)
+        if not declared.identify:
+            return
+        principal = _authenticate(loaders)
         set_principal(principal)
         if not declared.kinds:
             return
@@ -113,7 +116,7 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
 
 
-def _authenticate(loaders: Mapping[PrincipalKind, Loader], *, csrf: bool) -> Principal | None:
+def _authenticate(loaders: Mapping[PrincipalKind, Loader]) -> Principal | None:
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         if sessions.token_kind(bearer) != "client":
@@ -124,7 +127,7 @@ def _authenticate(loaders: Mapping[PrincipalKind, Loader], *, csrf: bool) -> Pri
     if kind is None or kind == "client":
         return None
     principal = loaders[kind](deps(), token, now())
-    if principal and csrf and request.method not in _SAFE_METHODS:
+    if principal and request.method not in _SAFE_METHODS:
         _check_csrf(token)
     return principal
 

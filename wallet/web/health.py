@@ -14,14 +14,14 @@ blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
-@guard(public())
+@guard(public(identify=False))
 def alive() -> ResponseReturnValue:
     """200 while the process answers at all."""
     return jsonify({"status": "ok"})
 
 
 @blueprint.get("/readyz")
-@guard(public())
+@guard(public(identify=False))
 def ready() -> ResponseReturnValue:
     """200 when every dependency answers, else 503; each by its name."""
     try:

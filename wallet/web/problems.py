@@ -105,6 +105,12 @@ class ProblemApi(Api):  # type: ignore[misc]
 
     ERROR_SCHEMA = ProblemSchema
 
+    def _register_responses(self) -> None:
+        # The library has one content type for all responses; these are its errors alone.
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = _PROBLEM_JSON
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer an HTTP error with the same table as the rest of the app."""
         return _http_error(error)

@@ -1,0 +1,127 @@
+"""The OpenAPI document says what the API does, errors included, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+PROBLEM: Final = "application/problem+json"
+Operation = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def document(shared_app: Flask) -> dict[str, Any]:
+    """The published document."""
+    answer = shared_app.test_client().get("/api/openapi.json")
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    members: dict[str, Any] = answer.get_json()
+    return members
+
+
+def _operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, members in document["paths"].items():
+        for method in METHODS:
+            if method in members:
+                yield path, method, members[method]
+
+
+def _resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        target: Any = document
+        for name in node["$ref"].removeprefix("#/").split("/"):
+            target = target[name]
+        node = target
+    return node
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def test_it_names_every_route_of_the_api_and_no_other(
+    shared_app: Flask, document: dict[str, Any]
+) -> None:
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in shared_app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    documented = {(path, method) for path, method, _ in _operations(document)}
+    assert documented == routes
+    assert len(routes) > 12
+
+
+def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
+    for path, method, operation in _operations(document):
+        assert operation.get("summary", "").strip(), (method, path)
+
+
+def test_every_parameter_of_a_path_is_described(document: dict[str, Any]) -> None:
+    for path, method, operation in _operations(document):
+        shared = document["paths"][path].get("parameters", [])
+        described = {
+            parameter["name"]
+            for parameter in (_resolve(document, node) for node in
+                              [*shared, *operation.get("parameters", [])])
+            if parameter["in"] == "path"
+        }  # fmt: skip
+        assert described == set(re.findall(r"{(\w+)}", path)), (method, path)
+
+
+def test_every_operation_documents_its_errors_as_problems(document: dict[str, Any]) -> None:
+    for path, method, operation in _operations(document):
+        assert "default" in operation["responses"], (method, path)
+        for status, node in operation["responses"].items():
+            response = _resolve(document, node)
+            if status != "default" and int(status) < 400:
+                assert PROBLEM not in response.get("content", {})
+                continue
+            assert list(response["content"]) == [PROBLEM], (method, path, status)
+            schema = _resolve(document, response["content"][PROBLEM]["schema"])
+            assert set(schema["required"]) == {"type", "title", "status", "detail", "slug"}
+
+
+def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> None:
+    bodies = {
+        path for path, _method, operation in _operations(document) if "requestBody" in operation
+    }
+    assert bodies == {
+        "/api/v1/licences",
+        "/api/v1/me/codes",
+        "/api/v1/public/verifications",
+        "/api/v1/verifications",
+        "/api/v1/verifications/{verification_id}/outcome",
+    }
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    for reference in set(_references(document)):
+        assert _resolve(document, {"$ref": reference})
+
+
+def test_the_page_of_the_document_loads_assets_of_this_host_alone(shared_app: Flask) -> None:
+    with shared_app.test_client() as browser:
+        page = browser.get("/api/docs")
+        assert page.status_code == 200
+        places = re.findall(r"""(?:src|href|url)\s*=\s*["']([^"']+)["']""", page.text)
+        assert "https://" not in page.text
+        assert "http://" not in page.text
+        assets = [place for place in places if place.startswith("/static/")]
+        assert len(assets) >= 3
+        assert [place for place in places if place.startswith("//")] == []
+        for place in assets:
+            with browser.get(place) as asset:
+                assert asset.status_code == 200, place
