@@ -36,10 +36,6 @@ bench: $(READY)  ## codes and verdicts over HTTP, as ratios to a floor; into ben
 	@.ci/setup system
 	$(PY) -m bench
 
-screenshots: $(READY)  ## docs/images, anew from a fresh demo
-	@.ci/setup system
-	@PYTHONPATH=. $(PY) .ci/screenshots.py
-
 screenshots: $(READY)  ## the pictures of docs/images, from a fresh demo
 	@.ci/setup system
 	PYTHONPATH=. $(PY) .ci/screenshots.py

@@ -19,6 +19,8 @@ from tests.support.server import running_demo
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 LARGEST = 300_000
+EXACT = 16
+"""Colours that a picture keeps exactly as they are: its commonest."""
 GROUND = "#e6eae6"
 OVERVIEW_WIDTH = 2000
 
@@ -45,6 +47,7 @@ def main() -> None:
 
         _draw_wallet(visit)
         _draw_desk(visit)
+        _draw_uses(visit)
         _draw_public(visit)
         for context in opened:
             context.close()
@@ -81,8 +84,6 @@ def _draw_wallet(visit: _Visit) -> None:
     _draw(page, "code-used")
     page.goto(f"/wallet/{phone.held(page, phone.FORKLIFT)['identifier']}")
     _draw(page, "licence")
-    page.goto("/wallet/uses")
-    _draw(page, "uses")
     page.goto("/preferences?care=1&next=/wallet")
     _draw(page, "wallet-care")
     _draw_code(page, "code-care")
@@ -120,6 +121,12 @@ def _draw_desk(visit: _Visit) -> None:
     _draw(english, "desk-english")
 
 
+def _draw_uses(visit: _Visit) -> None:
+    page = visit("phone", "holder-li")
+    page.goto("/wallet/uses")
+    _draw(page, "uses")
+
+
 def _draw_public(visit: _Visit) -> None:
     page = visit("desk", None)
     page.goto("/")
@@ -136,9 +143,17 @@ def _draw(page: Page, name: str) -> None:
 
 
 def _save(picture: Image.Image, name: str) -> None:
-    """Write a PNG in the 256 colours that serve it best, a third of its full size."""
+    """Write a PNG of 256 colours, a third of its full size: the plain grounds exactly, the rest
+    as near as can be."""
     full = picture.convert("RGB")
-    palette = full.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=4)
+    likeliest = full.quantize(256 - EXACT, Image.Quantize.MAXCOVERAGE, kmeans=4)
+    counted = full.getcolors(full.width * full.height)
+    assert counted is not None
+    exact = [colour for _, colour in sorted(counted, reverse=True)[:EXACT]]
+    chosen = likeliest.getpalette()
+    assert chosen is not None
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*chosen[: 3 * (256 - EXACT)], *(part for one in exact for part in one)])
     few = full.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
     few.save(IMAGES / f"{name}.png", optimize=True)
 

@@ -29,6 +29,7 @@ def _licences(which: ColumnElement[bool], *columns: ColumnElement[Any]) -> AnySe
             Licence.id,
             Licence.identifier_index,
             Licence.status,
+            Licence.valid_from,
             Licence.valid_until,
             LicenceType.short_number,
             Holder.kind.label("holder_kind"),

@@ -197,6 +197,10 @@ def _check_showable(rows: Sequence[AnyRow], today: date) -> None:
         reason = _NOT_SHOWABLE.get(status_on(row.status, row.valid_until, today))
         if reason is not None:
             raise Conflict(_holder_sentence(reason), reason)
+        if row.valid_from > today:
+            raise Conflict(
+                f"此证照自 {row.valid_from} 起生效，到时再亮码。", "licence_not_yet_valid"
+            )
 
 
 def _holder_sentence(reason: Reason) -> str:

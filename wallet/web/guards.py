@@ -31,26 +31,26 @@ _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Guard:
-    """Who may call a view: kinds of principal, and one of the roles where any is named.
+    """Who may call a view: kinds of principal, each with the role it needs, None for any.
 
-    `kinds` empty is public. `rate` names the limit of `wallet.web.limits`. `identify` is false
+    `admitted` empty is public. `rate` names the limit of `wallet.web.limits`. `identify` is false
     where nobody needs to know who asks: no session is read, so none can act, and none is missed
     while the database is away.
     """
 
-    kinds: frozenset[PrincipalKind] = frozenset()
-    roles: frozenset[str] = frozenset()
+    admitted: frozenset[tuple[PrincipalKind, str | None]] = frozenset()
     rate: Rate | None = None
     identify: bool = True
 
     def __or__(self, other: Guard) -> Guard:
-        return replace(self, kinds=self.kinds | other.kinds, roles=self.roles | other.roles)
+        return replace(self, admitted=self.admitted | other.admitted)
 
     def admits(self, principal: Principal) -> bool:
         """Whether this principal may pass."""
-        if principal.kind not in self.kinds:
-            return False
-        return principal.kind == "holder" or not self.roles or bool(self.roles & principal.roles)
+        return any(
+            kind == principal.kind and (role is None or role in principal.roles)
+            for kind, role in self.admitted
+        )
 
 
 def public(*, rate: Rate | None = None, identify: bool = True) -> Guard:
@@ -60,22 +60,22 @@ def public(*, rate: Rate | None = None, identify: bool = True) -> Guard:
 
 def signed_in() -> Guard:
     """Any account, staff member or client."""
-    return Guard(frozenset({"holder", "staff", "client"}))
+    return Guard(frozenset({("holder", None), ("staff", None), ("client", None)}))
 
 
 def holder(*, rate: Rate | None = None) -> Guard:
     """A holder's account (持证主体 or delegate)."""
-    return Guard(frozenset({"holder"}), rate=rate)
+    return Guard(frozenset({("holder", None)}), rate)
 
 
-def staff(*roles: str, rate: Rate | None = None) -> Guard:
-    """Staff with one of the roles."""
-    return Guard(frozenset({"staff"}), frozenset(roles), rate)
+def staff(role: str, *, rate: Rate | None = None) -> Guard:
+    """Staff with that role."""
+    return Guard(frozenset({("staff", role)}), rate)
 
 
-def client(*roles: str, rate: Rate | None = None) -> Guard:
-    """A machine client with one of the roles."""
-    return Guard(frozenset({"client"}), frozenset(roles), rate)
+def client(role: str, *, rate: Rate | None = None) -> Guard:
+    """A machine client with that role."""
+    return Guard(frozenset({("client", role)}), rate)
 
 
 def guard(declared: Guard) -> Callable[[View], View]:
@@ -108,7 +108,7 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             return
         principal = _authenticate(loaders)
         set_principal(principal)
-        if not declared.kinds:
+        if not declared.admitted:
             return
         if principal is None:
             raise NotSignedIn("请先登录，或用有效的访问令牌再试。")

@@ -1,47 +1,29 @@
-"""Rate limits per account or address; a guard names the one it wants.
+"""Rate limits per desk, account or address; a guard names the one it wants.
 
 Each process counts for itself in memory. The demo allows a hundred times as much.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-
 from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from wallet import numbers
-from wallet.web.deps import now
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
-
-
-class FixedWindow:
-    """At most `limit` hits of each key in a window of so many seconds."""
-
-    def __init__(self, limit: int, seconds: int) -> None:
-        self._limit = limit
-        self._seconds = seconds
-        self._window = 0
-        self._hits: Counter[str] = Counter()
-
-    def hit(self, key: str, at: float) -> bool:
-        """Count one; false when it is beyond the limit. `at` is Unix time in seconds."""
-        window = int(at) // self._seconds
-        if window != self._window:  # everything that was counted belongs to a window gone by
-            self._window = window
-            self._hits.clear()
-        self._hits[key] += 1
-        return self._hits[key] <= self._limit
 
 
 def limit_rates(app: Flask, *, demo: bool) -> None:
     """Count every request to a view whose guard names a rate, once the guard has let it pass."""
     factor = numbers.DEMO_LIMIT_FACTOR if demo else 1
-    windows: dict[Rate, FixedWindow] = {
-        "desk": FixedWindow(numbers.DESK_PER_SECOND * factor, 1),
-        "holder": FixedWindow(numbers.HOLDER_PER_SECOND * factor, 1),
-        "public": FixedWindow(numbers.PUBLIC_CHECKS_PER_MINUTE * factor, 60),
+    limiter = FixedWindowRateLimiter(MemoryStorage())
+    rates: dict[Rate, RateLimitItem] = {
+        "desk": RateLimitItemPerSecond(numbers.DESK_PER_SECOND * factor),
+        "holder": RateLimitItemPerSecond(numbers.HOLDER_PER_SECOND * factor),
+        "public": RateLimitItemPerMinute(numbers.PUBLIC_CHECKS_PER_MINUTE * factor),
     }
 
     @app.before_request
@@ -51,10 +33,17 @@ def limit_rates(app: Flask, *, demo: bool) -> None:
         declared = guard_of(current_app.view_functions[request.endpoint])
         if declared is None or declared.rate is None:
             return
-        if not windows[declared.rate].hit(_who(), now().timestamp()):
+        if not limiter.hit(rates[declared.rate], declared.rate, _who()):
             raise TooManyRequests
 
 
 def _who() -> str:
     principal = optional_principal()
-    return principal.account if principal else request.remote_addr or "unknown"
+    if principal is None:
+        return request.remote_addr or "unknown"
+    if principal.kind == "client":
+        # A client stands for many desks: each of its terminals has the limit of a desk.
+        body = request.get_json(silent=True)
+        terminal = body.get("terminal") if isinstance(body, dict) else None
+        return f"{principal.account} {str(terminal)[:64]}"
+    return principal.account
