@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
@@ -31,7 +31,7 @@ QR_VERSION_MAX: Final = 12
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of the table: answers a second, and the product's share of the floor's rate."""
+    """One line of the table: answers a second, and the product's share of the floors' rates."""
 
     database: str
     workers: int
@@ -39,6 +39,10 @@ class Measured:
     floor_rate: float
     rate: float
     ratio: float
+    """To the floor behind the same sign-in; the target is set for this one."""
+    bare_floor_rate: float
+    bare_ratio: float
+    """To the floor that asks nobody who they are."""
     latency_median_ms: float
     latency_p99_ms: float
     load_cpu_share: float
@@ -46,9 +50,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Course:
-    """A floor and the product's route beside it; each gives the requests of one round."""
+    """The floors and the product's route beside them; each gives the requests of one round."""
 
     what: str
+    bare: Callable[[], Sequence[bytes]]
     floor: Callable[[], Sequence[bytes]]
     product: Callable[[], Sequence[bytes]]
     marker: bytes
@@ -90,8 +95,14 @@ def _courses(staged: Stage, port: int, count: int) -> list[Course]:
         (open_showing(staged.deps, one.principal, [one.identifier], read_clock()).id, one)
         for one in staged.showings
     ]
-    floor_creation = [http_request(port, "/floor/creation", b"{}", {})] * count
-    floor_verification = [http_request(port, "/floor/verification", b"{}", {})] * count
+    holders = [one.headers for one in staged.showings]
+
+    def floor(path: str, callers: Sequence[Mapping[str, str]]) -> Callable[[], list[bytes]]:
+        turns = [http_request(port, f"/floor/{path}", b"{}", caller) for caller in callers]
+        return lambda: [turns[number % len(turns)] for number in range(count)]
+
+    bare_creation = floor("bare/creation", [{}])
+    signed_in_creation = floor("signed-in/creation", holders)
 
     def creations() -> list[bytes]:
         turns = [
@@ -124,23 +135,30 @@ def _courses(staged: Stage, port: int, count: int) -> list[Course]:
         ]
 
     return [
-        Course("creation", lambda: floor_creation, creations, b'"refresh_at":'),
-        Course("next code", lambda: floor_creation, refreshes, b'"refresh_at":'),
-        Course("verification", lambda: floor_verification, verifications, b'"accepted"'),
+        Course("creation", bare_creation, signed_in_creation, creations, b'"refresh_at":'),
+        Course("next code", bare_creation, signed_in_creation, refreshes, b'"refresh_at":'),
+        Course(
+            "verification",
+            floor("bare/verification", [{}]),
+            floor("signed-in/verification", staged.desks),
+            verifications,
+            b'"accepted"',
+        ),
     ]
 
 
 def _measure(
     load: ProcessPoolExecutor, port: int, course: Course, rounds: int, kind: str, workers: int
 ) -> Measured:
-    """Floor and product in turns, the first round to warm up; medians of the others."""
+    """Floors and product in turns, the first round to warm up; medians of the others."""
+    bares: list[Run] = []
     floors: list[Run] = []
     products: list[Run] = []
     for _ in range(rounds + 1):
+        bares.append(_drive(load, port, course.bare(), b'"value":'))
         floors.append(_drive(load, port, course.floor(), b'"value":'))
         products.append(_drive(load, port, course.product(), course.marker))
-    floors, products = floors[1:], products[1:]
-    pairs = zip(floors, products, strict=True)
+    bares, floors, products = bares[1:], floors[1:], products[1:]
     typical = sorted(products, key=lambda run: run.rate)[len(products) // 2]
     return Measured(
         database=kind,
@@ -148,7 +166,9 @@ def _measure(
         what=course.what,
         floor_rate=round(median(run.rate for run in floors)),
         rate=round(median(run.rate for run in products)),
-        ratio=round(median(product.rate / floor.rate for floor, product in pairs), 3),
+        ratio=_ratio(products, floors),
+        bare_floor_rate=round(median(run.rate for run in bares)),
+        bare_ratio=_ratio(products, bares),
         latency_median_ms=_milliseconds(typical, 0.5),
         latency_p99_ms=_milliseconds(typical, 0.99),
         load_cpu_share=round(typical.cpu / typical.seconds, 3),
@@ -160,6 +180,11 @@ def _drive(load: ProcessPoolExecutor, port: int, requests: Sequence[bytes], mark
     if run.other is not None:
         raise RuntimeError(f"not as expected: {run.other[:600].decode(errors='replace')}")
     return run
+
+
+def _ratio(products: Sequence[Run], floors: Sequence[Run]) -> float:
+    pairs = zip(products, floors, strict=True)
+    return round(median(product.rate / floor.rate for product, floor in pairs), 3)
 
 
 def _milliseconds(run: Run, share: float) -> float:
@@ -175,8 +200,9 @@ def _qr_version(text: str) -> int:
 
 def _row(line: Measured) -> str:
     return (
-        f"{line.database:<10} {line.workers} × {line.what:<12} floor {line.floor_rate:>5.0f}/s   "
-        f"product {line.rate:>5.0f}/s   ratio {line.ratio:.2f}   "
+        f"{line.database:<10} {line.workers} × {line.what:<12} "
+        f"product {line.rate:>5.0f}/s   floor {line.floor_rate:>5.0f}/s ratio {line.ratio:.2f}   "
+        f"bare floor {line.bare_floor_rate:>5.0f}/s ratio {line.bare_ratio:.2f}   "
         f"median {line.latency_median_ms:.1f} ms, p99 {line.latency_p99_ms:.1f} ms"
     )
 

@@ -50,7 +50,6 @@ JTI_BYTES: Final = 12
 _LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that RFC 3339 can write
 _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]*")
 _JTI: Final = re.compile(r"[A-Za-z0-9_-]{16}")
-_SERIAL: Final = re.compile(r"[A-Za-z0-9-]{8,40}")
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{14,128}")
 _ISSUER: Final = re.compile(r"[A-Za-z0-9.:-]{1,64}")
 _NAME: Final = re.compile(r"\S\*")
@@ -225,10 +224,7 @@ def encode(kind: Kind, claims: Mapping[str, Any], kid: str, key: EllipticCurvePr
     The payload is UTF-8: `\\u` escapes of a Chinese name would cost the QR code a version.
     """
     header = {"alg": ALGORITHM, "kid": kid, "typ": kind.typ}
-    signed = ".".join(
-        encode_bytes(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode())
-        for part in (header, claims)
-    )
+    signed = ".".join(encode_bytes(_ENCODER.encode(part).encode()) for part in (header, claims))
     return f"{signed}.{encode_bytes(_ES256.sign(signed.encode(), key))}"
 
 
@@ -247,9 +243,6 @@ def decode_bytes(text: str) -> bytes:
     return data
 
 
-_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
-
-
 def _decode_segment(segment: str) -> bytes:
     try:
         return decode_bytes(segment)
@@ -259,9 +252,7 @@ def _decode_segment(segment: str) -> bytes:
 
 def _parse_object(data: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_members, parse_constant=_no_constant
-        )
+        value = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Refused("malformed") from None
     if not isinstance(value, dict):
@@ -278,3 +269,8 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant)

@@ -143,18 +143,21 @@ def new_events(deps: Deps) -> Iterator[list[tuple[str, dict[str, Any]]]]:
 @contextmanager
 def counted_statements(app: Flask) -> Iterator[list[str]]:
     """The SQL statements that the app's database runs in the block, without BEGIN and the like."""
-    engine = deps_of(app).db.engine
+    db = deps_of(app).db
     statements: list[str] = []
 
     def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT")):
             statements.append(" ".join(statement.split()))
 
-    event.listen(engine, "before_cursor_execute", count)
+    engines = {db.engine, db.single}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", count)
     try:
         yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", count)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", count)
 
 
 def instant(text: str) -> datetime:

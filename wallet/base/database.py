@@ -53,7 +53,6 @@ Day = date | BindParameter[date]
 BUSY_TIMEOUT_MS = 10_000
 POOL_SIZE = 4
 POOL_WAIT_SECONDS = 5
-_BEGIN = "liangzheng_begin"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -98,19 +97,23 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """Transactions of one process; opens nothing before its first use."""
+    """Transactions of one process; opens nothing before its first use.
+
+    `engine` runs transactions, `single` single queries that stand alone.
+    """
 
     def __init__(self, url: str) -> None:
         if url.startswith("sqlite"):
-            self.engine = _sqlite_engine(url)
-            # IMMEDIATE: a read followed by a write would otherwise fail at once as locked.
-            self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-            self._reader = self.engine.execution_options(**{_BEGIN: "BEGIN"})
+            self.engine = self.single = _sqlite_engine(url)
+            self._snapshot = self.engine
         else:
             self.engine = _postgresql_engine(url)
-            self._writer = self.engine.execution_options(isolation_level="READ COMMITTED")
-            self._reader = self.engine.execution_options(
+            self._snapshot = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            # A pool of its own: to switch a connection to and fro costs two round trips.
+            self.single = _postgresql_engine(
+                url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True
             )
 
     @property
@@ -121,13 +124,18 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction that writes; commits when the block ends, rolls back when it raises."""
-        with self._writer.begin() as tx:
+        with self.engine.begin() as tx:
+            if self.is_sqlite:
+                # IMMEDIATE: a read followed by a write would otherwise fail at once as locked.
+                tx.exec_driver_sql("BEGIN IMMEDIATE")
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A read-only snapshot, for several queries that must agree."""
-        with self._reader.connect() as tx:
+        with self._snapshot.connect() as tx:
+            if self.is_sqlite:
+                tx.exec_driver_sql("BEGIN")
             yield tx
 
     def rows(self, query: AnySelect, **values: Any) -> Sequence[AnyRow]:
@@ -136,17 +144,18 @@ class Database:
         `values` are those of its `bindparam`s: a query that is built once, where its module is
         loaded, costs a quarter of one that is built for every request.
         """
-        with self.engine.connect() as connection:
+        with self.single.connect() as connection:
             return connection.execute(query, values).all()
 
     def row(self, query: AnySelect, **values: Any) -> AnyRow | None:
         """The only row of one query, None where there is none."""
-        with self.engine.connect() as connection:
+        with self.single.connect() as connection:
             return connection.execute(query, values).one_or_none()
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        self.single.dispose()
 
 
 @contextmanager
@@ -184,17 +193,16 @@ def _insert_if_new(table: type[Base], dialect: str) -> Insert:
     return statement.execution_options(preserve_rowcount=True)
 
 
-def _postgresql_engine(url: str) -> Engine:
+def _postgresql_engine(url: str, **options: Any) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         pool_timeout=POOL_WAIT_SECONDS,
         pool_pre_ping=False,
-        # Outside `begin` and `read` a statement stands alone.
-        isolation_level="AUTOCOMMIT",
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         connect_args={"connect_timeout": POOL_WAIT_SECONDS},
+        **options,
     )
 
 
@@ -224,12 +232,6 @@ def _sqlite_engine(url: str) -> Engine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        statement = connection.get_execution_options().get(_BEGIN)
-        if statement:  # outside `begin` and `read` a statement stands alone
-            connection.exec_driver_sql(statement)
 
     return engine
 

@@ -55,8 +55,7 @@ def protect(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(_HEADERS)
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         if request.endpoint != "static":

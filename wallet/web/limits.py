@@ -1,14 +1,16 @@
 """Rate limits per desk, account or address; a guard names the one it wants.
 
-Each process counts for itself in memory. The demo allows a hundred times as much.
+Each process counts for itself in memory. The demo allows a hundred times as much. The counter is
+our own few lines: the store of the library there is starts a timer thread every few requests,
+which the show and verify paths would pay for (docs/performance.md).
 """
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+
 from flask import Flask, current_app, request
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from wallet import numbers
@@ -16,14 +18,32 @@ from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
 
+class FixedWindow:
+    """At most `limit` hits of a key in each window of so many seconds."""
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        self.limit = limit
+        self.seconds = seconds
+        self._window = 0
+        self._hits: Counter[str] = Counter()
+
+    def hit(self, key: str) -> bool:
+        """Count one; false when it is beyond the limit."""
+        window = int(time.time()) // self.seconds
+        if window != self._window:  # whatever was counted belongs to a window gone by
+            self._window = window
+            self._hits.clear()
+        self._hits[key] += 1
+        return self._hits[key] <= self.limit
+
+
 def limit_rates(app: Flask, *, demo: bool) -> None:
     """Count every request to a view whose guard names a rate, once the guard has let it pass."""
     factor = numbers.DEMO_LIMIT_FACTOR if demo else 1
-    limiter = FixedWindowRateLimiter(MemoryStorage())
-    rates: dict[Rate, RateLimitItem] = {
-        "desk": RateLimitItemPerSecond(numbers.DESK_PER_SECOND * factor),
-        "holder": RateLimitItemPerSecond(numbers.HOLDER_PER_SECOND * factor),
-        "public": RateLimitItemPerMinute(numbers.PUBLIC_CHECKS_PER_MINUTE * factor),
+    windows: dict[Rate, FixedWindow] = {
+        "desk": FixedWindow(numbers.DESK_PER_SECOND * factor, 1),
+        "holder": FixedWindow(numbers.HOLDER_PER_SECOND * factor, 1),
+        "public": FixedWindow(numbers.PUBLIC_CHECKS_PER_MINUTE * factor, 60),
     }
 
     @app.before_request
@@ -33,8 +53,9 @@ def limit_rates(app: Flask, *, demo: bool) -> None:
         declared = guard_of(current_app.view_functions[request.endpoint])
         if declared is None or declared.rate is None:
             return
-        if not limiter.hit(rates[declared.rate], declared.rate, _who()):
-            raise TooManyRequests
+        window = windows[declared.rate]
+        if not window.hit(_who()):
+            raise TooManyRequests(retry_after=window.seconds)
 
 
 def _who() -> str:
