@@ -19,6 +19,7 @@ from verify.verdict import Verdict, verdict_members
 View = TypeVar("View", bound=Callable[..., Any])
 TERMINAL_MAX = 64
 ITEM_MAX = 64
+OUTCOME_MAX = 64
 OUTCOMES = ("served", "person_mismatch", "not_served")
 
 
@@ -58,7 +59,7 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.post("/api/v1/verifications")
     @ports.api_guard
     def verify_code() -> ResponseReturnValue:
-        body = _object()
+        body = _object("code", "item", "terminal")
         text = body.get("code")
         if not isinstance(text, str):
             raise _unprocessable("code", "必填，应为文字。")
@@ -74,7 +75,7 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.post("/api/v1/verifications/<verification_id>/outcome")
     @ports.api_guard
     def verification_outcome(verification_id: str) -> ResponseReturnValue:
-        outcome = _member(_object(), "outcome", TERMINAL_MAX)
+        outcome = _member(_object("outcome"), "outcome", OUTCOME_MAX)
         if outcome not in OUTCOMES:
             raise _unprocessable("outcome", f"应为 {'、'.join(OUTCOMES)} 之一。")
         ports.record_outcome(verification_id, outcome)
@@ -83,10 +84,14 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     return blueprint
 
 
-def _object() -> dict[str, Any]:
+def _object(*members: str) -> dict[str, Any]:
+    """The body, which has no other members than these."""
     body = request.get_json()
     if not isinstance(body, dict):
         raise _unprocessable("", "请求内容应为一个 JSON 对象。")
+    for name in body:
+        if name not in members:
+            raise _unprocessable(name, "没有这一项。")
     return body
 
 

@@ -145,6 +145,7 @@ class Field:
 
     key: str
     label: str
+    label_en: str
     value: str
 
 
@@ -157,6 +158,7 @@ class JudgedLicence:
 
     type: str
     type_name: str
+    type_name_en: str
     identifier: str
     status: str
     valid_until: date | None
@@ -213,11 +215,17 @@ def _licence_members(licence: JudgedLicence) -> dict[str, Any]:
     members = {
         "type": licence.type,
         "type_name": licence.type_name,
+        "type_name_en": licence.type_name_en,
         "identifier": licence.identifier,
         "status": licence.status,
         "valid_until": licence.valid_until,
         "fields": [
-            {"key": field.key, "label": field.label, "value": field.value}
+            {
+                "key": field.key,
+                "label": field.label,
+                "label_en": field.label_en,
+                "value": field.value,
+            }
             for field in licence.fields
         ],
     }

@@ -57,7 +57,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)
 
-    app.register_blueprint(organisations.blueprint)
+    api.register_blueprint(organisations.blueprint)
     organisations.attach_token_server(app)
     app.register_blueprint(health.blueprint)
     for pages in PAGES:

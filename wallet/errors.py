@@ -44,9 +44,5 @@ class Conflict(DomainError):
     """The state of things forbids it; the slug says which state."""
 
 
-class Unavailable(DomainError):
-    """A record could not be written, so there is no answer."""
-
-
 class ConfigurationError(Exception):
     """The server may not start like this; the message says which setting to mend."""

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from tests.support.demo import DemoCopies
-from tests.support.shared import BOTH_KINDS, shared_demo
+from tests.support.operations import Callers
+from tests.support.people import machine, sign_in
+from tests.support.shared import BOTH_KINDS, deps_of, shared_demo
 
 
 @pytest.fixture(scope="module", params=BOTH_KINDS)
@@ -20,3 +22,13 @@ def shared_app(
     """An app for tests that leave nothing behind which another would see."""
     with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def callers(shared_app: Flask) -> Callers:
+    """Those who pass the guards."""
+    return {
+        "holder": sign_in(shared_app, "holder-li"),
+        "desk": sign_in(shared_app, "desk-zhao"),
+        "issuing": machine(shared_app, deps_of(shared_app).config.data, "issuer"),
+    }

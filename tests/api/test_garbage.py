@@ -7,13 +7,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from tests.support.people import Machine, Visitor, machine, sign_in
-from tests.support.shared import deps_of
+from tests.support.operations import BODIES, LISTS, PATHS, Callers, send
 
 EXPECTED: Final = {400, 404, 409, 413, 415, 422}
 TEXTS: Final = st.one_of(
@@ -31,54 +29,10 @@ VALUES: Final = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
-BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "/api/v1/licences": ("issuing", {
-        "type": "food-operation-permit", "number": "JY1", "version": 1, "identifier": None,
-        "holders": [{"kind": "person", "code_type": "111", "code": "x", "name": "x"}],
-        "issued_on": "2026-01-01", "valid_from": "2026-01-01", "valid_until": None,
-        "area_code": "150602", "fields": {},
-    }),
-    "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
-    "/api/v1/public/verifications": ("holder", {"code": "x"}),
-    "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
-    "/api/v1/verifications/x/outcome": ("desk", {"outcome": "served"}),
-}  # fmt: skip
-PATHS: Final = {
-    "/api/v1/catalogue/{}": "holder",
-    "/api/v1/me/licences/{}": "holder",
-    "/api/v1/me/codes/{}": "holder",
-    "/api/v1/verifications/{}": "desk",
-}
-LISTS: Final = {
-    "/api/v1/catalogue": "holder",
-    "/api/v1/items": "holder",
-    "/api/v1/me/licences": "holder",
-    "/api/v1/me/uses": "holder",
-}
 RUNS: Final = settings(
     max_examples=12, deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def callers(shared_app: Flask) -> dict[str, Visitor | Machine]:
-    """Those who pass the guards."""
-    return {
-        "holder": sign_in(shared_app, "holder-li"),
-        "desk": sign_in(shared_app, "desk-zhao"),
-        "issuing": machine(shared_app, deps_of(shared_app).config.data, "issuer"),
-    }
-
-
-def _send(caller: Visitor | Machine, path: str, body: Any) -> TestResponse:
-    headers = caller.headers if isinstance(caller, Machine) else caller._csrf()
-    return caller.http.post(
-        path,
-        data=json.dumps(body),
-        content_type="application/json",
-        headers=headers | {"Idempotency-Key": "garbage"},
-    )
 
 
 def _assert_documented(answer: TestResponse, *, good: set[int]) -> None:
@@ -96,7 +50,7 @@ def _assert_documented(answer: TestResponse, *, good: set[int]) -> None:
 @RUNS
 @given(draw=st.data())
 def test_a_body_with_one_member_spoilt_or_missing(
-    callers: dict[str, Visitor | Machine], path: str, draw: st.DataObject
+    callers: Callers, path: str, draw: st.DataObject
 ) -> None:
     caller, body = BODIES[path]
     name = draw.draw(st.sampled_from([*body, "another"]))
@@ -104,14 +58,14 @@ def test_a_body_with_one_member_spoilt_or_missing(
     without = {key: kept for key, kept in body.items() if key != name}
     good = {200} if path.endswith("/verifications") else set()
     for spoilt in (body | {name: value}, without):
-        _assert_documented(_send(callers[caller], path, spoilt), good=good)
+        _assert_documented(send(callers[caller], path, spoilt), good=good)
 
 
 @pytest.mark.parametrize("path", BODIES)
 @RUNS
 @given(body=VALUES)
-def test_a_body_of_any_json(callers: dict[str, Visitor | Machine], path: str, body: Any) -> None:
-    _assert_documented(_send(callers[BODIES[path][0]], path, body), good=set())
+def test_a_body_of_any_json(callers: Callers, path: str, body: Any) -> None:
+    _assert_documented(send(callers[BODIES[path][0]], path, body), good=set())
 
 
 @RUNS
@@ -119,15 +73,15 @@ def test_a_body_of_any_json(callers: dict[str, Visitor | Machine], path: str, bo
     st.sampled_from(["number", "premises", "business_form", "operator_name", "photo", "x"]),
     VALUES, max_size=4,
 ))  # fmt: skip
-def test_face_fields_of_any_json(callers: dict[str, Visitor | Machine], fields: Any) -> None:
+def test_face_fields_of_any_json(callers: Callers, fields: Any) -> None:
     body = BODIES["/api/v1/licences"][1] | {"fields": fields}
-    _assert_documented(_send(callers["issuing"], "/api/v1/licences", body), good=set())
+    _assert_documented(send(callers["issuing"], "/api/v1/licences", body), good=set())
 
 
 @pytest.mark.parametrize("path", PATHS)
 @RUNS
 @given(part=TEXTS.filter(lambda text: text.strip("./?#") != ""))
-def test_a_path_of_any_text(callers: dict[str, Visitor | Machine], path: str, part: str) -> None:
+def test_a_path_of_any_text(callers: Callers, path: str, part: str) -> None:
     answer = callers[PATHS[path]].http.get(path.format(quote(part, safe="")))
     _assert_documented(answer, good={200} if path.endswith("codes/{}") else set())
 
@@ -136,7 +90,7 @@ def test_a_path_of_any_text(callers: dict[str, Visitor | Machine], path: str, pa
 @RUNS
 @given(limit=TEXTS, cursor=TEXTS, more=TEXTS)
 def test_a_list_with_any_query(
-    callers: dict[str, Visitor | Machine], path: str, limit: str, cursor: str, more: str
+    callers: Callers, path: str, limit: str, cursor: str, more: str
 ) -> None:
     caller = callers[LISTS[path]]
     for query in ({"limit": limit}, {"cursor": cursor}, {"x": more}, {"limit": ["1", limit]}):
@@ -151,7 +105,7 @@ def test_a_list_with_any_query(
      ("cursor=" + "9" * 65, 422)],
 )  # fmt: skip
 def test_a_page_has_one_to_200_entries_and_a_cursor_of_ours(
-    callers: dict[str, Visitor | Machine], path: str, query: str, status: int
+    callers: Callers, path: str, query: str, status: int
 ) -> None:
     answer = callers[LISTS[path]].http.get(f"{path}?{query}")
     assert answer.status_code == status, answer.text

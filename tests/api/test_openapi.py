@@ -56,7 +56,7 @@ def test_it_names_every_route_of_the_api_and_no_other(
     routes = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in shared_app.url_map.iter_rules()
-        if rule.rule.startswith("/api/v1/")
+        if rule.rule.startswith(("/api/v1/", "/oauth/", "/.well-known/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     documented = {(path, method) for path, method, _ in _operations(document)}
@@ -99,12 +99,78 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
         path for path, _method, operation in _operations(document) if "requestBody" in operation
     }
     assert bodies == {
+        "/oauth/token",
         "/api/v1/licences",
         "/api/v1/me/codes",
         "/api/v1/public/verifications",
         "/api/v1/verifications",
         "/api/v1/verifications/{verification_id}/outcome",
     }
+
+
+PERSON_READS: Final[dict[str, list[str]]] = {"session": []}
+PERSON_WRITES: Final[dict[str, list[str]]] = {"session": [], "csrf": []}
+CLIENT: Final[dict[str, list[str]]] = {"client": []}
+SECURITY: Final = {
+    "get /api/v1/catalogue": [],
+    "get /api/v1/catalogue/{code}": [],
+    "get /api/v1/items": [],
+    "post /api/v1/public/verifications": [],
+    "get /.well-known/jwks.json": [],
+    "post /oauth/token": [{"clientSecret": []}, {}],
+    "get /api/v1/me": [PERSON_READS, CLIENT],
+    "post /api/v1/licences": [CLIENT],
+    "get /api/v1/me/licences": [PERSON_READS],
+    "get /api/v1/me/licences/{identifier}": [PERSON_READS],
+    "post /api/v1/me/codes": [PERSON_WRITES],
+    "post /api/v1/me/codes/{showing_id}/next": [PERSON_WRITES],
+    "get /api/v1/me/codes/{showing_id}": [PERSON_READS],
+    "delete /api/v1/me/codes/{showing_id}": [PERSON_WRITES],
+    "get /api/v1/me/uses": [PERSON_READS],
+    "post /api/v1/verifications": [PERSON_WRITES, CLIENT],
+    "get /api/v1/verifications/{verification_id}": [PERSON_READS, CLIENT],
+    "post /api/v1/verifications/{verification_id}/outcome": [PERSON_WRITES, CLIENT],
+}
+
+
+def test_every_operation_says_who_may_call_it(document: dict[str, Any]) -> None:
+    assert {
+        f"{method} {path}": operation["security"]
+        for path, method, operation in _operations(document)
+    } == SECURITY
+
+
+def test_an_operation_that_names_a_way_in_refuses_who_has_none(
+    shared_app: Flask, document: dict[str, Any]
+) -> None:
+    for path, method, operation in _operations(document):
+        answer = shared_app.test_client().open(path, method=method.upper(), json={})
+        refused = answer.status_code == 401 and answer.get_json()["slug"] == "not_signed_in"
+        open_to_all = {} in (operation["security"] or [{}])
+        assert refused is not open_to_all, (method, path)
+
+
+def test_every_way_in_is_described(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    named = {
+        name
+        for _path, _method, operation in _operations(document)
+        for way in operation["security"]
+        for name in way
+    }
+    assert named == schemes.keys()
+    token_url = schemes["client"]["flows"]["clientCredentials"]["tokenUrl"]
+    assert "post" in document["paths"][token_url]
+
+
+def test_every_tag_is_described_in_both_languages(document: dict[str, Any]) -> None:
+    described = {tag["name"]: tag["description"] for tag in document["tags"]}
+    used = {tag for _, _, operation in _operations(document) for tag in operation["tags"]}
+    assert used == described.keys()
+    for description in described.values():
+        chinese, _, english = description.partition(" · ")
+        assert re.fullmatch("[一-鿿]+", chinese)
+        assert re.fullmatch("[A-Za-z ]+", english)
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

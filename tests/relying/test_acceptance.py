@@ -48,6 +48,7 @@ def test_an_acceptance_gives_the_items_fields_in_the_order_of_the_licence(
     assert licence["fields"][0] == {
         "key": "number",
         "label": licence["fields"][0]["label"],
+        "label_en": licence["fields"][0]["label_en"],
         "value": "JY11506020012070",
     }
     assert "photo" not in licence

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.support.clock import Clock
+from tests.support.grants import change_grant
 from tests.support.people import Machine, Visitor, sign_in
 from tests.support.showing import (
     FOOD,
     events,
+    fields_of,
     identifier_of,
     instant,
     refusal,
@@ -21,6 +25,7 @@ from tests.support.showing import (
     verify,
     withdraw,
 )
+from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 
 Desk = Visitor | Machine
@@ -78,6 +83,50 @@ def test_a_refused_verdict_is_read_again_without_fields(li: Visitor, zhao: Visit
     assert recall(zhao, unread) == unread
 
 
+def test_a_used_code_is_refused_with_the_same_words_when_it_is_read_again(
+    li: Visitor, zhao: Visitor, qian: Visitor, clock: Clock
+) -> None:
+    code = show(li)
+    first = verify(zhao, code["text"])
+    clock.advance(60)
+    verdict = verify(qian, code["text"])
+    assert f"{instant(first['checked_at']):%H:%M}" in verdict["message"]
+    clock.advance(1200)
+    assert recall(qian, verdict) == verdict
+
+
+def _suspend(deps: Deps, now: datetime) -> None:
+    change_grant(deps, suspended_at=now)
+
+
+def _end(deps: Deps, now: datetime) -> None:
+    change_grant(deps, ends_on=local_day(now) - timedelta(days=1))
+
+
+@pytest.mark.parametrize("end", [_suspend, _end])
+def test_a_grant_that_has_ended_gives_no_field_again(
+    li: Visitor, zhao: Visitor, deps: Deps, clock: Clock, end: Callable[[Deps, datetime], None]
+) -> None:
+    verdict = verify(zhao, show(li)["text"])
+    assert recall(zhao, verdict)["licences"] == verdict["licences"]
+    end(deps, clock.now)
+    assert recall(zhao, verdict) == verdict | {"licences": []}
+    change_grant(deps, suspended_at=None, ends_on=local_day(clock.now))
+    assert recall(zhao, verdict)["licences"] == verdict["licences"]
+    change_grant(deps, ends_on=None)
+
+
+def test_a_field_that_is_no_longer_granted_is_not_given_again(
+    li: Visitor, zhao: Visitor, deps: Deps
+) -> None:
+    verdict = verify(zhao, show(li)["text"])
+    ((*kept, dropped),) = fields_of(verdict)
+    change_grant(deps, fields=kept)
+    again = fields_of(recall(zhao, verdict))
+    change_grant(deps, fields=[*kept, dropped])
+    assert again == [kept]
+
+
 def test_only_the_same_desk_finds_a_verification(
     app: Flask, li: Visitor, zhao: Visitor, qian: Visitor, reception: Machine
 ) -> None:
@@ -118,6 +167,15 @@ def test_an_outcome_is_said_once_and_a_mismatch_is_alerted(
     assert [(fields["outcome"], fields["alert"]) for fields in said] == [
         (outcome, outcome == "person_mismatch")
     ]
+
+
+def test_an_outcome_has_no_other_member(li: Visitor, zhao: Visitor) -> None:
+    verdict = verify(zhao, show(li)["text"])
+    path = f"/api/v1/verifications/{verdict['id']}/outcome"
+    answer = zhao.post(path, {"outcome": "served", "remark": "x"})
+    assert refusal(answer) == (422, "invalid")
+    assert answer.get_json()["errors"] == {"remark": ["没有这一项。"]}
+    assert say(zhao, verdict, "served").status_code == 204
 
 
 @pytest.mark.parametrize("outcome", ["", "SERVED", "accepted", None, 1, ["served"]])

@@ -35,6 +35,8 @@ def app(shared_app: Flask) -> Flask:
         ({"code": "x", "item": RENEWAL, "terminal": ""}, "terminal"),
         ({"code": "x", "item": RENEWAL, "terminal": None}, "terminal"),
         ({"code": "x", "item": RENEWAL, "terminal": "t" * 65}, "terminal"),
+        ({"code": "x", "item": RENEWAL, "fields": ["number"]}, "fields"),
+        ({"code": "x", "item": RENEWAL, "": 1}, ""),
     ],
 )
 def test_a_member_that_is_missing_or_wrong_is_named_and_nothing_is_judged(

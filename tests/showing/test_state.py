@@ -51,7 +51,9 @@ def test_a_used_showing_names_who_where_when_for_what_and_which_fields(
         "used_by": "东胜区政务服务大厅（演示）",
         "terminal": "3 号窗口",
         "item": "食品经营许可证延续",
+        "item_en": used["item_en"],
         "fields": [field["label"] for field in verdict["licences"][0]["fields"]],
+        "fields_en": [field["label_en"] for field in verdict["licences"][0]["fields"]],
     }
     clock.advance(700)
     assert state(li, code)["state"] == "used"

@@ -43,9 +43,10 @@ def test_a_verdict_has_the_members_of_the_contract() -> None:
 
 
 def test_an_accepted_licence_has_its_fields_and_a_photo_only_where_there_is_one() -> None:
-    fields = (Field("number", "编号", "JY1"),)
-    plain = JudgedLicence("food", "食品", "1.2", "valid", date(2027, 1, 1), fields)
-    portrait = JudgedLicence("senior", "老年", "1.3", "valid", None, (), "data:image/png;base64,")
+    fields = (Field("number", "编号", "Number", "JY1"),)
+    plain = JudgedLicence("food", "食品", "Food", "1.2", "valid", date(2027, 1, 1), fields)
+    photo = "data:image/png;base64,"
+    portrait = JudgedLicence("senior", "老年", "Senior", "1.3", "valid", None, (), photo)
     verdict = Verdict(
         "v1", "accepted", "ok", sentence("ok"), AT, AT,
         licences=(plain, portrait), shown_by="holder", purpose="办事", recipient="大厅",
@@ -55,19 +56,21 @@ def test_an_accepted_licence_has_its_fields_and_a_photo_only_where_there_is_one(
         {
             "type": "food",
             "type_name": "食品",
+            "type_name_en": "Food",
             "identifier": "1.2",
             "status": "valid",
             "valid_until": date(2027, 1, 1),
-            "fields": [{"key": "number", "label": "编号", "value": "JY1"}],
+            "fields": [{"key": "number", "label": "编号", "label_en": "Number", "value": "JY1"}],
         },
         {
             "type": "senior",
             "type_name": "老年",
+            "type_name_en": "Senior",
             "identifier": "1.3",
             "status": "valid",
             "valid_until": None,
             "fields": [],
-            "photo": "data:image/png;base64,",
+            "photo": photo,
         },
     ]
     assert (members["purpose"], members["recipient"]) == ("办事", "大厅")

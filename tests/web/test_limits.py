@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.support.people import Visitor
 from tests.support.shared import deps_of
@@ -67,6 +68,7 @@ def test_an_account_is_limited_and_another_is_not(
     answer = hasty.get(path)
     assert (answer.status_code, answer.get_json()["slug"]) == (429, "too_many_requests")
     assert answer.content_type == "application/problem+json"
+    assert answer.headers["Retry-After"] == "1"
     second_session = _signed_in(service, login)
     assert second_session.get(path).status_code == 429
     calm = _signed_in(service, "holder-elder" if login == "holder-li" else "desk-qian")
@@ -74,21 +76,18 @@ def test_an_account_is_limited_and_another_is_not(
 
 
 def test_the_public_check_is_limited_by_address(service: Flask) -> None:
-    def check(address: str) -> int:
-        return (
-            service.test_client()
-            .post(
-                "/api/v1/public/verifications",
-                json={"code": "x"},
-                environ_base={"REMOTE_ADDR": address},
-            )
-            .status_code
+    def check(address: str) -> TestResponse:
+        return service.test_client().post(
+            "/api/v1/public/verifications",
+            json={"code": "x"},
+            environ_base={"REMOTE_ADDR": address},
         )
 
     limit = numbers.PUBLIC_CHECKS_PER_MINUTE
-    assert {check("192.0.2.1") for _ in range(limit)} == {200}
-    assert check("192.0.2.1") == 429
-    assert check("192.0.2.2") == 200
+    assert {check("192.0.2.1").status_code for _ in range(limit)} == {200}
+    beyond = check("192.0.2.1")
+    assert (beyond.status_code, beyond.headers["Retry-After"]) == (429, "60")
+    assert check("192.0.2.2").status_code == 200
 
 
 def test_an_address_cannot_give_itself_another_name(service: Flask) -> None:

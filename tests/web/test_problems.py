@@ -43,7 +43,6 @@ DOMAIN = {
     errors.NotFound: (404, "not_found"),
     errors.Conflict: (409, "conflict"),
     errors.Invalid: (422, "invalid"),
-    errors.Unavailable: (503, "unavailable"),
 }
 
 
@@ -131,12 +130,34 @@ def test_while_the_database_is_away_every_guarded_call_is_503(
     assert visitor.get("/readyz").status_code == 200
 
 
-def test_a_person_gets_a_page_and_a_program_a_problem(app: Flask) -> None:
-    browser = app.test_client()
-    page = browser.get("/nothing", headers={"Accept": "text/html"})
-    assert (page.status_code, page.mimetype) == (404, "text/html")
-    assert browser.get("/nothing", headers={"Accept": "application/json"}).content_type == (
-        "application/problem+json"
-    )
-    answer = browser.get("/api/v1/nothing", headers={"Accept": "text/html"})
-    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "mimetype"),
+    [
+        (BROWSER, "text/html"),
+        ("text/html", "text/html"),
+        ("application/json, text/html;q=0.1", "text/html"),
+        ("text/html;q=0", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+        ("text/*", "application/problem+json"),
+        ("*/*", "application/problem+json"),
+        ("", "application/problem+json"),
+    ],
+)
+def test_who_asks_for_html_by_name_gets_a_page_and_a_program_a_problem(
+    app: Flask, accept: str, mimetype: str
+) -> None:
+    answer = app.test_client().get("/nothing", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (404, mimetype)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/nothing", "/healthz/x", "/readyz/x", "/metrics", "/demo/x", "/oauth/x",
+     "/.well-known/x", "/static/x"],
+)  # fmt: skip
+def test_where_programs_ask_a_problem_is_json_whoever_asks(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path, headers={"Accept": BROWSER})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

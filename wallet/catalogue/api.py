@@ -15,7 +15,9 @@ from wallet.web.deps import deps
 from wallet.web.guards import guard, public
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = ApiBlueprint("catalogue", __name__, description="发证目录与用证事项清单")
+blueprint = ApiBlueprint(
+    "catalogue", __name__, description="发证目录与用证事项清单 · Licence types and use items"
+)
 
 
 @blueprint.route("/catalogue")

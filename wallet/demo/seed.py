@@ -28,6 +28,7 @@ from wallet.holders.model import Account, Representative
 from wallet.licences.model import NUMBER, Delegation, DelegationLicence, Licence
 from wallet.licences.receive import NewHolder, NewLicence, receive
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
+from wallet.organisations.oauth import hash_secret
 from wallet.organisations.sign_in import STAFF_NAME
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
@@ -268,7 +269,7 @@ def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[st
                 "unit_id": units[row.unit],
                 "name": row.name,
                 "roles": row.kinds,
-                "secret_hash": hashlib.sha256(secret.encode()).digest(),
+                "secret_hash": hash_secret(secret),
             },
         )
         handed_out[name] = {"client_id": f"demo-{name}", "client_secret": secret}

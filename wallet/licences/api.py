@@ -23,7 +23,7 @@ from wallet.web.guards import client, guard, holder
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = ApiBlueprint("licences", __name__, description="电子证照")
+blueprint = ApiBlueprint("licences", __name__, description="电子证照 · Electronic licences")
 
 
 @blueprint.route("/licences", methods=["POST"])

@@ -88,7 +88,7 @@ class NewLicenceSchema(StrictSchema):
         return NewLicence(**data)
 
 
-class IdempotencyHeaderSchema(Schema):
+class IdempotencyHeaderSchema(StrictSchema):
     """The `Idempotency-Key` of a request that must happen once."""
 
     key = fields.String(

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Flask, Response, current_app, jsonify
 
 from wallet.organisations.oauth import token_server
+from wallet.organisations.schemas import KeySetSchema, TokenRequestSchema, TokenSchema
+from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps
 from wallet.web.guards import guard, public
 
-blueprint = Blueprint("organisations", __name__)
+blueprint = ApiBlueprint(
+    "organisations", __name__, description="客户端与公钥 · Machine clients and public keys"
+)
 _SERVER = "liangzheng.token_server"
 _JWKS_MAX_AGE = 60
 """Seconds a key set may be cached: a retired key is refused everywhere within them."""
+_FORM = "application/x-www-form-urlencoded"
 
 
 def attach_token_server(app: Flask) -> None:
@@ -20,7 +25,13 @@ def attach_token_server(app: Flask) -> None:
     app.extensions[_SERVER] = token_server(app)
 
 
-@blueprint.post("/oauth/token")
+@blueprint.route("/oauth/token", methods=["POST"])
+@blueprint.response(200, TokenSchema)
+@blueprint.doc(
+    requestBody={"required": True, "content": {_FORM: {"schema": TokenRequestSchema}}},
+    # A client proves itself by its secret, or by an assertion in the body.
+    security=[{"clientSecret": []}, {}],
+)
 @guard(public(identify=False))
 def issue_token() -> Response:
     """An access token for a machine client (RFC 6749 §4.4)."""
@@ -29,7 +40,8 @@ def issue_token() -> Response:
     return response
 
 
-@blueprint.get("/.well-known/jwks.json")
+@blueprint.route("/.well-known/jwks.json")
+@blueprint.response(200, KeySetSchema)
 @guard(public(identify=False))
 def public_keys() -> Response:
     """The public keys of the library (RFC 7517)."""

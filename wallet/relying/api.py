@@ -31,7 +31,7 @@ from wallet.web.guards import client, guard, public, signed_in, staff
 from wallet.web.languages import chosen_language
 from wallet.web.principal import current_principal
 
-blueprint = ApiBlueprint("relying", __name__, description="核验")
+blueprint = ApiBlueprint("relying", __name__, description="核验 · Verification")
 
 
 @blueprint.route("/public/verifications", methods=["POST"])

@@ -1,14 +1,15 @@
-"""What a principal may see: one query, for verification and for everything that comes after."""
+"""What a principal may see: one condition, for verification and for everything around it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Date, bindparam, select
 
+from wallet.base.database import AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
@@ -41,21 +42,30 @@ class ItemGrant:
     types: Mapping[int, GrantedType]
 
 
-_GRANT: Final = (
-    select(
-        UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
-        UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
-        LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
+def granted(*columns: Any) -> AnySelect:
+    """Select these of every grant that stands, with its item and its licence type.
+
+    Bound by name: `unit`, and `today`, the local day.
+    """
+    return (
+        select(*columns)
+        .select_from(Grant)
+        .join(UseItem, UseItem.id == Grant.item_id)
+        .join(LicenceType, LicenceType.id == Grant.type_id)
+        .where(
+            Grant.unit_id == bindparam("unit"),
+            Grant.suspended_at.is_(None),
+            is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
+        )
     )
-    .join(UseItem, UseItem.id == Grant.item_id)
-    .join(LicenceType, LicenceType.id == Grant.type_id)
-    .where(
-        Grant.unit_id == bindparam("unit"),
-        UseItem.code == bindparam("item"),
-        Grant.suspended_at.is_(None),
-        is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
-    )
-)  # fmt: skip
+
+
+_GRANT: Final = granted(
+    UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
+    UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
+    LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
+).where(UseItem.code == bindparam("item"))  # fmt: skip
+_ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
 
 
 def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
@@ -80,16 +90,5 @@ def items_of(deps: Deps, principal: Principal, today: date) -> list[str]:
     """Codes of the items that this account may verify for."""
     if not principal.roles & VERIFYING_ROLES:
         return []
-    statement = (
-        select(UseItem.code)
-        .join(Grant, Grant.item_id == UseItem.id)
-        .where(
-            Grant.unit_id == principal.unit_id,
-            Grant.suspended_at.is_(None),
-            is_current(Grant.starts_on, Grant.ends_on, today),
-        )
-        .group_by(UseItem.id, UseItem.code)
-        .order_by(UseItem.id)
-    )
-    with deps.db.read() as tx:
-        return list(tx.execute(statement).scalars())
+    rows = deps.db.rows(_ITEMS, unit=principal.unit_id, today=today)
+    return list(dict.fromkeys(row.code for row in rows))

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from verify.codes import Code, Refused, read
-from verify.verdict import Reason, Verdict, sentence
+from verify.verdict import Reason, Verdict
 from wallet import numbers
-from wallet.base.clock import SHANGHAI, local_day
+from wallet.base.clock import local_day
 from wallet.base.database import insert_if_new
 from wallet.base.deps import Deps
 from wallet.relying.desks import Desk
@@ -32,6 +32,7 @@ from wallet.relying.record import (
     record_verification,
     refuse_beyond_grant,
 )
+from wallet.relying.sentences import message_of
 from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
@@ -109,9 +110,7 @@ def _judge_claimed(
     recent = case.now - claim.at <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
     if recent and state.reason == "ok" and _is_own(tx, case, claim):
         return _repeat(tx, case, shown, state, claim)
-    at = claim.at.astimezone(SHANGHAI)
-    message = f"此码已在 {at:%H:%M} 用过，请持证人点“再亮一次”后再扫。"
-    return _refuse(tx, case, shown, "already_used", message)
+    return _refuse(tx, case, shown, "already_used", used_at=claim.at)
 
 
 def _is_own(tx: Connection, case: _Case, claim: Claimed) -> bool:
@@ -156,7 +155,7 @@ def _accepted(
         id=verification_id,
         outcome="accepted",
         reason="ok",
-        message=sentence("ok"),
+        message=message_of("ok"),
         checked_at=checked_at,
         status_as_of=case.now,
         repeated=repeated,
@@ -167,7 +166,12 @@ def _accepted(
 
 
 def _refuse(
-    tx: Connection, case: _Case, shown: Shown, reason: Reason, message: str | None = None
+    tx: Connection,
+    case: _Case,
+    shown: Shown,
+    reason: Reason,
+    *,
+    used_at: datetime | None = None,
 ) -> Verdict:
     verification_id = new_verification_id()
     record_verification(
@@ -177,7 +181,7 @@ def _refuse(
         id=verification_id,
         outcome="refused",
         reason=reason,
-        message=message or sentence(reason),
+        message=message_of(reason, used_at),
         checked_at=case.now,
         status_as_of=case.now,
         shown_by=shown.by,

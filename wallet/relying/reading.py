@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
-from verify.verdict import Field, JudgedLicence, Verdict, sentence
+from verify.verdict import Field, JudgedLicence, Verdict
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
+from wallet.catalogue.labels import field_label
 from wallet.catalogue.model import LicenceType
 from wallet.errors import Conflict, NotFound
 from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField, status_on
 from wallet.relying.desks import is_same_desk
-from wallet.showing.model import Use, Verification
+from wallet.relying.grants import granted
+from wallet.relying.model import Grant
+from wallet.relying.record import alert
+from wallet.relying.sentences import message_of
+from wallet.showing.model import Claim, Use, Verification
 from wallet.web.principal import Principal
 
 LEGAL_EFFECT: Final = "电子证照与纸质证照具有同等法律效力"
@@ -49,10 +54,18 @@ def _judged(vault: Vault, rows: Sequence[AnyRow], today: date) -> JudgedLicence:
             continue
         if declared["type"] == "photo":
             photo = photo or value
-        fields.append(Field(declared["key"], declared["label"], _shown(declared, value)))
+        fields.append(
+            Field(
+                key=declared["key"],
+                label=field_label(declared),
+                label_en=field_label(declared, "en"),
+                value=_shown(declared, value),
+            )
+        )
     return JudgedLicence(
         type=first.type_code,
         type_name=first.type_name,
+        type_name_en=first.type_name_en,
         identifier=vault.open(first.identifier_sealed, IDENTIFIER),
         status=status_on(first.status, first.valid_until, today),
         valid_until=first.valid_until,
@@ -70,21 +83,25 @@ def read_verification(
 ) -> Verdict:
     """The verdict again, for the desk that asked for it; NotFound for anybody else.
 
-    The fields of an accepted verdict come along for two minutes, read afresh.
+    The fields of an accepted verdict come along for two minutes, read afresh, as far as the
+    grant still stands.
     """
     with deps.db.read() as tx:
         row = _own_verification(tx, principal, verification_id)
         rows: list[AnyRow] = []
         age = now - row.at
         if row.verdict == "accepted" and age <= timedelta(seconds=numbers.FIELDS_READABLE):
-            for use in tx.execute(_uses_of(verification_id)).all():
-                rows += tx.execute(_fields_of(use.licence_id, use.fields)).all()
+            values = {"verification": verification_id, "unit": row.unit_id, "today": local_day(now)}
+            for use in tx.execute(_STILL_GRANTED, values).all():
+                keys = [key for key in use.fields if key in use.granted]
+                rows += tx.execute(_fields_of(use.licence_id, keys)).all()
+        used_at = tx.execute(select(Claim.at).where(Claim.jti == row.jti)).scalar_one_or_none()
     accepted = row.verdict == "accepted"
     return Verdict(
         id=row.id,
         outcome=row.verdict,
         reason=row.reason,
-        message=sentence(row.reason),
+        message=message_of(row.reason, used_at),
         checked_at=row.at,
         status_as_of=now if rows else row.at,
         licences=granted_licences(deps.vault, rows, local_day(now)),
@@ -100,6 +117,7 @@ def record_outcome(
 
     Said once: the same again is no change, another raises Conflict (`outcome_recorded`).
     """
+    mismatch = outcome == "person_mismatch"
     with deps.db.begin() as tx:
         row = _own_verification(tx, principal, verification_id)
         written = tx.execute(
@@ -122,8 +140,10 @@ def record_outcome(
             actor=principal.account,
             desk=row.desk,
             outcome=outcome,
-            alert=outcome == "person_mismatch",
+            alert=mismatch,
         )
+    if mismatch:
+        alert("verification.person_mismatch", principal, verification=verification_id)
 
 
 def _own_verification(tx: Connection, principal: Principal, verification_id: str) -> AnyRow:
@@ -133,12 +153,15 @@ def _own_verification(tx: Connection, principal: Principal, verification_id: str
     return row
 
 
-def _uses_of(verification_id: str) -> AnySelect:
-    return (
-        select(Use.licence_id, Use.fields)
-        .where(Use.verification_id == verification_id)
-        .order_by(Use.licence_id)
-    )
+_STILL_GRANTED: Final = (
+    granted(Use.licence_id, Use.fields, Grant.fields.label("granted"))
+    .join(Verification, Verification.item_id == Grant.item_id)
+    .join(Use, Use.verification_id == Verification.id)
+    .join(Licence, and_(Licence.id == Use.licence_id, Licence.type_id == Grant.type_id))
+    .where(Verification.id == bindparam("verification"))
+    .order_by(Use.licence_id)
+)
+"""What was given of each licence whose type is still granted, and what may be given now."""
 
 
 def _fields_of(licence_id: int, keys: Sequence[str]) -> AnySelect:
@@ -146,7 +169,8 @@ def _fields_of(licence_id: int, keys: Sequence[str]) -> AnySelect:
         select(
             Licence.id, Licence.identifier_sealed, Licence.status, Licence.valid_until,
             LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
-            LicenceType.fields.label("declared"), LicenceField.key, LicenceField.value_sealed,
+            LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
+            LicenceField.key, LicenceField.value_sealed,
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .outerjoin(

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NoReturn
 
-from sqlalchemy import Connection, insert
+import structlog
+from sqlalchemy import Connection, insert, select
 
 from verify.verdict import Outcome, Reason
 from wallet.base import audit
 from wallet.base.database import at_once
 from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Use, Verification
+from wallet.web.principal import Principal
 
+_log = structlog.get_logger()
 _INSERT_VERIFICATION: Final = insert(Verification)
 _INSERT_USE: Final = insert(Use)
 
@@ -119,8 +123,12 @@ def record_judged(
 def refuse_beyond_grant(
     deps: Deps, desk: Desk, item: str, types: Sequence[int], now: datetime
 ) -> NoReturn:
-    """Log and alert a request beyond the grant, commit that, then refuse it."""
+    """Record a request beyond the grant and alert it, then refuse it.
+
+    `item` is whatever was asked for: only the code of an item that there is goes on record.
+    """
     with deps.db.begin() as tx:
+        known = select(UseItem.code).where(UseItem.code == item)
         audit.record(
             tx,
             "verification.refused_beyond_grant",
@@ -128,8 +136,23 @@ def refuse_beyond_grant(
             actor=desk.principal.account,
             desk=desk.key,
             unit=desk.principal.unit_id,
-            item=item,
+            item=tx.execute(known).scalar_one_or_none(),
             types=list(types),
             alert=True,
         )
+    alert("verification.refused_beyond_grant", desk.principal)
     raise NotPermitted("本窗口未登记用此证照办理这一事项，请换选事项，或按传统方式办理。")
+
+
+def alert(event: str, principal: Principal, **ids: str) -> None:
+    """Warn in the log, one line and ids alone; call it once the event has been committed.
+
+    A desk is told by its session: the name of a client's terminal is free text.
+    """
+    _log.warning(
+        event,
+        actor=principal.account,
+        unit=principal.unit_id,
+        session=principal.session,
+        **ids,
+    )

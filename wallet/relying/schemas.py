@@ -13,7 +13,7 @@ from wallet.web.schemas import StrictSchema
 class PublicCodeSchema(StrictSchema):
     """A code that anyone wants checked."""
 
-    code = fields.String(required=True, error_messages={"required": "必填。"})
+    code = fields.String(required=True)
 
 
 class PublicLicenceSchema(Schema):
@@ -34,7 +34,7 @@ class PublicCheckSchema(Schema):
     licences = fields.List(fields.Nested(PublicLicenceSchema))
 
 
-class CodeToVerifySchema(Schema):
+class CodeToVerifySchema(StrictSchema):
     """A code, the item it is used for, and for a client the terminal."""
 
     code = fields.String(required=True)
@@ -47,6 +47,7 @@ class GrantedFieldSchema(Schema):
 
     key = fields.String(required=True)
     label = fields.String(required=True)
+    label_en = fields.String(required=True)
     value = fields.String(required=True)
 
 
@@ -54,7 +55,8 @@ class JudgedLicenceSchema(Schema):
     """A licence of an accepted code."""
 
     type = fields.String(required=True)
-    type_name = fields.String()
+    type_name = fields.String(required=True)
+    type_name_en = fields.String(required=True)
     identifier = fields.String(required=True)
     status = fields.String(required=True)
     valid_until = fields.Date(required=True, allow_none=True)
@@ -85,7 +87,7 @@ class VerdictSchema(Schema):
     recipient = fields.String()
 
 
-class OutcomeSchema(Schema):
+class OutcomeSchema(StrictSchema):
     """What the desk did next."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))

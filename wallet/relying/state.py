@@ -60,6 +60,7 @@ def _state(entitled: ColumnElement[bool], account: ColumnElement[bool]) -> AnySe
             LicenceType.short_number,
             LicenceType.code.label("type_code"),
             LicenceType.name.label("type_name"),
+            LicenceType.name_en.label("type_name_en"),
             LicenceType.fields.label("declared"),
             LicenceField.key,
             LicenceField.value_sealed,

@@ -25,7 +25,7 @@ from wallet.web.guards import guard, holder
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = ApiBlueprint("showing", __name__, description="亮证亮码")
+blueprint = ApiBlueprint("showing", __name__, description="亮证亮码 · Showing licences as codes")
 
 
 @blueprint.route("/me/codes", methods=["POST"])

@@ -74,7 +74,7 @@ NEXT_OF_DELEGATION: Final = _next_of(
 STATE: Final = (
     select(
         Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
-        Verification.terminal, UseItem.name.label("item"),
+        Verification.terminal, UseItem.name.label("item"), UseItem.name_en.label("item_en"),
     )
     .outerjoin(Verification, Verification.id == Claim.verification_id)
     .outerjoin(Unit, Unit.id == Verification.unit_id)

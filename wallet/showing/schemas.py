@@ -43,7 +43,9 @@ class ShowingStateSchema(Schema):
     used_at = Instant(allow_none=True)
     terminal = fields.String(allow_none=True)
     item = fields.String(allow_none=True)
+    item_en = fields.String(allow_none=True)
     fields_ = fields.List(fields.String(), data_key="fields", attribute="fields")
+    fields_en = fields.List(fields.String())
 
 
 class UseSchema(Schema):
@@ -55,8 +57,10 @@ class UseSchema(Schema):
     terminal = fields.String()
     item = fields.String(required=True)
     item_name = fields.String(required=True)
+    item_name_en = fields.String(required=True)
     identifier = fields.String(required=True)
     licence_type = fields.String(required=True)
+    licence_type_en = fields.String(required=True)
     fields_ = fields.List(
         fields.String(),
         required=True,
@@ -64,6 +68,7 @@ class UseSchema(Schema):
         attribute="fields",
         metadata={"description": "labels of the fields that were seen"},
     )
+    fields_en = fields.List(fields.String(), required=True)
     outcome = fields.String(required=True)
     reason = fields.String(required=True)
     shown_by = fields.String(allow_none=True)

@@ -20,6 +20,7 @@ from wallet.base import audit
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
+from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.model import HOLDER_NAME, masked_name
 from wallet.licences.model import IDENTIFIER, status_on
@@ -57,7 +58,9 @@ class ShowingState:
     used_at: datetime | None = None
     terminal: str | None = None
     item: str | None = None
+    item_en: str | None = None
     fields: tuple[str, ...] = ()
+    fields_en: tuple[str, ...] = ()
 
 
 def open_showing(
@@ -123,8 +126,17 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
         return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
     if row.state != "used":
         return ShowingState(row.state)
-    fields = _seen_fields(deps, row.verification_id)
-    return ShowingState("used", row.unit, row.at, row.terminal, row.item, fields)
+    seen = deps.db.rows(queries.SEEN_FIELDS, verification=row.verification_id)
+    return ShowingState(
+        state="used",
+        used_by=row.unit,
+        used_at=row.at,
+        terminal=row.terminal,
+        item=row.item,
+        item_en=row.item_en,
+        fields=_labels(seen, "zh"),
+        fields_en=_labels(seen, "en"),
+    )
 
 
 def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
@@ -228,9 +240,8 @@ def _claimed(state: str) -> Conflict:
     return Conflict("此码已用过，请点“再亮一次”。", "already_used")
 
 
-def _seen_fields(deps: Deps, verification_id: str) -> tuple[str, ...]:
-    """Labels of the fields that the desk was given."""
-    rows = deps.db.rows(queries.SEEN_FIELDS, verification=verification_id)
+def _labels(seen: Sequence[AnyRow], language: str) -> tuple[str, ...]:
+    """Labels of the fields that the desk was given, of one licence after the other."""
     return tuple(
-        field["label"] for row in rows for field in row.declared if field["key"] in row.fields
+        label for row in seen for label in field_labels(row.declared, row.fields, language)
     )

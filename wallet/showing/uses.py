@@ -10,6 +10,7 @@ from sqlalchemy import select
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.base.paging import after_cursor, encode_cursor
+from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.sign_in import holders_of
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
@@ -34,6 +35,7 @@ class UseEntry:
     licence_type: str
     licence_type_en: str
     fields: list[str]
+    fields_en: list[str]
     outcome: str
     reason: str
     shown_by: str | None
@@ -92,7 +94,8 @@ def uses(
             identifier=deps.vault.open(row.identifier_sealed, IDENTIFIER),
             licence_type=row.type_name,
             licence_type_en=row.type_name_en,
-            fields=[field["label"] for field in row.declared if field["key"] in row.fields],
+            fields=field_labels(row.declared, row.fields),
+            fields_en=field_labels(row.declared, row.fields, "en"),
             outcome=row.verdict,
             reason=row.reason,
             shown_by=row.shown_by,

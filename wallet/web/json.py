@@ -13,7 +13,7 @@ from wallet.base.clock import rfc3339
 
 
 class OrjsonProvider(JSONProvider):
-    """Reads and writes JSON with orjson, which refuses NaN, duplicates of nothing and bad UTF-8."""
+    """Reads and writes JSON with orjson, which refuses NaN, lone surrogates and bad UTF-8."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """JSON as text."""

@@ -26,7 +26,6 @@ STATUS: Final[dict[type[errors.DomainError], tuple[int, str, str]]] = {
     errors.NotFound: (404, "not_found", "没有找到"),
     errors.Conflict: (409, "conflict", "与现状冲突"),
     errors.Invalid: (422, "invalid", "填写有误"),
-    errors.Unavailable: (503, "unavailable", "暂时不能办理"),
 }
 """Domain error → status, slug where the error has none of its own, title."""
 
@@ -45,6 +44,10 @@ HTTP_SLUGS: Final[dict[int, tuple[str, str, str]]] = {
 """Status → slug, title, and what to do, for errors of the HTTP layer itself."""
 
 _PROBLEM_JSON: Final = "application/problem+json"
+_FOR_PROGRAMS: Final = (
+    "/api/", "/oauth/", "/.well-known/", "/static/", "/demo/", "/healthz", "/readyz", "/metrics",
+)  # fmt: skip
+"""Where nobody reads with the eyes: a problem is always JSON there."""
 
 
 def problem(
@@ -127,6 +130,9 @@ def _http_error(error: HTTPException) -> Response:
     valid_methods = getattr(error, "valid_methods", None)
     if valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(valid_methods))
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
     for name, value in dict(data.get("headers") or {}).items():
         answer.headers[name] = value
     return answer
@@ -156,9 +162,10 @@ def _flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
 
 
 def _wants_page() -> bool:
-    if request.path.startswith(("/api/", "/oauth/", "/.well-known/", "/static/")):
+    """Whether a person reads the answer: browsers ask for HTML by name, programs for anything."""
+    if request.path.startswith(_FOR_PROGRAMS):
         return False
-    return request.accept_mimetypes.accept_html
+    return any(kind == "text/html" and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
 def _route() -> str:

@@ -25,7 +25,7 @@ from wallet.web.principal import Principal, PrincipalKind
 
 
 class Session(Base):
-    """A signed-in browser or an access token; `idle_seconds` is None for tokens."""
+    """A signed-in browser or an access token; it ends at the earlier of its two ends."""
 
     __tablename__ = "sessions"
 

@@ -1,0 +1,20 @@
+"""What a hall may use licences for, and how a test changes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from tests.support.showing import RENEWAL
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.relying.model import Grant
+
+
+def change_grant(deps: Deps, **values: Any) -> None:
+    """Change the hall's grant for the renewal of food permits."""
+    item = select(UseItem.id).where(UseItem.code == RENEWAL).scalar_subquery()
+    with deps.db.begin() as tx:
+        changed = tx.execute(update(Grant).where(Grant.item_id == item).values(**values))
+        assert changed.rowcount == 1

@@ -1,0 +1,49 @@
+"""The operations of the API that take something, and who passes their guards."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from werkzeug.test import TestResponse
+
+from tests.support.people import Machine, Visitor
+
+Callers = dict[str, Visitor | Machine]
+"""Who passes the guards: holder, desk, issuing."""
+
+BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "/api/v1/licences": ("issuing", {
+        "type": "food-operation-permit", "number": "JY1", "version": 1, "identifier": None,
+        "holders": [{"kind": "person", "code_type": "111", "code": "x", "name": "x"}],
+        "issued_on": "2026-01-01", "valid_from": "2026-01-01", "valid_until": None,
+        "area_code": "150602", "fields": {},
+    }),
+    "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
+    "/api/v1/public/verifications": ("holder", {"code": "x"}),
+    "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
+    "/api/v1/verifications/x/outcome": ("desk", {"outcome": "served"}),
+}  # fmt: skip
+PATHS: Final = {
+    "/api/v1/catalogue/{}": "holder",
+    "/api/v1/me/licences/{}": "holder",
+    "/api/v1/me/codes/{}": "holder",
+    "/api/v1/verifications/{}": "desk",
+}
+LISTS: Final = {
+    "/api/v1/catalogue": "holder",
+    "/api/v1/items": "holder",
+    "/api/v1/me/licences": "holder",
+    "/api/v1/me/uses": "holder",
+}
+
+
+def send(caller: Visitor | Machine, path: str, body: Any) -> TestResponse:
+    """POST any JSON, NaN and the like included."""
+    headers = caller.headers if isinstance(caller, Machine) else caller._csrf()
+    return caller.http.post(
+        path,
+        data=json.dumps(body),
+        content_type="application/json",
+        headers=headers | {"Idempotency-Key": "garbage"},
+    )
