@@ -32,9 +32,8 @@ from wallet.migrations import migrate
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.organisations.model import Staff
 from wallet.showing.show import open_showing
-from wallet.web.guards import csrf_of
 from wallet.web.principal import Principal, PrincipalKind
-from wallet.web.sessions import start_session
+from wallet.web.sessions import csrf_token, start_session
 
 DATABASES: Final = ("sqlite", "postgresql")
 PUBLIC_URL: Final = "https://licences.ordos-nmg.example"
@@ -165,7 +164,7 @@ def _signed_in(deps: Deps, kind: PrincipalKind, subject_id: int, now: datetime) 
     """The headers that a browser sends once it has signed in."""
     with deps.db.begin() as tx:
         token = start_session(tx, kind, subject_id, now)
-    csrf = csrf_of(deps.config.secret_key, token)
+    csrf = csrf_token(deps.config.secret_key, token)
     cookies = f"__Host-session={token}; csrf_token={csrf}"
     return {"Cookie": cookies, "X-CSRF-Token": csrf, "Accept": "application/json"}
 

@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
 
 from flask import Flask, current_app, request
@@ -133,15 +132,9 @@ def _authenticate(loaders: Mapping[PrincipalKind, Loader]) -> Principal | None:
 
 
 def _check_csrf(token: str) -> None:
-    expected = csrf_of(deps().config.secret_key, token)
+    expected = sessions.csrf_token(deps().config.secret_key, token)
     given = request.headers.get(CSRF_HEADER)
     if given is None and request.mimetype == "application/x-www-form-urlencoded":
         given = request.form.get(CSRF_FIELD)
     if not hmac.compare_digest((given or "").encode("utf-8", "replace"), expected.encode()):
         raise NotPermitted("页面已过期，请刷新后再试。", slug="csrf_failed")
-
-
-@lru_cache(maxsize=4096)
-def csrf_of(secret: str, token: str) -> str:
-    """The CSRF token of a session token, kept since the derivation is the same each time."""
-    return sessions.csrf_token(secret, token)

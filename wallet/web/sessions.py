@@ -11,6 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, update
@@ -124,6 +125,7 @@ def touch(deps: Deps, kind: PrincipalKind, session: int, seen_at: datetime, now:
         )
 
 
+@lru_cache(maxsize=4096)
 def csrf_token(secret: str, token: str) -> str:
     """The CSRF token of a session: bound to it by a key, so it needs no storage."""
     key = derive_key(secret, "csrf")
