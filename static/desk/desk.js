@@ -1,7 +1,7 @@
 /** The desk (核验台): four ways in (camera, wired scanner, picture, typing), one verdict out. */
 
 import { Problem, call } from "../js/api.js";
-import { word } from "../js/words.js";
+import { explained, timeOfDay, word } from "../js/words.js";
 import { Camera } from "./camera.js";
 import { readFile } from "./reader.js";
 import { Sightings } from "./sightings.js";
@@ -23,9 +23,11 @@ const today = new Today({
 });
 
 let shown = null; // { verdict } or { problem, text } on the screen
+let unserved = null; // an accepted verdict that a newer scan took the place of
 let running = Promise.resolve(); // codes are judged one after the other
 const inFlight = new Set();
 let fieldsTimer = 0;
+let unservedTimer = 0;
 
 /* What goes in */
 
@@ -56,13 +58,14 @@ async function judge(code) {
 /* What comes out */
 
 function present(next, { quietly = false } = {}) {
+  const before = shown;
   shown = next;
   clearTimeout(fieldsTimer);
+  if (awaitsOutcome(before) && before.verdict.id !== next.verdict?.id) offer(before.verdict);
+  else if (unserved && unserved.id === next.verdict?.id) offer(null);
   if (next.verdict) {
     showVerdict(next.verdict, chosen());
-    const age = Date.now() - Date.parse(next.verdict.checked_at);
-    const left = FIELDS_SHOWN - Math.min(Math.max(age, 0), FIELDS_SHOWN);
-    if (next.verdict.verdict === "accepted") fieldsTimer = setTimeout(hideFields, left);
+    if (next.verdict.verdict === "accepted") fieldsTimer = setTimeout(hideFields, fieldsLeft(next.verdict));
   } else {
     showProblem(next.problem, chosen());
   }
@@ -78,6 +81,26 @@ function present(next, { quietly = false } = {}) {
   const { top } = part("verdict").getBoundingClientRect();
   if (top < 0 || top > window.innerHeight / 2) part("verdict").scrollIntoView({ block: "start" });
   if (!quietly) signal(next.verdict?.verdict ?? "other");
+}
+
+const awaitsOutcome = (one) => one?.verdict?.verdict === "accepted" && !one.told;
+
+/** How long (ms) the server still lets this desk read a verdict's fields. */
+function fieldsLeft(verdict) {
+  const age = Date.now() - Date.parse(verdict.checked_at);
+  return FIELDS_SHOWN - Math.min(Math.max(age, 0), FIELDS_SHOWN);
+}
+
+/** Two quick scans: the first verdict stays a key away for as long as its fields can be read. */
+function offer(verdict) {
+  unserved = verdict;
+  clearTimeout(unservedTimer);
+  part("unserved").hidden = !verdict;
+  if (!verdict) return;
+  part("unserved-label").textContent = word("unserved", {
+    licence: shortLabel(verdict), time: timeOfDay(new Date(verdict.checked_at)),
+  });
+  unservedTimer = setTimeout(() => offer(null), fieldsLeft(verdict));
 }
 
 function clear() {
@@ -106,7 +129,7 @@ async function next() {
   const { verdict, problem, text } = shown;
   if (problem?.status === 401) return location.assign("/");
   if (problem && text && problem.slug !== "not_permitted") return scanned(text);
-  if (verdict?.verdict === "accepted" && !shown.told) return tell("served");
+  if (awaitsOutcome(shown)) return tell("served");
   clear();
 }
 
@@ -119,7 +142,7 @@ async function tell(outcome) {
     online(true);
   } catch (problem) {
     current.told = null;
-    if (shown === current) part("note").textContent = problem.status ? problem.detail || problem.title : word("outcome_unsent");
+    if (shown === current) part("note").textContent = problem.status ? explained("problem", problem) : word("outcome_unsent");
     return;
   }
   if (outcome === "person_mismatch") {
@@ -219,6 +242,7 @@ document.addEventListener("keydown", (event) => {
   next();
 });
 part("verdict-next").addEventListener("click", next);
+part("unserved").addEventListener("click", () => review(unserved.id));
 part("verdict-mismatch").addEventListener("click", () => tell("person_mismatch"));
 part("verdict-not-served").addEventListener("click", () => tell("not_served"));
 

@@ -1,24 +1,25 @@
 /* Reads QR codes off the main thread. Classic worker: importScripts works in every browser here.
-   In: {id, image: ImageData, thorough}. Out: {id, text} with text null when there is no code. */
+   In: {id, image: ImageData, thorough}. Out: {id, text} with text null when there is no code, or
+   {broken} when the reader itself has failed and this worker is of no more use. */
 
 importScripts("/static/vendor/zxing-wasm/reader.js");
+
+const broken = () => postMessage({ broken: true });
 
 // Without locateFile the library would fetch its wasm from a CDN.
 ZXingWASM.prepareZXingModule({
   overrides: { locateFile: (path) => `/static/vendor/zxing-wasm/${path}` },
   fireImmediately: true,
-}).then(() => postMessage({ ready: true }), () => postMessage({ ready: false }));
+}).catch(broken);
 
 onmessage = async ({ data: { id, image, thorough } }) => {
-  let text = null;
   try {
     const found = await ZXingWASM.readBarcodes(image, {
       formats: ["QRCode"], maxNumberOfSymbols: 1, tryHarder: true,
       tryInvert: thorough, tryDenoise: thorough, textMode: "Plain",
     });
-    text = found.find((one) => one.isValid)?.text ?? null;
+    postMessage({ id, text: found.find((one) => one.isValid)?.text ?? null });
   } catch {
-    text = null; // one unreadable frame; the next comes at once
+    broken();
   }
-  postMessage({ id, text });
 };

@@ -1,5 +1,7 @@
 /** Finds a code in a picture: a thin line to the worker that runs zxing-wasm. */
 
+const REST = 500; // ms after a breakdown, so that a reader that cannot start is not started all the time
+
 let worker = null;
 let next = 0;
 const waiting = new Map();
@@ -7,14 +9,21 @@ const waiting = new Map();
 function start() {
   worker = new Worker("/static/desk/reader-worker.js");
   worker.addEventListener("message", ({ data }) => {
-    if (data.id === undefined) return;
+    if (data.broken) return restart();
     waiting.get(data.id)?.(data.text);
     waiting.delete(data.id);
   });
-  worker.addEventListener("error", () => {
-    waiting.forEach((done) => done(null));
-    waiting.clear();
-  });
+  worker.addEventListener("error", restart);
+  worker.addEventListener("messageerror", restart);
+}
+
+/** Let a broken worker go; whoever waits for it hears that there is no code, and may ask a new one. */
+function restart() {
+  worker?.terminate();
+  worker = null;
+  const left = [...waiting.values()];
+  waiting.clear();
+  setTimeout(() => left.forEach((done) => done(null)), REST);
 }
 
 /** The text of the QR code in an ImageData, null when there is none. `thorough` is for still pictures. */

@@ -1,6 +1,6 @@
 /** Draws a verdict, or the reason why there is none, so that it is read from two metres. */
 
-import { icon, timeOfDay, word } from "../js/words.js";
+import { explained, icon, spoken, timeOfDay, word } from "../js/words.js";
 
 const part = (name) => document.getElementById(name);
 const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermined: "warn", error: "warn", mismatch: "cross" };
@@ -19,23 +19,24 @@ export function showVerdict(verdict, item) {
   part("verdict-mismatch-label").textContent = word(hasPhoto(verdict) ? "mismatch_photo" : "mismatch");
   part("verdict-not-served").hidden = !accepted;
   const count = licences.reduce((sum, one) => sum + texts(one).length + (one.photo ? 1 : 0), 0);
+  const only = count ? word(hasPhoto(verdict) ? "only_fields_photo" : "only_fields", { n: count }) : "";
   part("verdict-foot").textContent = accepted
-    ? [count ? word("only_fields", { n: count }) : "", word("recorded"), word("legal_effect")].filter(Boolean).join(" · ")
+    ? [only, word("recorded"), word("legal_effect")].filter(Boolean).join(" · ")
     : word("recorded_only");
 }
 
 /** Show that nothing was judged: the network, a limit, or a permission. */
 export function showProblem(problem, item) {
-  const known = ["offline", "not_permitted", "too_many_requests", "unavailable", "signed_out", "no_code"];
-  const kind = known.includes(problem.slug) ? problem.slug : problem.status === 401 ? "signed_out" : "other";
-  const own = word(`problem_${kind}`);
+  // An item that asks the holder is refused whatever the licence: asking is not open yet.
+  const asks = problem.slug === "not_permitted" && item?.consent === "ask";
+  const kind = asks ? "consent" : problem.status === 401 ? "signed_out" : problem.slug;
   // Without an answer nobody knows whether the code was used; the next scan tells.
-  const untouched = ["not_permitted", "too_many_requests", "unavailable"].includes(kind);
-  band("error", problem.slug, kind === "other" ? problem.detail || problem.title || own : own, untouched ? word("not_consumed") : "");
+  const untouched = ["not_permitted", "too_many_requests", "unavailable"].includes(problem.slug);
+  band("error", problem.slug, explained("problem", { ...problem, slug: kind }), untouched ? word("not_consumed") : "");
   part("verdict-licences").replaceChildren();
   part("verdict-channel").hidden = kind === "no_code" || kind === "signed_out";
   part("verdict-channel-text").textContent = item?.channel ?? "";
-  part("verdict-next-label").textContent = word({ no_code: "next", not_permitted: "next", signed_out: "sign_in" }[kind] ?? "retry");
+  part("verdict-next-label").textContent = word({ no_code: "next", not_permitted: "next", consent: "next", signed_out: "sign_in" }[kind] ?? "retry");
   part("verdict-mismatch").hidden = true;
   part("verdict-not-served").hidden = true;
   part("verdict-foot").textContent = "";
@@ -63,7 +64,7 @@ function fieldsGone() {
   return note;
 }
 
-const typeName = (one) => one.type_name ?? one.type;
+const typeName = (one) => spoken(one, "type_name") ?? one.type;
 
 /** The fields that are read; a photo is looked at, and stands beside them. */
 const texts = (one) => one.fields.filter((field) => !String(field.value).startsWith("data:image/"));
@@ -113,22 +114,26 @@ function licence(one) {
     photo.alt = word("photo");
     article.append(photo);
   }
+  // What every desk is told stands above; the list holds the item's registered fields and no more.
+  const name = document.createElement("h2");
+  name.textContent = typeName(one);
+  const until = document.createElement("p");
+  until.className = "soft num";
+  until.textContent = word(one.valid_until ? "valid_until" : "no_end", { day: one.valid_until });
   const list = document.createElement("dl");
   list.className = "pairs";
-  const rows = [{ label: word("licence"), value: typeName(one) }, ...texts(one)];
-  if (one.valid_until && !one.fields.some((field) => field.key === "valid_until")) {
-    rows.push({ label: word("valid_until"), value: one.valid_until });
-  }
-  for (const { key, label, value } of rows) {
+  for (const field of texts(one)) {
     const row = document.createElement("div");
     const term = document.createElement("dt");
     const detail = document.createElement("dd");
-    if (key) row.dataset.field = key;
-    term.textContent = label;
-    detail.textContent = value;
+    row.dataset.field = field.key;
+    term.textContent = spoken(field, "label");
+    detail.textContent = field.value;
     row.append(term, detail);
     list.append(row);
   }
-  article.append(list);
+  const face = document.createElement("div");
+  face.append(name, until, list);
+  article.append(face);
   return article;
 }

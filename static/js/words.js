@@ -7,6 +7,21 @@ export function word(key, places = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => places[name] ?? whole);
 }
 
+const english = document.documentElement.lang === "en";
+
+/** A member of an answer in the page's language: `item_en` for `item` on an English page. */
+export const spoken = (answer, name) => (english && answer[`${name}_en`]) || answer[name];
+
+/**
+ * Why the server did not do it: our own word for the slug, on a Chinese page else the server's
+ * sentence, else a general one that names the slug.
+ */
+export function explained(prefix, { slug, detail, title }) {
+  const own = `${prefix}_${slug}`;
+  if (own in words) return words[own];
+  return (!english && (detail || title)) || word(`${prefix}_other`, { slug });
+}
+
 /** A list of words, set apart as the language does. */
 export const listed = (items) => items.join(word("and"));
 

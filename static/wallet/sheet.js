@@ -1,12 +1,12 @@
 /** The full-screen code: shows one Showing at a time, from the tap to 「已核验」. */
 
-import { dayAndTime, listed, timeOfDay, word } from "../js/words.js";
+import { dayAndTime, explained, listed, spoken, timeOfDay, word } from "../js/words.js";
 import { drawCode } from "./qr.js";
 import { Showing } from "./showing.js";
 
 const part = (name) => document.getElementById(name);
 const sheet = part("code");
-const CANVAS_MARGIN = 2; // px left and right of the quiet zone, on the white ticket
+const AROUND = 16; // px of the screen that a code leaves free, across and down
 const WIDEST = 380; // px: a camera gains nothing from a larger code, and the rest must fit below
 
 let showing = null;
@@ -68,8 +68,8 @@ function visiblePhase() {
 
 function renderLive() {
   if (drawn !== showing.code.text) {
-    const ticket = sheet.querySelector(".ticket");
-    drawCode(part("code-canvas"), showing.code.text, Math.min(ticket.clientWidth - 2 * CANVAS_MARGIN, WIDEST));
+    const room = Math.min(sheet.clientWidth, sheet.clientHeight) - AROUND;
+    drawCode(part("code-canvas"), showing.code.text, Math.min(room, WIDEST));
     if (!drawn) say(word("ready"));
     drawn = showing.code.text;
   }
@@ -100,7 +100,7 @@ const HOLDS = {
   ended: () => [word("ended"), "wait", null],
   withdrawn: () => [word("withdrawn"), "eye-off", null],
   signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: () => location.assign("/") }],
-  failed: () => [refusal(showing.problem), "warn", null],
+  failed: () => [explained("failed", showing.problem), "warn", null],
   unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.code.expires)) }), "offline",
     { label: word("retry"), act: withdraw }],
 };
@@ -118,25 +118,23 @@ function renderHold(phase) {
   if (icon) say(text);
 }
 
-/** Why no code was given: in our words where we know the reason, else in the server's. */
-function refusal({ slug, detail, title }) {
-  const own = word(`failed_${slug}`);
-  return own === `failed_${slug}` ? detail || title : own;
-}
-
 function renderUsed() {
   const use = showing.use;
-  const desk = [use.used_by, use.terminal].filter(Boolean).join(" · ") || word("desk_unknown");
-  part("used-by").textContent = desk;
-  part("used-item-row").hidden = !use.item;
-  part("used-item").textContent = use.item ?? "";
+  const desk = [use.used_by, use.terminal].filter(Boolean).join(" ") || word("desk_unknown");
+  const heading = word("used", { desk });
+  const item = spoken(use, "item") ?? "";
+  const fields = spoken(use, "fields") ?? [];
+  part("used-heading").textContent = heading;
+  sheet.scrollTop = 0;
+  part("used-item-row").hidden = !item;
+  part("used-item").textContent = item;
   part("used-at").textContent = dayAndTime(new Date(use.used_at));
   part("used-at").dateTime = use.used_at;
-  part("used-fields-row").hidden = !use.fields?.length;
-  part("used-fields").textContent = listed(use.fields ?? []);
+  part("used-fields-row").hidden = !fields.length;
+  part("used-fields").textContent = listed(fields);
   part("code-canvas").removeAttribute("data-text");
   navigator.vibrate?.([60, 60, 60]);
-  say(word("used", { desk }));
+  say(heading);
 }
 
 /** 收起: the server is told first, so that what the screen then says is true. */

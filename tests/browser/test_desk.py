@@ -36,7 +36,9 @@ def test_an_item_with_a_photo_shows_it_beside_exactly_its_fields(
     assert desk.shown_fields(clerk) == granted
     photo = desk.verdict(clerk).get_by_role("img", name="证照上的照片")
     assert photo.evaluate("image => image.naturalWidth") > 100
-    expect(desk.verdict(clerk)).to_contain_text(f"只显示本事项登记的 {len(granted) + 1} 项信息")
+    expect(desk.verdict(clerk)).to_contain_text(
+        f"只显示本事项登记的 {len(granted) + 1} 项信息（含照片）"
+    )
 
 
 def test_enter_serves_the_person_and_readies_the_desk(
@@ -98,6 +100,34 @@ def test_a_new_scan_replaces_the_verdict_without_a_click(
     clerk.keyboard.type(phone.show(holder))
     clerk.keyboard.press("Enter")
     desk.expect_verdict(clerk, "accepted", "ok")
+
+
+def test_a_verdict_that_a_quick_second_scan_replaced_can_be_opened_again(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
+    accepted(holder, clerk)
+    fields = desk.shown_fields(clerk)
+    expect(clerk.get_by_test_id("unserved")).to_be_hidden()
+    desk.type_in(clerk, "no code of ours")
+    desk.expect_verdict(clerk, "refused", "malformed")
+    clerk.get_by_test_id("unserved").focus()
+    clerk.keyboard.press("Enter")
+    desk.expect_verdict(clerk, "accepted", "ok")
+    assert desk.shown_fields(clerk) == fields
+    expect(clerk.get_by_test_id("unserved")).to_be_hidden()
+
+
+def test_a_verdict_that_was_finished_is_not_offered_again(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
+    accepted(holder, clerk)
+    clerk.keyboard.press("Enter")
+    desk.expect_ready(clerk)
+    desk.type_in(clerk, "no code of ours")
+    desk.expect_verdict(clerk, "refused", "malformed")
+    expect(clerk.get_by_test_id("unserved")).to_be_hidden()
 
 
 def test_the_same_desk_gets_its_answer_again_and_no_second_use(
@@ -182,7 +212,9 @@ def test_a_desk_whose_items_ask_for_consent_says_that_they_cannot_be_used_yet(
 ) -> None:
     holder, clerk = open_phone("holder-li"), open_desk("desk-bank")
     clerk.goto("/desk")
-    expect(clerk.get_by_role("main")).to_contain_text("须由持证人在手机上同意")
+    cause = "须持证人在手机上同意，此功能尚未开通，请按传统方式办理。"
+    expect(clerk.get_by_role("main")).to_contain_text(cause)
     desk.type_in(clerk, phone.show(holder))
     desk.expect_verdict(clerk, "error", "not_permitted")
+    expect(desk.verdict(clerk).locator("#verdict-sentence")).to_have_text(cause)
     expect(phone.live_code(holder)).to_be_visible()

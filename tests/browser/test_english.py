@@ -104,6 +104,41 @@ def test_a_refusal_is_told_in_english(open_desk: OpenPage) -> None:
     assert sentence
 
 
+def test_a_verdict_and_a_used_code_name_type_matter_and_fields_in_english(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = in_english(open_phone("holder-li")), in_english(open_desk("desk-zhao"))
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    seen = clerk.locator("#item-fields").inner_text()
+    desk.type_in(clerk, phone.show(holder, phone.FORKLIFT))
+    desk.expect_verdict(clerk, "accepted", "ok")
+    expect(desk.verdict(clerk).locator(".judged h2")).to_have_text(
+        "Special Equipment Operator Certificate"
+    )
+    labels = list(desk.shown_fields(clerk))
+    assert set(labels) < set(seen.split(", "))
+    used = holder.get_by_test_id("code-used")
+    expect(used.get_by_role("heading")).to_contain_text("Verified by")
+    expect(used).to_contain_text("Special equipment operator review")
+    holder.goto("/wallet/uses")
+    newest = holder.get_by_test_id("use-history").get_by_role("listitem").first
+    for label in labels:
+        assert not CHINESE.search(label)
+        expect(newest).to_contain_text(label)
+
+
+def test_a_problem_that_the_page_does_not_know_is_told_in_english(open_desk: OpenPage) -> None:
+    clerk = in_english(open_desk("desk-zhao"))
+    desk.open_desk_page(clerk)
+    problem = {"slug": "something_new", "status": 409, "title": "新", "detail": "新的情况"}
+    clerk.route("**/api/v1/verifications", lambda route: route.fulfill(status=409, json=problem))
+    desk.type_in(clerk, "any code")
+    desk.expect_verdict(clerk, "error", "something_new")
+    sentence = desk.verdict(clerk).locator("#verdict-sentence").inner_text()
+    assert sentence.isascii()
+    assert "something_new" in sentence
+
+
 def test_no_chinese_word_is_left_on_public_pages(open_phone: OpenPage) -> None:
     page, holder = in_english(open_phone(None)), open_phone("holder-li")
     stored = stored_words(holder)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support import desk, phone, site
 from tests.support.browser import OpenPage
 from tests.support.watch import Watch
 
 WIDTHS = (390, 320)
+SIDEWAYS: ViewportSize = {"width": 844, "height": 390}
 
 
 def look_at(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
@@ -29,8 +30,7 @@ def look_at(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
     return {where: found for where, found in wide.items() if found}
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("care", [0, 1])
+@pytest.mark.parametrize(("lang", "care"), [("zh", 0), ("zh", 1), ("en", 1)])
 def test_no_page_scrolls_sideways(
     open_phone: OpenPage, open_desk: OpenPage, lang: str, care: int
 ) -> None:
@@ -56,6 +56,26 @@ def test_neither_the_code_nor_the_verdict_scrolls_sideways(open_phone: OpenPage,
     assert site.overflow(clerk) == []
     holder.get_by_test_id("code-used").wait_for()
     assert site.overflow(holder) == []
+
+
+@pytest.mark.parametrize(("lang", "care"), [("zh", 0), ("zh", 1), ("en", 1)])
+def test_on_a_phone_on_its_side_code_and_withdrawal_are_on_the_screen(
+    open_phone: OpenPage, lang: str, care: int
+) -> None:
+    page = open_phone("holder-li")
+    page.goto(f"/preferences?lang={lang}&care={care}&next=/v")
+    page.set_viewport_size(SIDEWAYS)
+    phone.show(page, phone.FORKLIFT)
+    code = phone.live_code(page).bounding_box()
+    withdraw = page.get_by_test_id("withdraw-code").bounding_box()
+    assert code is not None
+    assert withdraw is not None
+    for box in (code, withdraw):
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= SIDEWAYS["height"]
+        assert box["x"] + box["width"] <= SIDEWAYS["width"]
+    assert code["width"] >= 330
+    assert withdraw["x"] >= code["x"] + code["width"]
 
 
 def test_every_page_of_the_desktop_opens_and_calls_only_its_own_server(

@@ -49,16 +49,20 @@ def test_a_camera_reads_the_code_once_and_phone_and_desks_agree(
     desk.open_desk_page(zhao)
     zhao.get_by_test_id("scan-start").click()
     desk.expect_verdict(zhao, "accepted", "ok")
-    expect(desk.verdict(zhao).get_by_role("heading")).to_have_text("通过")
+    expect(desk.verdict(zhao).get_by_role("heading", level=1)).to_have_text("通过")
     granted = desk.granted_fields(holder, licence["identifier"], desk.FOOD_RENEWAL)
     assert len(granted) == 4
     assert desk.shown_fields(zhao) == granted
-    assert desk.other_values(zhao) == [licence["type"]["name"], licence["valid_until"]]
+    assert desk.other_values(zhao) == [
+        licence["type"]["name"],
+        f"有效期至 {licence['valid_until']}",
+    ]
 
     used = holder.get_by_test_id("code-used")
     expect(used).to_be_visible()
     expect(phone.live_code(holder)).to_be_hidden()
-    for words in (UNIT, "3 号窗口", "食品经营许可证延续", *granted):
+    expect(used.get_by_role("heading")).to_have_text(f"已被 {UNIT} 3 号窗口 核验")
+    for words in ("食品经营许可证延续", *granted):
         expect(used).to_contain_text(words)
     state = holder.request.get(f"/api/v1/me/codes/{showing}").json()
     expect(used.locator("time")).to_have_attribute("datetime", state["used_at"])

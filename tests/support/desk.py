@@ -52,7 +52,7 @@ def shown_fields(page: Page) -> dict[str, str]:
 
 def other_values(page: Page) -> list[str]:
     """What else the verdict says of the licence: its name and its end."""
-    return verdict(page).locator(".judged .pairs > div:not([data-field]) dd").all_inner_texts()
+    return verdict(page).locator(".judged h2, .judged h2 + p").all_inner_texts()
 
 
 def granted_fields(phone: Page, identifier: str, item: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ def small_targets(page: Page, least: int) -> list[str]:
             'a[href], button, select, input:not([type=hidden]), textarea, summary, label.button')]
           .filter((one) => one.checkVisibility({ visibilityProperty: true })
             && !one.matches('.visually-hidden, .skip')
-            && !one.closest('p, td, h2, h3'))
+            && !one.closest('p, td'))
           .map((one) => [one, one.getBoundingClientRect()])
           .filter(([, box]) => Math.min(box.width, box.height) < least - 0.5)
           .map(([one, box]) => `${one.outerHTML.slice(0, 90)} is ${box.width} × ${box.height}`)""",

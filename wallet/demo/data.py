@@ -37,19 +37,33 @@ def load(today: date) -> DemoData:
 
     Raises `TypeError` or `KeyError` if a file does not have the members of its row.
     """
-    people = _read("people.json")
     seeds = _read("licences.json")
     return DemoData(
-        units=[Unit(**row) for row in _read("units.json")],
+        units=load_units(),
         licence_types=[_licence_type(row) for row in _read("licence_types.json")],
         use_items=[UseItem(**row) for row in _read("use_items.json")],
         basis_documents=[_basis_document(row) for row in _read("basis_documents.json")],
-        holders={name: _holder(row) for name, row in people["holders"].items()},
-        staff={name: Staff(**row) for name, row in people["staff"].items()},
+        holders=load_holders(),
+        staff=load_staff(),
         clients={name: Client(**row) for name, row in _read("clients.json").items()},
         licences=[_licence(row, today) for row in seeds["licences"]],
         delegations=[_delegation(row, today) for row in seeds["delegations"]],
     )
+
+
+def load_units() -> list[Unit]:
+    """The tree of units, parents first."""
+    return [Unit(**row) for row in _read("units.json")]
+
+
+def load_holders() -> dict[str, Holder]:
+    """The holders who sign in, by persona."""
+    return {name: _holder(row) for name, row in _read("people.json")["holders"].items()}
+
+
+def load_staff() -> dict[str, Staff]:
+    """Who works at the units, by persona."""
+    return {name: Staff(**row) for name, row in _read("people.json")["staff"].items()}
 
 
 def _read(name: str) -> Any:

@@ -64,8 +64,6 @@ class LicenceType:
     """What a live code carries instead of the code: claim `t`."""
     type_code: str
     """GB/T 36904: the defining authority's credit code and 3 digits."""
-    defining_authority: str
-    defining_authority_en: str
     name: str
     name_en: str
     issuing_units: list[str]
@@ -77,8 +75,6 @@ class LicenceType:
     """The law that the licence rests on."""
     version: int
     theme: str
-    number_label: str
-    number_label_en: str
     status_codes: list[StatusCode]
     fields: list[FaceField]
 
@@ -95,14 +91,11 @@ class UseItem:
     fields: dict[str, list[str]]
     """Licence type to the keys of the face fields that the item may see."""
     materials: str
-    materials_en: str
     consent: Literal["none", "ask"]
     retention: str
     retention_en: str
     traditional_channel: str
     traditional_channel_en: str
-    photo_check: bool
-    """Whether the clerk compares the person with the photo."""
     basis: str
     """Number of a basis document, then its articles."""
 
@@ -114,8 +107,6 @@ class BasisDocument:
     code: str
     number: str
     title: str
-    title_en: str
-    issued_by: str
     effective_from: date
     effective_to: date | None
 
@@ -160,7 +151,6 @@ class Client:
     """A machine client; its id and secret are made when it is seeded."""
 
     name: str
-    name_en: str
     unit: str
     kinds: list[str]
 

@@ -1,4 +1,5 @@
-"""Demo sign-in: a persona's name is enough. It exists only in demo mode."""
+"""Demo sign-in: a persona's name is enough. It exists only in demo mode, as does the list of them
+on the sign-in page (template global `demo_personas`)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 
+from wallet.demo.personas import personas
 from wallet.errors import NotFound
 from wallet.holders.model import Account
 from wallet.organisations.model import Staff
@@ -16,6 +18,7 @@ from wallet.web.guards import guard, public
 from wallet.web.principal import PrincipalKind
 
 blueprint = Blueprint("demo", __name__)
+blueprint.add_app_template_global(personas, "demo_personas")
 
 
 @blueprint.post("/demo/session")

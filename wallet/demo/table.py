@@ -9,6 +9,7 @@ from wallet.base.clock import local_day, read_clock
 from wallet.config import Config
 from wallet.demo.data import load
 from wallet.demo.files import read_json
+from wallet.demo.personas import short_note
 from wallet.demo.seed import CLIENTS_FILE
 
 _PAGES = {"holder": "/wallet", "desk": "/desk"}
@@ -46,8 +47,7 @@ def who_can_sign_in(config: Config) -> str:
 
 
 def _short(note: str, note_en: str) -> str:
-    # Every note of the data begins with the words that all people are invented, said above.
-    return f"{note.rsplit('；', maxsplit=1)[-1]} · {note_en.rsplit('; ', maxsplit=1)[-1]}"
+    return f"{short_note(note)} · {short_note(note_en, ';')}"
 
 
 def _clients(config: Config) -> list[tuple[str, ...]]:

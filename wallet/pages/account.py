@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from wallet.holders.model import HOLDER_NAME, Account, Holder, Representative
-from wallet.licences.held import held_licences
-from wallet.numbers import PAGE_LIMIT_MAX
-from wallet.organisations.model import Staff, Unit
-from wallet.organisations.sign_in import STAFF_NAME
 from wallet.web.cookies import CSRF_COOKIE, clear_session_cookies
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in
@@ -26,27 +19,13 @@ blueprint = Blueprint("account_pages", __name__)
 PREFERENCE_LIFE: Final = 365 * 24 * 3600
 
 
-@dataclass(frozen=True)
-class Persona:
-    """One person of the demo on the sign-in page, in the order and group of the page."""
-
-    id: str
-    name: str
-    about: str
-    group: int
-    group_label: str
-    icon: str
-
-
 @blueprint.get("/")
 @guard(public())
 def home() -> str | Response:
     """Sign-in for nobody; for others the page of their role, else their account."""
     principal = optional_principal()
     if principal is None:
-        return render_template(
-            "account/sign_in.html", personas=_personas() if deps().config.demo else []
-        )
+        return render_template("account/sign_in.html")
     if principal.kind == "holder":
         return make_response(redirect("/wallet"))
     if "desk" in principal.roles:
@@ -120,59 +99,3 @@ def _local_path(path: str) -> str:
     """The path if it stays on this host, else the home page; browsers read `\\` as `/`."""
     stays = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if stays else "/"
-
-
-def _personas() -> list[Persona]:
-    """Everyone who has a demo sign-in: holders first, then desks, then the others."""
-    return _demo_holders() + sorted(_demo_staff(), key=lambda persona: persona.group)
-
-
-def _demo_holders() -> list[Persona]:
-    represented = Holder.__table__.alias("represented")
-    statement = (
-        select(Account.id, Account.login, Account.holder_id, Holder.name_sealed,
-               represented.c.name_sealed.label("organisation_sealed"))
-        .join(Holder, Holder.id == Account.holder_id)
-        .outerjoin(Representative, Representative.account_id == Account.id)
-        .outerjoin(represented, represented.c.id == Representative.holder_id)
-        .where(Account.login.is_not(None))
-        .order_by(Account.id)
-    )  # fmt: skip
-    with deps().db.read() as tx:
-        rows = tx.execute(statement).all()
-    personas = []
-    for row in rows:
-        acting = Principal("holder", row.id, 0, "", holder_id=row.holder_id)
-        held, _next = held_licences(deps(), acting, now(), PAGE_LIMIT_MAX)
-        roles = [licence.role for licence in held]
-        about = _("%(count)s 本证照", count=roles.count("own"))
-        if row.organisation_sealed:
-            about = deps().vault.open(row.organisation_sealed, HOLDER_NAME) + " · " + about
-        if "delegate" in roles:
-            about = _("可代亲友出示 %(count)s 本证照", count=roles.count("delegate"))
-        name = deps().vault.open(row.name_sealed, HOLDER_NAME)
-        icon = "building" if row.organisation_sealed else "person"
-        personas.append(Persona(row.login, name, about, 0, _("持证人（手机）"), icon))
-    return personas
-
-
-def _demo_staff() -> list[Persona]:
-    statement = (
-        select(Staff.login, Staff.name_sealed, Staff.roles, Staff.terminal, Unit.name)
-        .join(Unit, Unit.id == Staff.unit_id)
-        .where(Staff.disabled_at.is_(None))
-        .order_by(Staff.id)
-    )
-    with deps().db.read() as tx:
-        rows = tx.execute(statement).all()
-    return [
-        Persona(
-            id=row.login,
-            name=deps().vault.open(row.name_sealed, STAFF_NAME),
-            about=" · ".join(filter(None, (row.name, row.terminal))),
-            group=1 if "desk" in row.roles else 2,
-            group_label=_("核验窗口（电脑）") if "desk" in row.roles else _("其他工作人员"),
-            icon="desk" if "desk" in row.roles else "people",
-        )
-        for row in rows
-    ]

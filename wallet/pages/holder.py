@@ -66,7 +66,7 @@ def _described(entry: UseEntry) -> dict[str, object]:
         "terminal": entry.terminal,
         "item": entry.item_name_en if english else entry.item_name,
         "licence_type": entry.licence_type_en if english else entry.licence_type,
-        "fields": entry.fields,
+        "fields": entry.fields_en if english else entry.fields,
         "outcome": entry.outcome,
         "mismatch": entry.served == "person_mismatch",
         "shown_by": entry.shown_by,
