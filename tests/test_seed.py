@@ -18,7 +18,8 @@ from wallet.demo import seed as seed_module
 from wallet.demo.data import load
 from wallet.demo.seed import CLIENTS_FILE, SEEDER, seed
 from wallet.holders.model import Account
-from wallet.licences.model import Licence, LicenceHolder, StatusEntry, status_on
+from wallet.licences.model import Licence, LicenceHolder, StatusEntry
+from wallet.licences.standing import status_on
 from wallet.migrations import migrate
 from wallet.migrations.metadata import METADATA
 from wallet.organisations.model import Client
@@ -53,12 +54,12 @@ def test_holder_li_has_a_suspended_and_an_expired_licence_among_at_least_four(de
     today = local_day(read_clock())
     with deps.db.read() as tx:
         rows = tx.execute(
-            select(Licence.status, Licence.valid_until)
+            select(Licence.status, Licence.valid_from, Licence.valid_until)
             .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
             .join(Account, Account.holder_id == LicenceHolder.holder_id)
             .where(Account.login == "holder-li")
         ).all()
-    statuses = [status_on(row.status, row.valid_until, today) for row in rows]
+    statuses = [status_on(row.status, row.valid_from, row.valid_until, today) for row in rows]
     assert len(statuses) >= 4
     assert {"valid", "suspended", "expired"} <= set(statuses)
 

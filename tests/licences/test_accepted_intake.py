@@ -14,6 +14,7 @@ from tests.support.licences import (
     FOOD,
     FOOD_TYPE_CODE,
     ISSUER_CODE,
+    PATH,
     day,
     food_fields,
     food_licence,
@@ -23,9 +24,12 @@ from tests.support.licences import (
 )
 from tests.support.people import Machine, sign_in
 from tests.support.shared import deps_of
-from wallet.holders.model import HOLDER_CODE, HOLDER_NAME, Holder
+from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.licences.identifier import make_identifier
-from wallet.licences.model import LicenceHolder
+from wallet.licences.model import HOLDER_NAME, LicenceHolder
+
+AREA_CODE = "150602"
+"""Of the issuing unit: identifiers of old data carry it."""
 
 
 def _face(app: Flask, identifier: str) -> dict[str, str]:
@@ -39,7 +43,7 @@ def _holders(app: Flask, identifier: str) -> list[tuple[str, str]]:
     licence = stored_licence(deps, identifier)
     with deps.db.read() as tx:
         rows = tx.execute(
-            select(Holder.code_sealed, Holder.name_sealed)
+            select(Holder.code_sealed, LicenceHolder.name_sealed)
             .join(LicenceHolder, LicenceHolder.holder_id == Holder.id)
             .where(LicenceHolder.licence_id == licence.id)
             .order_by(LicenceHolder.position)
@@ -71,7 +75,16 @@ def test_an_issued_licence_is_in_its_holders_wallet_at_once(
 
 @pytest.mark.parametrize(
     "text",
-    ["𠮷野家𪚥", "㐂㐱", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ", "ᠡᠭᠦᠨ\u180eᠡ", "李·明（Ｌｉ）", "=1+1", "<script>"],
+    [
+        "𠮷野家𪚥",
+        "\U00031350",
+        "㐂㐱",
+        "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ",
+        "ᠡᠭᠦᠨ\u180eᠡ",
+        "李·明（Ｌｉ）",
+        "=1+1",
+        "<script>",
+    ],
 )
 def test_words_are_stored_as_given(
     shared_app: Flask, issuer: Machine, data: Path, text: str
@@ -120,6 +133,8 @@ def test_full_width_digits_find_the_account_of_the_same_person(
         ({"fields": food_fields(operator_name="店" * 100, remarks="注" * 500)}, 1),
         ({"fields": food_fields(remarks=None)}, 1),
         ({"number": "号" * 100}, 1),
+        ({"issued_on": day(0), "valid_until": day(0)}, 1),
+        ({"identifier": make_identifier(FOOD_TYPE_CODE, AREA_CODE, 1)}, 1),
     ],
 )
 def test_what_is_just_inside_is_issued(
@@ -140,6 +155,17 @@ def test_twenty_holders_hold_one_licence_jointly(
     answer = issue(issuer, food_licence(data, holders=[*others, person(data)]))
     assert len(_holders(shared_app, answer["identifier"])) == 20
     assert _face(shared_app, answer["identifier"])
+
+
+def test_spaces_around_number_and_name_are_left_out(
+    shared_app: Flask, issuer: Machine, data: Path
+) -> None:
+    body = food_licence(data, holders=[person(data) | {"name": "\u3000李 明 "}])
+    answer = issue(issuer, body | {"number": f" {body['number']} "})
+    assert answer["number"] == body["number"]
+    assert [name for _code, name in _holders(shared_app, answer["identifier"])] == ["李 明"]
+    again = issuer.post(PATH, body, key=uuid.uuid4().hex)
+    assert (again.status_code, again.get_json()["slug"]) == (409, "stale_version")
 
 
 def test_an_idempotency_key_of_128_characters_is_good(issuer: Machine, data: Path) -> None:

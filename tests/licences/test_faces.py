@@ -22,13 +22,18 @@ DECLARED: list[dict[str, Any]] = [
     ("key", "given", "text"),
     [
         ("words", "店" * 1000, "店" * 1000),
+        ("words", "\U00031350", "\U00031350"),
+        ("words", "  ", "  "),
         ("words", "第一行\n第二行", "第一行\n第二行"),
         ("day", "2024-02-29", "2024-02-29"),
         ("amount", 3, "3"),
         ("amount", 0, "0"),
         ("amount", -7, "-7"),
         ("amount", 89.5, "89.5"),
-        ("amount", "89.50", "89.5"),
+        ("amount", "89.50", "89.50"),
+        ("amount", "0.10000000000000000001", "0.10000000000000000001"),
+        ("amount", 0.0000001, "0.0000001"),
+        ("amount", 123456789.12345678, "123456789.12345678"),
         ("amount", "1200000", "1200000"),
         ("amount", 10**15 - 1, "999999999999999"),
         ("kind", "02", "02"),
@@ -45,7 +50,9 @@ def test_what_keeps_the_rules_is_kept(key: str, given: Any, text: str) -> None:
         ("words", True),
         ("words", ["a"]),
         ("words", "\u0000"),
-        ("words", "\u0378"),
+        ("words", "\ufdd0"),
+        ("words", "\U0001ffff"),
+        ("words", "\ud800"),
         ("day", "2023-02-29"),
         ("day", "20240229"),
         ("day", "2024-W09-4"),
@@ -84,6 +91,13 @@ def test_what_is_empty_is_left_out_unless_it_is_required(empty: str | None) -> N
     required = [field | {"required": True} for field in DECLARED[:1]]
     with pytest.raises(Invalid, match="文字必填"):
         check_faces(required, {"words": empty})
+
+
+def test_what_is_required_is_not_only_blank() -> None:
+    required = [field | {"required": True} for field in DECLARED[:1]]
+    assert check_faces(required, {"words": " 店"}) == {"words": " 店"}
+    with pytest.raises(Invalid, match="空格"):
+        check_faces(required, {"words": " \u3000"})
 
 
 def test_every_fault_is_named_at_once() -> None:

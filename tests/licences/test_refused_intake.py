@@ -97,6 +97,17 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "valid-to before valid-from": (
         _set(valid_from=day(0), valid_until=day(-1)), "validity_reversed"
     ),
+    "valid-to before the day of issue": (
+        _set(issued_on=day(1), valid_from=day(0), valid_until=day(0)), "validity_reversed"
+    ),
+    "a day of a week": (_set(issued_on="2026-W01-1"), "invalid"),
+    "a blank name": (_holder(name="\u3000 "), "invalid"),
+    "a blank number": (_set(number="  "), "invalid"),
+    "a number that ends with a line break": (_set(number="JY1\n"), "invalid"),
+    "a noncharacter in a name": (_holder(name="李\ufdd0明"), "invalid"),
+    "a required field that is blank": (_fields(premises="  "), "invalid_fields"),
+    "an identifier of another area": (_set(identifier=_identifier(issuer="150603")),
+                                      "identifier_issuer"),
     "a day that is none": (_set(issued_on="2026-02-30"), "invalid"),
     "a day with a time": (_set(issued_on="2026-02-03T00:00:00"), "invalid"),
     "a day without hyphens": (_set(issued_on="20260203"), "invalid"),

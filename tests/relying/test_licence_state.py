@@ -41,6 +41,8 @@ STATES: list[tuple[dict[str, Any], str]] = [
     ({"valid_until": date(2020, 1, 1)}, "licence_expired"),
     ({"status": "suspended", "valid_until": date(2020, 1, 1)}, "licence_suspended"),
     ({"status": "revoked", "valid_until": date(2020, 1, 1)}, "licence_revoked"),
+    ({"valid_from": date(2999, 1, 1)}, "not_yet_valid"),
+    ({"status": "revoked", "valid_from": date(2999, 1, 1)}, "licence_revoked"),
     ({"issued_at": None}, "unknown_licence"),
 ]
 
@@ -97,6 +99,21 @@ def test_a_licence_is_good_to_the_end_of_its_last_local_day(
     assert verify(desk, codes[1]["text"])["reason"] == "licence_expired"
     assert refusal(open_code(holder, identifier)) == (409, "licence_expired")
     assert refusal(next_code(holder, codes[1])) == (409, "licence_expired")
+
+
+def test_a_licence_is_good_from_the_start_of_its_first_local_day(
+    app: Flask, li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
+) -> None:
+    identifier, code = identifier_of(li, FOOD), show(li)
+    tomorrow = local_day(clock.now) + timedelta(days=1)
+    set_licence(deps, identifier, valid_from=tomorrow)
+    verdict = verify(zhao, code["text"])
+    assert (verdict["reason"], verdict["licences"]) == ("not_yet_valid", [])
+    assert verdict["message"].startswith(f"此证照自 {tomorrow} 起生效，")
+    assert li.get(f"/api/v1/me/licences/{identifier}").get_json()["status"] == "not_yet_valid"
+    set_licence(deps, identifier, valid_from=tomorrow - timedelta(days=1))
+    assert verify(zhao, code["text"])["verdict"] == "accepted"
+    assert li.get(f"/api/v1/me/licences/{identifier}").get_json()["status"] == "valid"
 
 
 def test_one_licence_that_does_not_stand_refuses_all_of_the_code(

@@ -62,6 +62,20 @@ def test_a_frozen_delegate_shows_nothing_and_the_grantor_still_does(
     assert verify(zhao, show(elder, SENIOR)["text"], "senior-allowance")["reason"] == "ok"
 
 
+def test_a_frozen_grantor_takes_the_delegates_showings_along(
+    granddaughter: Visitor, zhao: Visitor, deps: Deps, clock: Clock
+) -> None:
+    identifier = identifier_of(granddaughter, SENIOR, "delegate")
+    code = show(granddaughter, SENIOR, role="delegate")
+    freeze(deps, "holder-elder", clock.now)
+    assert refusal(next_code(granddaughter, code)) == (409, "frozen")
+    assert refusal(open_code(granddaughter, identifier)) == (409, "frozen")
+    assert verify(zhao, code["text"], "senior-allowance")["reason"] == "withdrawn"
+    freeze(deps, "holder-elder", None)
+    created(next_code(granddaughter, code))
+    assert verify(zhao, code["text"], "senior-allowance")["verdict"] == "accepted"
+
+
 def test_another_accounts_freeze_touches_nobody_else(
     li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
 ) -> None:

@@ -18,6 +18,14 @@ def local_day(now: datetime) -> date:
     return now.astimezone(SHANGHAI).date()
 
 
+def read_day(text: object) -> date:
+    """A day as YYYY-MM-DD and no other form of ISO 8601; raises ValueError."""
+    day = date.fromisoformat(text) if isinstance(text, str) else None
+    if day is None or day.isoformat() != text:
+        raise ValueError("not a day as YYYY-MM-DD")
+    return day
+
+
 def rfc3339(instant: datetime) -> str:
     """An instant as the API writes it: local time with its offset, whole seconds."""
     return instant.astimezone(SHANGHAI).isoformat(timespec="seconds")

@@ -25,8 +25,9 @@ from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.rows import LicenceType as TypeRow
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
+from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.model import NUMBER, Delegation, DelegationLicence, Licence
-from wallet.licences.receive import NewHolder, NewLicence, receive
+from wallet.licences.receive import receive
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
 from wallet.organisations.oauth import hash_secret
 from wallet.organisations.sign_in import STAFF_NAME

@@ -22,22 +22,21 @@ PERSON_CODE_TYPES: Final = frozenset(
 ORGANISATION_CODE_TYPES: Final = frozenset({"001", "099"})
 RESIDENT_ID: Final = "111"
 USCC: Final = "001"
-CODE_MAX: Final = 64
 _RESIDENT_ID: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _OTHER: Final = re.compile(r"[0-9A-Z一-鿿()（）·/-]{1,64}")
 
 
-def normalise_holder_code(kind: str, code_type: str, code: str) -> str:
+def normalise_holder_code(kind: str, code_type: str, code: str, today: date) -> str:
     """The code in its one form: half-width, upper case, no spaces around.
 
-    `kind` is person or organisation. Raises Invalid (`holder_code_type`, `holder_code`).
+    `kind` is person or organisation; nobody is born after `today`. Raises Invalid (`holder_code_type`, `holder_code`).
     """
     allowed = PERSON_CODE_TYPES if kind == "person" else ORGANISATION_CODE_TYPES
     if code_type not in allowed:
         raise Invalid("持证主体代码类型与主体类别不符，请核对。", "holder_code_type")
     normal = unicodedata.normalize("NFKC", code).strip().upper()
     if code_type == RESIDENT_ID:
-        _check_resident_id(normal)
+        _check_resident_id(normal, today)
     elif code_type == USCC:
         _check_uscc(normal)
     elif _OTHER.fullmatch(normal) is None:
@@ -45,14 +44,16 @@ def normalise_holder_code(kind: str, code_type: str, code: str) -> str:
     return normal
 
 
-def _check_resident_id(code: str) -> None:
+def _check_resident_id(code: str, today: date) -> None:
     wrong = Invalid("身份证号码不对，请核对各位数字与校验位。", "holder_code")
     if _RESIDENT_ID.fullmatch(code) is None or ric.calc_check_digit(code) != code[-1]:
         raise wrong
     try:
-        date.fromisoformat(f"{code[6:10]}-{code[10:12]}-{code[12:14]}")
+        born = date.fromisoformat(f"{code[6:10]}-{code[10:12]}-{code[12:14]}")
     except ValueError:
         raise wrong from None
+    if born > today:
+        raise wrong
 
 
 def _check_uscc(code: str) -> None:

@@ -15,7 +15,10 @@ HOLDER_NAME = "holders.name"
 
 
 class Holder(Base):
-    """A natural person, legal person or unincorporated organisation, found by its code."""
+    """A natural person, legal person or unincorporated organisation, found by its code.
+
+    `name_sealed` is the name of its account; each licence keeps the name that it gives.
+    """
 
     __tablename__ = "holders"
     __table_args__ = (UniqueConstraint("code_type", "code_index"),)

@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import request
 
+from wallet.licences.check import NewLicence
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
-from wallet.licences.receive import NewLicence, receive
+from wallet.licences.receive import receive
 from wallet.licences.schemas import (
     HeldLicenceDetailSchema,
     HeldLicencePageSchema,

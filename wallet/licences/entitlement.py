@@ -1,72 +1,99 @@
 """Who may show a licence: its holder, who acts for its holder, or a delegate in scope.
 
-Conditions on `Licence` for a WHERE or a column; every journey that shows, lists or judges uses
-these and no others. Each is correlated with `Licence` alone, whatever the query around it joins.
+A right is a row of licence × holder who is shown: (licence_id, holder_id, position,
+name_sealed, delegation_id), the last NULL for who shows as a holder. Every journey that shows,
+lists or judges uses these and no others.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from typing import Any
 
-from wallet.base.database import Day, Id
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    SQLColumnExpression,
+    Subquery,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    union_all,
+)
+
+from wallet.base.database import AnySelect, Day, Id
 from wallet.base.periods import is_current
 from wallet.holders.sign_in import holders_of
 from wallet.licences.model import Delegation, DelegationLicence, Licence, LicenceHolder
 
 
-def held_by_account(account_id: Id, today: Day) -> ColumnElement[bool]:
-    """The account is a holder of the licence or acts for one."""
+def own_rights(account_id: Id, today: Day) -> Subquery:
+    """What the account holds, or its principal when it acts for one."""
+    return _own(account_id, today).subquery("rights")
+
+
+def rights_within(delegation_id: Id, today: Day) -> Subquery:
+    """What a delegation covers while it is current and its grantor holds the licence."""
+    return _delegated(Delegation.id == delegation_id, today).subquery("rights")
+
+
+def rights_of(account_id: Id, today: Day) -> Subquery:
+    """All that the account may show, by every right it has."""
+    delegated = _delegated(Delegation.account_id == account_id, today)
+    return union_all(_own(account_id, today), delegated).subquery("rights")
+
+
+def first_rights_of(account_id: Id, today: Day) -> Subquery:
+    """What the account may show, each licence once: as a holder where it is one."""
+    rights = rights_of(account_id, today)
+    rank = func.row_number().over(
+        partition_by=rights.c.licence_id,
+        order_by=(
+            rights.c.delegation_id.is_not(None),
+            rights.c.delegation_id,
+            rights.c.position,
+        ),
+    )
+    ranked = select(rights, rank.label("rank")).subquery()
+    return select(ranked).where(ranked.c.rank == 1).subquery("first_rights")
+
+
+def has_right(rights: Subquery) -> ColumnElement[bool]:
+    """Condition on `Licence`, correlated with it alone: it is among the rights."""
     return exists(
-        select(LicenceHolder.licence_id)
-        .where(
-            LicenceHolder.licence_id == Licence.id,
-            LicenceHolder.holder_id.in_(holders_of(account_id, today)),
-        )
-        .correlate(Licence)
+        select(rights.c.licence_id).where(rights.c.licence_id == Licence.id).correlate(Licence)
     )
 
 
-def within_delegation(delegation_id: Id, today: Day) -> ColumnElement[bool]:
-    """The delegation is current, covers the licence, and its grantor still holds it."""
-    return exists(
-        select(DelegationLicence.licence_id)
-        .join(Delegation, Delegation.id == DelegationLicence.delegation_id)
-        .join(
-            LicenceHolder,
-            (LicenceHolder.licence_id == DelegationLicence.licence_id)
-            & (LicenceHolder.holder_id == Delegation.grantor_id),
-        )
-        .where(
-            DelegationLicence.licence_id == Licence.id,
-            Delegation.id == delegation_id,
-            *_current(today),
-        )
-        .correlate(Licence)
+def _own(account_id: Id, today: Day) -> AnySelect:
+    return _right(cast(null(), Integer)).where(
+        LicenceHolder.holder_id.in_(holders_of(account_id, today))
     )
 
 
-def delegation_to(account_id: Id, today: Day) -> ScalarSelect[int | None]:
-    """The first current delegation to the account that covers the licence, else NULL."""
+def _delegated(which: ColumnElement[bool], today: Day) -> AnySelect:
     return (
-        select(func.min(Delegation.id))
-        .join(DelegationLicence, DelegationLicence.delegation_id == Delegation.id)
+        _right(Delegation.id)
+        .join(DelegationLicence, DelegationLicence.licence_id == LicenceHolder.licence_id)
         .join(
-            LicenceHolder,
-            (LicenceHolder.licence_id == DelegationLicence.licence_id)
-            & (LicenceHolder.holder_id == Delegation.grantor_id),
+            Delegation,
+            (Delegation.id == DelegationLicence.delegation_id)
+            & (Delegation.grantor_id == LicenceHolder.holder_id),
         )
         .where(
-            DelegationLicence.licence_id == Licence.id,
-            Delegation.account_id == account_id,
-            *_current(today),
+            which,
+            Delegation.ended_at.is_(None),
+            is_current(Delegation.starts_on, Delegation.ends_on, today),
         )
-        .correlate(Licence)
-        .scalar_subquery()
     )
 
 
-def _current(today: Day) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return (
-        Delegation.ended_at.is_(None),
-        is_current(Delegation.starts_on, Delegation.ends_on, today),
+def _right(delegation_id: SQLColumnExpression[Any]) -> AnySelect:
+    return select(
+        LicenceHolder.licence_id,
+        LicenceHolder.holder_id,
+        LicenceHolder.position,
+        LicenceHolder.name_sealed,
+        delegation_id.label("delegation_id"),
     )

@@ -8,13 +8,14 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
-from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import ValidationError
 from PIL import Image, UnidentifiedImageError
 
 from wallet import numbers
+from wallet.base.clock import read_day
 from wallet.errors import Invalid
 from wallet.web.schemas import check_text
 
@@ -58,27 +59,29 @@ def _text(field: dict[str, Any], value: Any) -> str:
     if len(value) > limit:
         raise ValidationError(f"最多 {limit} 个字符。")
     check_text(value)
+    if field["required"] and not value.strip():
+        raise ValidationError("不能只有空格。")
     return value
 
 
 def _date(_field: dict[str, Any], value: Any) -> str:
     try:
-        day = date.fromisoformat(value).isoformat()
-    except (TypeError, ValueError):
-        day = ""
-    if day != value:  # other forms of ISO 8601 are read as well
-        raise ValidationError("应为 YYYY-MM-DD 的日期。")
-    return day
+        return read_day(value).isoformat()
+    except ValueError:
+        raise ValidationError("应为 YYYY-MM-DD 的日期。") from None
 
 
 def _number(_field: dict[str, Any], value: Any) -> str:
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value) if "." in value else int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+        number: Decimal | float = Decimal(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        number = value
+    else:
         raise ValidationError("应为数字。")
-    if not -_NUMBER_MAX < value < _NUMBER_MAX:
+    if not -_NUMBER_MAX < number < _NUMBER_MAX:
         raise ValidationError("数字过大。")
-    return f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    # Text keeps its digits; a JSON number those that name it, without an exponent.
+    return value if isinstance(value, str) else f"{Decimal(str(value)):f}"
 
 
 def _code(field: dict[str, Any], value: Any) -> str:

@@ -16,17 +16,17 @@ from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
-from wallet.holders.model import HOLDER_NAME, Holder, masked_name
-from wallet.licences.entitlement import delegation_to, held_by_account
+from wallet.holders.model import Holder, masked_name
+from wallet.licences.entitlement import first_rights_of
 from wallet.licences.model import (
     FIELD_VALUE,
+    HOLDER_NAME,
     IDENTIFIER,
     NUMBER,
     Licence,
     LicenceField,
-    LicenceHolder,
-    status_on,
 )
+from wallet.licences.standing import status_on
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
@@ -35,8 +35,9 @@ from wallet.web.principal import Principal
 class HeldLicence:
     """A licence as its holder or delegate sees it in the list.
 
-    `status` is valid, suspended, expired or revoked; `status_label` is the type's own word for
-    it. `days_left` counts to the last good day; `expiring` is true within 30 days of it.
+    `status` is valid, suspended, expired, revoked or not_yet_valid; `status_label` is the type's
+    own word for it. `holder_masked` is the holder that the account is or acts for, or who let
+    it show the licence. `days_left` counts to the last good day; `expiring` is true within 30 days of it.
     """
 
     id: int
@@ -59,6 +60,11 @@ class HeldLicence:
     role: str
     holder_masked: str
     granted_by: str | None
+
+    @property
+    def not_yet_valid(self) -> bool:
+        """Whether its first good day is still to come."""
+        return self.status == "not_yet_valid"
 
 
 @dataclass(frozen=True)
@@ -119,25 +125,22 @@ def held_licence(
 def _rows(
     tx: Connection, principal: Principal, today: date, which: ColumnElement[bool], limit: int
 ) -> list[AnyRow]:
-    own = held_by_account(principal.id, today)
-    delegation = delegation_to(principal.id, today)
+    rights = first_rights_of(principal.id, today)
     statement = (
         select(
             Licence.id, Licence.identifier_sealed, Licence.number_sealed, Licence.status,
             Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
             LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
             LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
-            Holder.kind.label("holder_kind"), Holder.name_sealed, own.label("own"),
+            Holder.kind.label("holder_kind"), rights.c.name_sealed, rights.c.delegation_id,
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)
-        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
-        .join(Holder, Holder.id == LicenceHolder.holder_id)
+        .join(rights, rights.c.licence_id == Licence.id)
+        .join(Holder, Holder.id == rights.c.holder_id)
         .where(
-            LicenceHolder.position == 0,
             Licence.issued_at.is_not(None),
             Licence.superseded_at.is_(None),
-            own | delegation.is_not(None),
             which,
         )
         .order_by(Licence.id)
@@ -147,7 +150,7 @@ def _rows(
 
 
 def _held(vault: Vault, row: AnyRow, today: date) -> HeldLicence:
-    status = status_on(row.status, row.valid_until, today)
+    status = status_on(row.status, row.valid_from, row.valid_until, today)
     label = _status_label(row.status_codes, row.status_code, status)
     days_left = (row.valid_until - today).days if row.valid_until else None
     number = vault.open(row.number_sealed, NUMBER)
@@ -170,14 +173,19 @@ def _held(vault: Vault, row: AnyRow, today: date) -> HeldLicence:
         expiring=status == "valid" and days_left is not None and days_left <= numbers.EXPIRING_DAYS,
         issued_on=row.issued_on,
         issuing_unit=row.unit,
-        role="own" if row.own else "delegate",
+        role="own" if row.delegation_id is None else "delegate",
         holder_masked=holder,
-        granted_by=None if row.own else holder,
+        granted_by=None if row.delegation_id is None else holder,
     )
 
 
 def _status_label(codes: list[dict[str, Any]], code: str, status: str) -> dict[str, Any]:
-    """The type's own entry for a status: by its code, or by meaning once it has expired."""
+    """The type's own entry for a status: by its code, or by meaning once it has expired.
+
+    No type has a word of its own for a licence whose first day is still to come.
+    """
+    if status == "not_yet_valid":
+        return {"label": "未生效", "label_en": "Not yet valid"}
     own = next((entry for entry in codes if entry["code"] == code), None)
     if own is not None and own["means"] == status:
         return own

@@ -15,10 +15,11 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.catalogue.model import LicenceType
-from wallet.holders.model import HOLDER_CODE, HOLDER_NAME, Holder
+from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.licences.model import (
     CREDENTIAL,
     FIELD_VALUE,
+    HOLDER_NAME,
     IDENTIFIER,
     NUMBER,
     Delegation,
@@ -101,7 +102,7 @@ def _claims(
         .order_by(LicenceField.key)
     )
     holders = tx.execute(
-        select(Holder.kind, Holder.code_type, Holder.code_sealed, Holder.name_sealed)
+        select(Holder.kind, Holder.code_type, Holder.code_sealed, LicenceHolder.name_sealed)
         .join(LicenceHolder, LicenceHolder.holder_id == Holder.id)
         .where(LicenceHolder.licence_id == row.id)
         .order_by(LicenceHolder.position)

@@ -14,6 +14,7 @@ IDENTIFIER = "licences.identifier"
 NUMBER = "licences.number"
 CREDENTIAL = "licences.credential"
 FIELD_VALUE = "licence_fields.value"
+HOLDER_NAME = "licence_holders.name"
 """Contexts under which these values are sealed or indexed."""
 
 STATUS_LIST_SIZE: Final = 1 << 20
@@ -64,13 +65,15 @@ class LicenceField(Base):
 
 
 class LicenceHolder(Base):
-    """A holder of a licence; several hold it jointly, in this order."""
+    """A holder of a licence, under the name that its issuer gave; several hold it jointly, in
+    this order."""
 
     __tablename__ = "licence_holders"
 
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True, index=True)
     position: Mapped[int]
+    name_sealed: Mapped[bytes]
 
 
 class StatusEntry(Base):
@@ -117,10 +120,3 @@ class DelegationLicence(Base):
 
     delegation_id: Mapped[int] = mapped_column(ForeignKey("delegations.id"), primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
-
-
-def status_on(status: str, valid_until: date | None, today: date) -> str:
-    """valid, suspended, expired or revoked on a day; `valid_until` is the last good day."""
-    if status == "valid" and valid_until is not None and valid_until < today:
-        return "expired"
-    return status

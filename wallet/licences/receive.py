@@ -8,26 +8,24 @@ comes next, a repeat of the request or the worker's sweep, finishes what a crash
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from wallet.base import audit
-from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.clock import local_day
+from wallet.base.database import insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
-from wallet.catalogue.model import LicenceType, TypeIssuer
-from wallet.errors import Conflict, Invalid, NotPermitted
-from wallet.holders.codes import normalise_holder_code
+from wallet.errors import Conflict
 from wallet.holders.find import find_or_add_holder
-from wallet.licences.faces import check_faces
+from wallet.licences.check import CheckedLicence, NewLicence, check_new, issuable_type
 from wallet.licences.identifier import make_identifier, parse_identifier
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import (
     FIELD_VALUE,
+    HOLDER_NAME,
     IDENTIFIER,
     NUMBER,
     STATUS_LIST_SIZE,
@@ -37,49 +35,9 @@ from wallet.licences.model import (
     LicenceHolder,
     StatusEntry,
 )
-from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
 _STATUS_DRAWS: Final = 64
-
-
-@dataclass(frozen=True)
-class NewHolder:
-    """A holder as the issuer names it; `kind` is person or organisation."""
-
-    kind: str
-    code_type: str
-    code: str
-    name: str
-
-
-@dataclass(frozen=True)
-class NewLicence:
-    """A licence as the issuer's system sends it; `valid_until` None has no end."""
-
-    type: str
-    number: str
-    version: int | None
-    identifier: str | None
-    holders: Sequence[NewHolder]
-    issued_on: date
-    valid_from: date
-    valid_until: date | None
-    area_code: str
-    fields: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Checked:
-    """A licence that keeps every rule, ready to be written."""
-
-    new: NewLicence
-    type: AnyRow
-    unit_id: int
-    holders: list[NewHolder]
-    faces: dict[str, str]
-    version: int
-    identifier: str
 
 
 def receive(
@@ -88,13 +46,13 @@ def receive(
     """Take a licence in and issue it. The same key and body give the same answer.
 
     Raises Invalid, NotPermitted (a type of another unit), Conflict (`idempotency_key_reused`,
-    `stale_version`, `identifier_taken`).
+    `stale_version`, `licence_revoked`, `identifier_taken`).
     """
     with deps.db.read() as tx:
         licence_id = _licence_of_key(tx, client.id, key, body_hash)
-        type_row = None if licence_id else _issuable_type(tx, client, new.type)
+        type_row = None if licence_id else issuable_type(tx, client, new.type)
     if type_row is not None:
-        checked = _check(client, type_row, new)
+        checked = check_new(type_row, new, local_day(now))
         licence_id = _record(deps, client, key, body_hash, checked, now)
     assert licence_id is not None
     return issue(deps, licence_id, now)
@@ -116,75 +74,12 @@ def _licence_of_key(tx: Connection, client_id: int, key: str, body_hash: bytes) 
     return licence_id
 
 
-def _issuable_type(tx: Connection, client: Principal, code: str) -> AnyRow:
-    row = tx.execute(
-        select(
-            LicenceType.id,
-            LicenceType.code,
-            LicenceType.type_code,
-            LicenceType.name,
-            LicenceType.holder_kinds,
-            LicenceType.status_codes,
-            LicenceType.fields,
-            TypeIssuer.unit_id.label("issuer_id"),
-            select(Unit.code).where(Unit.id == client.unit_id).scalar_subquery().label("unit_code"),
-        )
-        .outerjoin(
-            TypeIssuer,
-            (TypeIssuer.type_id == LicenceType.id) & (TypeIssuer.unit_id == client.unit_id),
-        )
-        .where(LicenceType.code == code)
-    ).one_or_none()
-    if row is None:
-        raise Invalid("type：发证目录中没有这一类型。", "unknown_type")
-    if row.issuer_id is None:
-        raise NotPermitted("本单位不签发这一类型的证照。")
-    return row
-
-
-def _check(client: Principal, type_row: AnyRow, new: NewLicence) -> _Checked:
-    holders = [_check_holder(type_row, holder) for holder in new.holders]
-    if len({(holder.code_type, holder.code) for holder in holders}) != len(holders):
-        raise Invalid("holders：同一持证主体重复。", "duplicate_holder")
-    if new.valid_until is not None and new.valid_until < new.valid_from:
-        raise Invalid("valid_until：有效期止早于有效期起。", "validity_reversed")
-    assert client.unit_id is not None
-    version = new.version or 1
-    if new.identifier is None:
-        identifier = make_identifier(type_row.type_code, type_row.unit_code, version)
-    else:
-        given = parse_identifier(new.identifier)
-        if given.type_code != type_row.type_code:
-            raise Invalid("identifier：类型代码与证照类型不符。", "identifier_type")
-        if given.issuer_code != type_row.unit_code:
-            raise Invalid("identifier：单位代码不是本发证单位。", "identifier_issuer")
-        if given.version == 0 or new.version not in (None, given.version):
-            raise Invalid("identifier：版本与 version 不符。", "identifier_version")
-        version, identifier = given.version, new.identifier
-    return _Checked(
-        new=new,
-        type=type_row,
-        unit_id=client.unit_id,
-        holders=holders,
-        faces=check_faces(type_row.fields, new.fields),
-        version=version,
-        identifier=identifier,
-    )
-
-
-def _check_holder(type_row: AnyRow, holder: NewHolder) -> NewHolder:
-    if holder.kind not in type_row.holder_kinds:
-        raise Invalid("holders：这一类型不发给此类持证主体。", "holder_kind")
-    code = normalise_holder_code(holder.kind, holder.code_type, holder.code)
-    return NewHolder(holder.kind, holder.code_type, code, holder.name)
-
-
 def _record(
     deps: Deps,
     client: Principal,
     key: str,
     body_hash: bytes,
-    checked: _Checked,
+    checked: CheckedLicence,
     now: datetime,
 ) -> int:
     with deps.db.begin() as tx:
@@ -213,7 +108,7 @@ def _record(
             now,
             licence=licence_id,
             client=client.id,
-            unit=checked.unit_id,
+            unit=checked.type.unit_id,
             type=checked.type.code,
             version=checked.version,
         )
@@ -221,33 +116,46 @@ def _record(
 
 
 def _insert_licence(
-    tx: Connection, vault: Vault, client: Principal, checked: _Checked, now: datetime
+    tx: Connection, vault: Vault, client: Principal, checked: CheckedLicence, now: datetime
 ) -> int:
     new = checked.new
     number_index = vault.index(new.number, NUMBER)
     newest = tx.execute(
-        select(func.max(Licence.version)).where(
+        select(Licence.version, Licence.status, Licence.status_code, Licence.identifier_sealed)
+        .where(
             Licence.type_id == checked.type.id,
-            Licence.unit_id == checked.unit_id,
+            Licence.unit_id == checked.type.unit_id,
             Licence.number_index == number_index,
         )
-    ).scalar_one()
-    if newest is not None and checked.version <= newest:
-        raise _stale()
-    identifier_index = vault.index(checked.identifier, IDENTIFIER)
+        .order_by(Licence.version.desc())
+        .limit(1)
+    ).one_or_none()
+    status, status_code, serial = "valid", _valid_code(checked.type.status_codes), ""
+    if newest is not None:
+        if checked.version <= newest.version:
+            raise _stale()
+        if newest.status == "revoked":
+            raise Conflict("此证照已被吊销或注销，不能再报送新版本。", "licence_revoked")
+        if newest.status != "valid":  # a new version is no way out of a suspension
+            status, status_code = newest.status, newest.status_code
+        serial = parse_identifier(vault.open(newest.identifier_sealed, IDENTIFIER)).serial
+    identifier = checked.identifier or make_identifier(
+        checked.type.type_code, checked.type.unit_code, checked.version, serial
+    )
+    identifier_index = vault.index(identifier, IDENTIFIER)
     inserted = insert_if_new(
         tx,
         Licence,
         type_id=checked.type.id,
-        unit_id=checked.unit_id,
+        unit_id=checked.type.unit_id,
         client_id=client.id,
         identifier_index=identifier_index,
-        identifier_sealed=vault.seal(checked.identifier, IDENTIFIER),
+        identifier_sealed=vault.seal(identifier, IDENTIFIER),
         number_index=number_index,
         number_sealed=vault.seal(new.number, NUMBER),
         version=checked.version,
-        status="valid",
-        status_code=_valid_code(checked.type.status_codes),
+        status=status,
+        status_code=status_code,
         issued_on=new.issued_on,
         valid_from=new.valid_from,
         valid_until=new.valid_until,
@@ -267,7 +175,7 @@ def _insert_licence(
     return licence_id
 
 
-def _insert_parts(tx: Connection, vault: Vault, licence_id: int, checked: _Checked) -> None:
+def _insert_parts(tx: Connection, vault: Vault, licence_id: int, checked: CheckedLicence) -> None:
     if checked.faces:
         tx.execute(
             insert(LicenceField),
@@ -291,7 +199,12 @@ def _insert_parts(tx: Connection, vault: Vault, licence_id: int, checked: _Check
         )
         tx.execute(
             insert(LicenceHolder),
-            {"licence_id": licence_id, "holder_id": holder_id, "position": position},
+            {
+                "licence_id": licence_id,
+                "holder_id": holder_id,
+                "position": position,
+                "name_sealed": vault.seal(holder.name, HOLDER_NAME),
+            },
         )
     assign_status_index(tx, licence_id)
 

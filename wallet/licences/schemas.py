@@ -7,9 +7,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from wallet.base.clock import read_day
+from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.identifier import VERSION_MAX
-from wallet.licences.receive import NewHolder, NewLicence
-from wallet.web.schemas import StrictSchema, Text
+from wallet.web.schemas import StrictSchema, Text, check_line
 
 HOLDERS_MAX = 20
 NUMBER_MAX = 100
@@ -24,12 +25,19 @@ class Day(fields.Field[date]):
     default_error_messages = {**_REQUIRED, "invalid": "应为 YYYY-MM-DD 的日期。"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
-        if not isinstance(value, str) or len(value) != len("2026-01-31"):
-            raise self.make_error("invalid")
         try:
-            return date.fromisoformat(value)
+            return read_day(value)
         except ValueError:
             raise self.make_error("invalid") from None
+
+
+class Trimmed(Text):
+    """A line of text without the spaces around it, which is never all there is."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        line = str(super()._deserialize(value, attr, data, **kwargs))
+        check_line(line)
+        return line.strip()
 
 
 class NewHolderSchema(StrictSchema):
@@ -41,7 +49,7 @@ class NewHolderSchema(StrictSchema):
     )
     code_type = Text(required=True, max_length=3)
     code = Text(required=True, max_length=64)
-    name = Text(required=True, max_length=NAME_MAX)
+    name = Trimmed(required=True, max_length=NAME_MAX)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewHolder:
@@ -53,7 +61,7 @@ class NewLicenceSchema(StrictSchema):
     """A licence as the issuer's system sends it."""
 
     type = Text(required=True, max_length=64)
-    number = Text(required=True, max_length=NUMBER_MAX)
+    number = Trimmed(required=True, max_length=NUMBER_MAX)
     version = fields.Integer(
         strict=True,
         load_default=None,
@@ -126,7 +134,8 @@ class HeldLicenceSchema(Schema):
     type = fields.Nested(TypeNameSchema, required=True)
     number = fields.String(required=True)
     status = fields.String(
-        required=True, metadata={"enum": ["valid", "suspended", "expired", "revoked"]}
+        required=True,
+        metadata={"enum": ["valid", "suspended", "expired", "revoked", "not_yet_valid"]},
     )
     status_label = fields.String()
     valid_from = fields.Date()

@@ -83,7 +83,7 @@ def _judge_state(tx: Connection, case: _Case, code: Code) -> Verdict:
         return _refuse(tx, case, shown, "withdrawn")
     claim = state.claim
     if claim is None and state.reason != "ok":
-        return _refuse(tx, case, shown, state.reason)
+        return _refuse(tx, case, shown, state.reason, message=state.message)
     verification_id = new_verification_id()
     if claim is None:
         won = insert_if_new(
@@ -172,6 +172,7 @@ def _refuse(
     reason: Reason,
     *,
     used_at: datetime | None = None,
+    message: str | None = None,
 ) -> Verdict:
     verification_id = new_verification_id()
     record_verification(
@@ -181,7 +182,7 @@ def _refuse(
         id=verification_id,
         outcome="refused",
         reason=reason,
-        message=message_of(reason, used_at),
+        message=message or message_of(reason, used_at),
         checked_at=case.now,
         status_as_of=case.now,
         shown_by=shown.by,

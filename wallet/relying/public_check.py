@@ -17,7 +17,8 @@ from verify.verdict import sentence
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
-from wallet.licences.model import Licence, status_on
+from wallet.licences.model import Licence
+from wallet.licences.standing import status_on
 from wallet.showing.handle import open_handle
 
 PUBLIC: Final = "public"
@@ -64,7 +65,7 @@ def _public_licences(deps: Deps, code: Code, today: date) -> tuple[PublicLicence
     if opened is None:
         return ()
     statement = (
-        select(Licence.status, Licence.valid_until, LicenceType.name)
+        select(Licence.status, Licence.valid_from, Licence.valid_until, LicenceType.name)
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .where(Licence.id.in_(opened[1]), LicenceType.public_attribute == PUBLIC)
         .order_by(Licence.id)
@@ -72,7 +73,10 @@ def _public_licences(deps: Deps, code: Code, today: date) -> tuple[PublicLicence
     with deps.db.read() as tx:
         return tuple(
             PublicLicence(
-                row.name, code.name, status_on(row.status, row.valid_until, today), row.valid_until
+                row.name,
+                code.name,
+                status_on(row.status, row.valid_from, row.valid_until, today),
+                row.valid_until,
             )
             for row in tx.execute(statement)
         )

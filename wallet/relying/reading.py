@@ -19,7 +19,8 @@ from wallet.catalogue.labels import field_label
 from wallet.catalogue.model import LicenceType
 from wallet.errors import Conflict, NotFound
 from wallet.licences.held import code_label
-from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField, status_on
+from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
+from wallet.licences.standing import status_on
 from wallet.relying.desks import is_same_desk
 from wallet.relying.grants import granted
 from wallet.relying.model import Grant
@@ -67,7 +68,7 @@ def _judged(vault: Vault, rows: Sequence[AnyRow], today: date) -> JudgedLicence:
         type_name=first.type_name,
         type_name_en=first.type_name_en,
         identifier=vault.open(first.identifier_sealed, IDENTIFIER),
-        status=status_on(first.status, first.valid_until, today),
+        status=status_on(first.status, first.valid_from, first.valid_until, today),
         valid_until=first.valid_until,
         fields=tuple(fields),
         photo=photo,
@@ -167,7 +168,8 @@ _STILL_GRANTED: Final = (
 def _fields_of(licence_id: int, keys: Sequence[str]) -> AnySelect:
     return (
         select(
-            Licence.id, Licence.identifier_sealed, Licence.status, Licence.valid_until,
+            Licence.id, Licence.identifier_sealed, Licence.status,
+            Licence.valid_from, Licence.valid_until,
             LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
             LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
             LicenceField.key, LicenceField.value_sealed,

@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Date, Integer, and_, bindparam, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    select,
+    tuple_,
+)
 
 from verify.codes import Code
 from verify.verdict import Reason
 from wallet.base.database import AnyRow, AnySelect
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
-from wallet.licences.entitlement import held_by_account, within_delegation
-from wallet.licences.model import Delegation, Licence, LicenceField, status_on
+from wallet.licences.entitlement import has_right, own_rights, rights_within
+from wallet.licences.model import Delegation, Licence, LicenceField
+from wallet.licences.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Claim
 
-_STATUS_REASONS: Final[Mapping[str, Reason]] = {
-    "suspended": "licence_suspended",
-    "expired": "licence_expired",
-    "revoked": "licence_revoked",
-}
+_NOT_YET: Final = "此证照自 {} 起生效，现在还不能使用，请持证人到时再来，或按传统方式办理。"
 
 
 @dataclass(frozen=True)
@@ -39,21 +46,24 @@ class Claimed:
 @dataclass(frozen=True)
 class State:
     """`rows` are licence × granted field; `types` maps licence id to its type's short number;
-    `reason` is why the licences do not stand, `ok` when they do."""
+    `reason` is why the licences do not stand, `ok` when they do, and `message` its sentence
+    where that is not the reason's own."""
 
     rows: Sequence[AnyRow]
     types: Mapping[int, int]
     claim: Claimed | None
     frozen: bool
     reason: Reason
+    message: str | None
 
 
-def _state(entitled: ColumnElement[bool], account: ColumnElement[bool]) -> AnySelect:
+def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
     return (
         select(
             Licence.id,
             Licence.identifier_sealed,
             Licence.status,
+            Licence.valid_from,
             Licence.valid_until,
             Licence.issued_at,
             Licence.superseded_at,
@@ -64,7 +74,7 @@ def _state(entitled: ColumnElement[bool], account: ColumnElement[bool]) -> AnySe
             LicenceType.fields.label("declared"),
             LicenceField.key,
             LicenceField.value_sealed,
-            Account.frozen_at,
+            exists(accounts.where(Account.frozen_at.is_not(None))).label("frozen"),
             Claim.state.label("claim_state"),
             Claim.at.label("claim_at"),
             Claim.verification_id.label("claim_verification"),
@@ -72,7 +82,6 @@ def _state(entitled: ColumnElement[bool], account: ColumnElement[bool]) -> AnySe
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .outerjoin(LicenceField, _GRANTED)
-        .outerjoin(Account, account)
         .outerjoin(Claim, Claim.jti == bindparam("jti"))
         .where(Licence.id.in_(bindparam("licences", expanding=True)))
     )
@@ -85,12 +94,20 @@ _GRANTED: Final = and_(
 _TODAY: Final = bindparam("today", type_=Date())
 _ACCOUNT: Final = bindparam("account", type_=Integer())
 _DELEGATION: Final = bindparam("delegation", type_=Integer())
-_DELEGATE: Final = select(Delegation.account_id).where(Delegation.id == _DELEGATION)
-
-_STATE_OF_ACCOUNT: Final = _state(held_by_account(_ACCOUNT, _TODAY), Account.id == _ACCOUNT)
-_STATE_OF_DELEGATION: Final = _state(
-    within_delegation(_DELEGATION, _TODAY), Account.id == _DELEGATE.scalar_subquery()
+# A freeze of the delegate and one of the grantor each void a delegated showing.
+_PARTIES: Final = (
+    select(Account.id)
+    .join(
+        Delegation,
+        (Delegation.account_id == Account.id) | (Delegation.grantor_id == Account.holder_id),
+    )
+    .where(Delegation.id == _DELEGATION)
 )
+
+_STATE_OF_ACCOUNT: Final = _state(
+    has_right(own_rights(_ACCOUNT, _TODAY)), select(Account.id).where(Account.id == _ACCOUNT)
+)
+_STATE_OF_DELEGATION: Final = _state(has_right(rights_within(_DELEGATION, _TODAY)), _PARTIES)
 
 
 def read_state(
@@ -118,6 +135,8 @@ def read_state(
     ).all()
     first = rows[0] if rows else None
     types = {row.id: row.short_number for row in rows}
+    known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
+    reason, message = _licences_reason(rows, today) if known else ("unknown_licence", None)
     return State(
         rows=rows,
         types=types,
@@ -126,12 +145,9 @@ def read_state(
             if first is not None and first.claim_state is not None
             else None
         ),
-        frozen=first is not None and first.frozen_at is not None,
-        reason=(
-            _licences_reason(rows, today)
-            if types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
-            else "unknown_licence"
-        ),
+        frozen=first is not None and first.frozen,
+        reason=reason,
+        message=message,
     )
 
 
@@ -143,16 +159,19 @@ def read_claim(tx: Connection, jti: str) -> Claimed:
     return Claimed(row.state, row.at, row.verification_id)
 
 
-def _licences_reason(rows: Sequence[AnyRow], today: date) -> Reason:
+def _licences_reason(rows: Sequence[AnyRow], today: date) -> tuple[Reason, str | None]:
     """Judged all or nothing: the first licence that does not stand gives the reason."""
     for row in rows:
         if row.issued_at is None:
-            return "unknown_licence"
+            return "unknown_licence", None
         if not row.entitled or row.superseded_at is not None:
             # The delegation has ended, the holder has changed, or a newer version is there:
             # whoever is still entitled can show again, and that is what the desk asks for.
-            return "withdrawn"
-        status = status_on(row.status, row.valid_until, today)
+            return "withdrawn", None
+        status = status_on(row.status, row.valid_from, row.valid_until, today)
+        if status == "not_yet_valid":
+            # The reason's own sentence speaks of the code and of clocks.
+            return "not_yet_valid", _NOT_YET.format(row.valid_from)
         if status != "valid":
-            return _STATUS_REASONS[status]
-    return "ok"
+            return REASONS[status], None
+    return "ok", None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, bindparam, select
+from sqlalchemy.orm import aliased
 
 from wallet.base.database import AnySelect
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import Account, Holder
-from wallet.licences.entitlement import delegation_to, held_by_account, within_delegation
-from wallet.licences.model import Licence, LicenceHolder
+from wallet.licences.entitlement import own_rights, rights_of, rights_within
+from wallet.licences.model import Licence
 from wallet.organisations.model import Unit
 from wallet.showing.model import Claim, Use, Verification
 
@@ -22,8 +23,18 @@ _ACCOUNT: Final = bindparam("account", type_=Integer())
 _TODAY: Final = bindparam("today", type_=Date())
 
 
-def _licences(which: ColumnElement[bool], *columns: ColumnElement[Any]) -> AnySelect:
-    """One query of all that showing needs: licences, their first holder, the account's freeze."""
+_Owner: Final = aliased(Account)
+
+
+def _licences(
+    which: ColumnElement[bool], rights: Subquery, *columns: ColumnElement[Any]
+) -> AnySelect:
+    """One query of all that showing needs: a row for each licence and right, or one without.
+
+    `holder_id`, `holder_kind` and `name_sealed` are of the holder who is shown, NULL without a
+    right; `frozen_at` is the freeze of the account that shows, `owner_frozen_at` of that
+    holder's own.
+    """
     return (
         select(
             Licence.id,
@@ -32,42 +43,45 @@ def _licences(which: ColumnElement[bool], *columns: ColumnElement[Any]) -> AnySe
             Licence.valid_from,
             Licence.valid_until,
             LicenceType.short_number,
+            rights.c.delegation_id,
+            rights.c.holder_id,
+            rights.c.name_sealed,
             Holder.kind.label("holder_kind"),
-            Holder.name_sealed,
             Account.frozen_at,
+            _Owner.frozen_at.label("owner_frozen_at"),
             *columns,
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
-        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
-        .join(Holder, Holder.id == LicenceHolder.holder_id)
         .join(Account, Account.id == _ACCOUNT)
+        .outerjoin(rights, rights.c.licence_id == Licence.id)
+        .outerjoin(Holder, Holder.id == rights.c.holder_id)
+        .outerjoin(_Owner, _Owner.holder_id == rights.c.holder_id)
         .where(
             which,
-            LicenceHolder.position == 0,
             Licence.issued_at.is_not(None),
             Licence.superseded_at.is_(None),
         )
+        .order_by(rights.c.position)
     )
 
 
-def _next_of(own: ColumnElement[bool]) -> AnySelect:
+def _next_of(rights: Subquery) -> AnySelect:
     return _licences(
         Licence.id.in_(bindparam("licences", expanding=True)),
-        own.label("own"),
+        rights,
         Claim.state.label("claim_state"),
     ).outerjoin(Claim, Claim.jti == bindparam("jti"))
 
 
 TO_OPEN: Final = _licences(
     Licence.identifier_index.in_(bindparam("indices", expanding=True)),
-    held_by_account(_ACCOUNT, _TODAY).label("own"),
-    delegation_to(_ACCOUNT, _TODAY).label("delegation_id"),
+    rights_of(_ACCOUNT, _TODAY),
 )
-"""Licences by the indices of their identifiers, and by what right the account shows each."""
+"""Licences by the indices of their identifiers, and by what rights the account shows each."""
 
-NEXT_OF_ACCOUNT: Final = _next_of(held_by_account(_ACCOUNT, _TODAY))
+NEXT_OF_ACCOUNT: Final = _next_of(own_rights(_ACCOUNT, _TODAY))
 NEXT_OF_DELEGATION: Final = _next_of(
-    within_delegation(bindparam("delegation", type_=Integer()), _TODAY)
+    rights_within(bindparam("delegation", type_=Integer()), _TODAY)
 )
 """The licences of a showing, whether they may still be shown, and what became of the `jti`."""
 

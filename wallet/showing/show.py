@@ -14,7 +14,6 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from verify import codes
-from verify.verdict import Reason, sentence
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import local_day
@@ -22,19 +21,22 @@ from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
-from wallet.holders.model import HOLDER_NAME, masked_name
-from wallet.licences.model import IDENTIFIER, status_on
+from wallet.holders.model import masked_name
+from wallet.licences.model import HOLDER_NAME, IDENTIFIER
+from wallet.licences.standing import status_on
 from wallet.showing import queries
 from wallet.showing.handle import Shower, Showing, new_jti, seal_handle, showing_ids
 from wallet.showing.model import Claim
 from wallet.web.principal import Principal
 
 LICENCES_MAX: Final = 8
-_NOT_SHOWABLE: Final[dict[str, Reason]] = {
-    "suspended": "licence_suspended",
-    "expired": "licence_expired",
-    "revoked": "licence_revoked",
+_HOLDER_SENTENCES: Final = {
+    "suspended": "此证照处于暂扣状态，不能亮码，请联系发证单位。",
+    "expired": "此证照已过有效期，不能亮码，请办理延续或换证。",
+    "revoked": "此证照已被吊销或注销，不能亮码，请联系发证单位。",
+    "not_yet_valid": "此证照自 {valid_from} 起生效，到时再亮码。",
 }
+"""What a holder is told of a licence that does not stand, by its status."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,15 @@ def open_showing(
     rows = deps.db.rows(
         queries.TO_OPEN, account=principal.id, indices=indices, today=local_day(now)
     )
-    by_index = {row.identifier_index: row for row in rows if row.own or row.delegation_id}
-    if len(by_index) != len(indices):
-        raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
-    chosen = [by_index[index] for index in indices]
+    delegation_id, chosen = _choose_right(indices, rows)
     showing = Showing(
         jti=new_jti(),
         account_id=principal.id,
-        shower=_shower(principal, chosen),
+        shower=(
+            Shower(principal.id, delegated=False)
+            if delegation_id is None
+            else Shower(delegation_id, delegated=True)
+        ),
         licence_ids=tuple(row.id for row in chosen),
         started_at=now,
     )
@@ -107,7 +110,10 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
         rows = deps.db.rows(queries.NEXT_OF_DELEGATION, delegation=showing.shower.id, **values)
     else:
         rows = deps.db.rows(queries.NEXT_OF_ACCOUNT, **values)
-    by_id = {row.id: row for row in rows if row.own}
+    by_id: dict[int, AnyRow] = {}
+    for row in rows:
+        if row.holder_id is not None:
+            by_id.setdefault(row.id, row)
     claim_state = rows[0].claim_state if rows else None
     if claim_state is not None:
         raise _claimed(claim_state)
@@ -153,13 +159,26 @@ def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -
         raise _claimed(state)
 
 
-def _shower(principal: Principal, rows: Sequence[AnyRow]) -> Shower:
-    if all(row.own for row in rows):
-        return Shower(principal.id, delegated=False)
-    delegations = {row.delegation_id for row in rows}
-    if len(delegations) != 1 or None in delegations:
+def _choose_right(
+    indices: Sequence[bytes], rows: Sequence[AnyRow]
+) -> tuple[int | None, list[AnyRow]]:
+    """The one right by which all these licences can be shown, and their rows in that order.
+
+    A right is a delegation's id, None for the account's own; the own comes first, then the
+    oldest delegation. Raises NotFound, Invalid (`mixed_showing`).
+    """
+    by_right: dict[int | None, dict[bytes, AnyRow]] = {}
+    for row in rows:
+        if row.holder_id is not None:
+            held = by_right.setdefault(row.delegation_id, {})
+            held.setdefault(row.identifier_index, row)
+    if set().union(*by_right.values()) != set(indices):
+        raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
+    whole = [right for right, held in by_right.items() if len(held) == len(indices)]
+    if not whole:
         raise Invalid("自己的证照与他人授权的证照不能放在同一个码里，请分开亮码。", "mixed_showing")
-    return Shower(delegations.pop(), delegated=True)
+    right = min(whole, key=lambda delegation_id: delegation_id or 0)
+    return right, [by_right[right][index] for index in indices]
 
 
 def _sign(
@@ -183,9 +202,9 @@ def _sign(
         "h": seal_handle(key, showing.jti, showing.shower, showing.licence_ids),
         "t": types[0] if len(types) == 1 else types,
     }
-    if rows[0].holder_kind == "person":
-        name = deps.vault.open(rows[0].name_sealed, HOLDER_NAME)
-        claims["n"] = masked_name(name, "person")
+    person = next((row for row in rows if row.holder_kind == "person"), None)
+    if person is not None:
+        claims["n"] = masked_name(deps.vault.open(person.name_sealed, HOLDER_NAME), "person")
     text = f"{deps.config.public_url}/v#{codes.encode(codes.LIVE, claims, key.kid, key.private)}"
     if len(text.encode()) > codes.LIVE_TEXT_MAX and len(rows) > 1:
         raise Invalid("一个码放不下这么多证照，请减少后再试。", "too_many_licences")
@@ -206,21 +225,12 @@ def _check_showable(rows: Sequence[AnyRow], today: date) -> None:
     if rows[0].frozen_at is not None:
         raise Conflict("您的亮码已冻结，请先在“我的”里解冻。", "frozen")
     for row in rows:
-        reason = _NOT_SHOWABLE.get(status_on(row.status, row.valid_until, today))
-        if reason is not None:
-            raise Conflict(_holder_sentence(reason), reason)
-        if row.valid_from > today:
-            raise Conflict(
-                f"此证照自 {row.valid_from} 起生效，到时再亮码。", "licence_not_yet_valid"
-            )
-
-
-def _holder_sentence(reason: Reason) -> str:
-    return {
-        "licence_suspended": "此证照处于暂扣状态，不能亮码，请联系发证单位。",
-        "licence_expired": "此证照已过有效期，不能亮码，请办理延续或换证。",
-        "licence_revoked": "此证照已被吊销或注销，不能亮码，请联系发证单位。",
-    }.get(reason) or sentence(reason)
+        if row.owner_frozen_at is not None:
+            raise Conflict("授权人已冻结亮码，此证照暂不能由您出示。", "frozen")
+        status = status_on(row.status, row.valid_from, row.valid_until, today)
+        if status != "valid":
+            said = _HOLDER_SENTENCES[status].format(valid_from=row.valid_from)
+            raise Conflict(said, f"licence_{status}")
 
 
 def _own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:

@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.Column("licence_id", sa.Integer(), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["holders.id"], name=op.f("fk_licence_holders_holder_id_holders")
         ),
