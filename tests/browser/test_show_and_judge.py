@@ -24,6 +24,7 @@ def test_two_taps_lead_from_the_wallet_to_a_code(open_phone: OpenPage) -> None:
     page = open_phone("holder-li")
     page.goto("/wallet")
     phone.card(page, phone.FOOD).get_by_role("link").tap()
+    page.wait_for_url("**/wallet/1.*")  # and until its scripts have run
     page.get_by_test_id("show-code").tap()
     assert phone.drawn_text(page).startswith("http://127.0.0.1:")
 
