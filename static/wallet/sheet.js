@@ -15,11 +15,22 @@ let drawn = "";
 let ticking = 0;
 let lock = null;
 
-/** Let every button with data-show-code on the page open the sheet. */
+/**
+ * Let every button with data-show-code on the page open the sheet. A button that was tapped before
+ * this script was there has led to its licence's page with `?show`: open it now.
+ */
 export function bindShowButtons() {
-  document.querySelectorAll("[data-show-code]").forEach((button) => {
-    button.addEventListener("click", () => start(button));
+  const buttons = document.querySelectorAll("[data-show-code]");
+  buttons.forEach((button) => {
+    button.addEventListener("click", (tap) => {
+      tap.preventDefault();
+      start(button);
+    });
   });
+  if (buttons.length && new URLSearchParams(location.search).has("show")) {
+    history.replaceState(null, "", location.pathname);
+    start(buttons[0]);
+  }
 }
 
 function start(button) {

@@ -81,8 +81,7 @@ def test_two_showings_of_one_licence_share_neither_id_nor_handle(open_phone: Ope
     assert first["h"] != second["h"]
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize("care", [False, True])
+@pytest.mark.parametrize(("width", "care"), [(320, False), (390, True), (1280, False)])
 def test_the_code_decodes_at_every_width_and_type_size(
     open_phone: OpenPage, width: int, care: bool
 ) -> None:
