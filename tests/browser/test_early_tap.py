@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Route
 
-from tests.browser.conftest import OpenPage
+from tests.support.browser import OpenPage
 
 
 @pytest.mark.parametrize("place", ["card", "licence"])
