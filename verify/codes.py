@@ -1,8 +1,6 @@
 """The kinds of code, their claims and lifetimes; one strict reader and one writer.
 
-A code is a compact JWS (RFC 7515) signed with ES256 (RFC 7518 §3.4). `read` judges a text
-before any library sees it, because JOSE libraries forgive what must not be forgiven here:
-duplicate members, padding, a text where a number belongs.
+A code is a compact JWS with ES256, taken apart by `verify.jws` as strictly as can be.
 
 The order of judgement; the first that fails is the reason:
 
@@ -19,22 +17,16 @@ The order of judgement; the first that fails is the reason:
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
-from jwt.algorithms import ECAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from verify.verdict import Reason
+from verify.jws import ALGORITHM, PublicKeys, check_signature, parse, sign
+from verify.verdict import Refused
 
-ALGORITHM: Final = "ES256"
 CODE_TEXT_MAX: Final = 2048
 """Characters of a code's text, address included."""
 LIVE_CODE_LIFE: Final = 60
@@ -48,12 +40,10 @@ LIVE_TEXT_MAX: Final = 367
 JTI_BYTES: Final = 12
 
 _LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that RFC 3339 can write
-_SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]*")
 _JTI: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{14,128}")
 _ISSUER: Final = re.compile(r"[A-Za-z0-9.:-]{1,64}")
 _NAME: Final = re.compile(r"\S\*")
-_HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 _TYPE_NUMBER_MAX: Final = 99_999
 
 
@@ -108,9 +98,6 @@ LIVE: Final = Kind(
 
 KINDS: Final[Mapping[str, Kind]] = {kind.typ: kind for kind in (LIVE,)}
 
-PublicKeys = Mapping[str, Mapping[str, EllipticCurvePublicKey]]
-"""kid → issuer → key: the keys a reader trusts. A `kid` is looked up, never interpreted."""
-
 
 @dataclass(frozen=True)
 class Code:
@@ -131,14 +118,6 @@ class Code:
     name: str | None
 
 
-class Refused(Exception):
-    """A text is not a good code; `reason` is the first thing wrong with it."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def read(text: str, keys: PublicKeys, now: float) -> Code:
     """Read a code strictly.
 
@@ -146,53 +125,28 @@ def read(text: str, keys: PublicKeys, now: float) -> Code:
     time in seconds. Raises `Refused` with the first reason in the order above, and nothing
     else whatever the text.
     """
-    # 1. size, alphabet, segments, canonical base64url
+    # 1. and 2. size and form
     if len(text) > CODE_TEXT_MAX:
         raise Refused("malformed")
     _, mark, fragment = text.partition("#")
-    compact = fragment if mark else text
-    segments = compact.split(".")
-    if len(segments) != 3:
-        raise Refused("malformed")
-    header_bytes, payload_bytes, signature = map(_decode_segment, segments)
-
-    # 2. JSON, duplicate members, header members, types
-    header = _parse_object(header_bytes)
-    claims = _parse_object(payload_bytes)
-    if header.keys() != _HEADER_MEMBERS or not all(
-        isinstance(value, str) for value in header.values()
-    ):
-        raise Refused("malformed")
+    jws = parse(fragment if mark else text)
+    claims = jws.claims
 
     # 3. typ
-    kind = KINDS.get(header["typ"])
+    kind = KINDS.get(jws.header["typ"])
     if kind is None:
         raise Refused("wrong_kind")
 
     # 4. alg, the claims of that kind and their types
-    if header["alg"] != ALGORITHM:
-        raise Refused("malformed")
-    if not kind.claims.keys() <= claims.keys():
+    if jws.header["alg"] != ALGORITHM or not kind.claims.keys() <= claims.keys():
         raise Refused("malformed")
     for name, value in claims.items():
         test = kind.claims.get(name) or kind.optional.get(name)
         if test is None or not test(value):
             raise Refused("malformed")
 
-    # 5. kid
-    issuers = keys.get(header["kid"])
-    if issuers is None:
-        raise Refused("unknown_key")
-
-    # 6. iss
-    key = issuers.get(claims["iss"])
-    if key is None:
-        raise Refused("unknown_issuer")
-
-    # 7. signature
-    signed = compact[: compact.rindex(".")].encode("ascii")
-    if not _ES256.verify(signed, key, signature):
-        raise Refused("bad_signature")
+    # 5. to 7. kid, iss, signature
+    check_signature(jws, keys, claims["iss"])
 
     # 8. life
     if kind.life is not None and claims["exp"] - claims["iat"] > kind.life:
@@ -207,7 +161,7 @@ def read(text: str, keys: PublicKeys, now: float) -> Code:
     types = claims["t"]
     return Code(
         kind=kind,
-        kid=header["kid"],
+        kid=jws.header["kid"],
         issuer=claims["iss"],
         jti=claims["jti"],
         issued_at=claims["iat"],
@@ -219,58 +173,5 @@ def read(text: str, keys: PublicKeys, now: float) -> Code:
 
 
 def encode(kind: Kind, claims: Mapping[str, Any], kid: str, key: EllipticCurvePrivateKey) -> str:
-    """Sign claims as a code of that kind. Returns the compact JWS.
-
-    The payload is UTF-8: `\\u` escapes of a Chinese name would cost the QR code a version.
-    """
-    header = {"alg": ALGORITHM, "kid": kid, "typ": kind.typ}
-    signed = ".".join(encode_bytes(_ENCODER.encode(part).encode()) for part in (header, claims))
-    return f"{signed}.{encode_bytes(_ES256.sign(signed.encode(), key))}"
-
-
-def encode_bytes(data: bytes) -> str:
-    """Base64url without padding (RFC 7515 §2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def decode_bytes(text: str) -> bytes:
-    """Bytes of a canonical base64url text; raises ValueError for any other text."""
-    if _SEGMENT.fullmatch(text) is None or len(text) % 4 == 1:
-        raise ValueError("not base64url")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if encode_bytes(data) != text:  # unused trailing bits were set
-        raise ValueError("not canonical base64url")
-    return data
-
-
-def _decode_segment(segment: str) -> bytes:
-    try:
-        return decode_bytes(segment)
-    except ValueError:
-        raise Refused("malformed") from None
-
-
-def _parse_object(data: bytes) -> dict[str, Any]:
-    try:
-        value = _DECODER.decode(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise Refused("malformed") from None
-    if not isinstance(value, dict):
-        raise Refused("malformed")
-    return value
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member")
-    return members
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_ES256 = ECAlgorithm(ECAlgorithm.SHA256)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_constant)
+    """Sign claims as a code of that kind. Returns the compact JWS."""
+    return sign(claims, kind.typ, kid, key)

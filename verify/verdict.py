@@ -40,6 +40,15 @@ Reason = Literal[
 
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
+
+class Refused(Exception):
+    """A text is not what it should be; `reason` is the first thing wrong with it."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     "ok": ("证照有效，请核对本人与证照信息。", "Valid. Compare the person with the licence."),
     "malformed": (

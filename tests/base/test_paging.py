@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import DateTime, Integer, String, column
 
-from verify.codes import encode_bytes
+from verify.jws import encode_bytes
 from wallet.base.paging import after_cursor, encode_cursor, number_of_cursor
 from wallet.errors import Invalid
 

@@ -24,8 +24,8 @@ from tests.support.licences import (
     stored_licence,
 )
 from tests.support.people import Machine, machine, sign_in
-from verify.codes import Refused
 from verify.credential import read_credential, sign_credential
+from verify.verdict import Refused
 from wallet import numbers
 from wallet.base.audit import AuditEvent
 from wallet.base.clock import read_clock

@@ -18,7 +18,7 @@ from tests.support.showing import (
     verify,
     withdraw,
 )
-from verify.codes import encode_bytes
+from verify.jws import encode_bytes
 
 
 def uses(holder: Visitor, query: str = "") -> dict[str, Any]:

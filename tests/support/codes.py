@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from verify.codes import PublicKeys
+from verify.jws import PublicKeys
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors" / "codes.json"
 URL: Final = "https://lz.example.gov.cn"

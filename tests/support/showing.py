@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.people import Machine, Visitor
 from tests.support.shared import deps_of
-from verify.codes import decode_bytes
+from verify.jws import decode_bytes
 from wallet.base.audit import AuditEvent
 from wallet.base.clock import SHANGHAI
 from wallet.base.deps import Deps

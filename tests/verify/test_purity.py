@@ -6,14 +6,15 @@ import subprocess
 import sys
 
 BLOCKED = ("flask", "werkzeug", "sqlalchemy", "redis", "wallet")
-PURE = ("verify.codes", "verify.credential", "verify.verdict")
+PURE = ("verify.codes", "verify.credential", "verify.jws", "verify.verdict")
 PROGRAM = f"""
 import importlib, sys
 for name in {BLOCKED!r}:
     sys.modules[name] = None
 for name in {PURE!r}:
     importlib.import_module(name)
-from verify.codes import Refused, read
+from verify.codes import read
+from verify.verdict import Refused
 try:
     read("", {{}}, 0)
 except Refused as refused:

@@ -10,8 +10,9 @@ import pytest
 
 from tests.support.codes import Signer, cases, make, signer, twin
 from verify import codes
-from verify.codes import LIVE, Code, Refused, encode, read
-from verify.verdict import REASONS
+from verify.codes import LIVE, Code, encode, read
+from verify.jws import decode_bytes, encode_bytes
+from verify.verdict import REASONS, Refused
 
 NOW = 1_800_000_000
 SIGNER = signer()
@@ -74,12 +75,12 @@ def test_an_organisations_code_has_no_name_and_one_type_is_a_number() -> None:
 def test_the_payload_is_utf_8_and_the_header_has_three_members() -> None:
     text = encode(LIVE, {"n": "李*"}, SIGNER.kid, SIGNER.private)
     header, payload, _ = text.split(".")
-    assert json.loads(codes.decode_bytes(header)) == {
+    assert json.loads(decode_bytes(header)) == {
         "alg": "ES256",
         "kid": SIGNER.kid,
         "typ": "lz-live+jwt",
     }
-    assert codes.decode_bytes(payload) == '{"n":"李*"}'.encode()
+    assert decode_bytes(payload) == '{"n":"李*"}'.encode()
 
 
 def test_a_code_is_good_from_just_inside_to_just_before_its_ends() -> None:
@@ -115,8 +116,8 @@ def test_each_reader_trusts_only_its_own_keys() -> None:
 def test_base64url_has_one_form() -> None:
     for size in range(20):
         data = bytes(range(255, 255 - size, -1))
-        assert codes.decode_bytes(codes.encode_bytes(data)) == data
+        assert decode_bytes(encode_bytes(data)) == data
         padded = base64.urlsafe_b64encode(data).decode()
         if padded.endswith("="):
             with pytest.raises(ValueError, match="base64url"):
-                codes.decode_bytes(padded)
+                decode_bytes(padded)

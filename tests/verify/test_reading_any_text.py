@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.codes import encoded, make, signer
-from verify.codes import CODE_TEXT_MAX, Code, Refused, read
-from verify.verdict import REASONS
+from verify.codes import CODE_TEXT_MAX, Code, read
+from verify.verdict import REASONS, Refused
 
 NOW = 1_800_000_000
 SIGNER = signer()

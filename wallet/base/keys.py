@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import ECAlgorithm
 
-from verify.codes import ALGORITHM, PublicKeys
+from verify.jws import ALGORITHM, PublicKeys
 from wallet.base.encryption import derive_key
 from wallet.errors import ConfigurationError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from verify.codes import decode_bytes, encode_bytes
+from verify.jws import decode_bytes, encode_bytes
 from wallet.errors import Invalid
 
 _NUMBER_MAX = 2**31 - 1

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from verify.codes import Code, Refused, read
-from verify.verdict import Reason, Verdict
+from verify.codes import Code, read
+from verify.verdict import Reason, Refused, Verdict
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import insert_if_new

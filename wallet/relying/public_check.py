@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from verify.codes import LIVE, Code, Refused, read
-from verify.verdict import sentence
+from verify.codes import LIVE, Code, read
+from verify.verdict import Refused, sentence
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType

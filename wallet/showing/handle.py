@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from verify.codes import JTI_BYTES, Code, decode_bytes, encode_bytes
+from verify.codes import JTI_BYTES, Code
+from verify.jws import decode_bytes, encode_bytes
 from wallet.base.encryption import derive_key
 from wallet.base.keys import Keys, SigningKey
 
