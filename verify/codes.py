@@ -22,9 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
-from verify.jws import ALGORITHM, PublicKeys, check_signature, parse, sign
+from verify.jws import ALGORITHM, PublicKeys, Signer, check_signature, parse, sign
 from verify.verdict import Refused
 
 CODE_TEXT_MAX: Final = 2048
@@ -172,6 +170,6 @@ def read(text: str, keys: PublicKeys, now: float) -> Code:
     )
 
 
-def encode(kind: Kind, claims: Mapping[str, Any], kid: str, key: EllipticCurvePrivateKey) -> str:
+def encode(kind: Kind, claims: Mapping[str, Any], signer: Signer) -> str:
     """Sign claims as a code of that kind. Returns the compact JWS."""
-    return sign(claims, kind.typ, kid, key)
+    return sign(claims, kind.typ, signer)

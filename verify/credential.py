@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-
-from verify.jws import PublicKeys, read_token, sign
+from verify.jws import PublicKeys, Signer, read_token, sign
 
 CREDENTIAL_TYP: Final = "lz-licence+jwt"
 
 
-def sign_credential(claims: Mapping[str, Any], kid: str, key: EllipticCurvePrivateKey) -> str:
+def sign_credential(claims: Mapping[str, Any], signer: Signer) -> str:
     """Sign face data. Returns the compact JWS."""
-    return sign(claims, CREDENTIAL_TYP, kid, key)
+    return sign(claims, CREDENTIAL_TYP, signer)
 
 
 def read_credential(text: str, keys: PublicKeys) -> Mapping[str, Any]:

@@ -11,12 +11,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt.algorithms import ECAlgorithm
 
 from verify.verdict import Refused
@@ -29,6 +26,19 @@ _SEGMENT: Final = re.compile(r"[A-Za-z0-9_-]*")
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "typ"})
 _ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+class Signer(Protocol):
+    """Whoever signs: a key in a file, or one in hardware that never comes out of it."""
+
+    @property
+    def kid(self) -> str:
+        """The name by which readers look its public key up."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature in its JOSE form: r and s, 32 bytes each (RFC 7518 §3.4)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -79,14 +89,14 @@ def read_token(text: str, typ: str, keys: PublicKeys) -> Mapping[str, Any]:
     return jws.claims
 
 
-def sign(claims: Mapping[str, Any], typ: str, kid: str, key: EllipticCurvePrivateKey) -> str:
+def sign(claims: Mapping[str, Any], typ: str, signer: Signer) -> str:
     """Sign claims, written canonically: sorted members, no spaces, UTF-8. Returns the compact JWS.
 
     `\\u` escapes of a Chinese name would cost a QR code a version.
     """
-    header = {"alg": ALGORITHM, "kid": kid, "typ": typ}
+    header = {"alg": ALGORITHM, "kid": signer.kid, "typ": typ}
     signed = ".".join(encode_bytes(_ENCODER.encode(part).encode()) for part in (header, claims))
-    return f"{signed}.{encode_bytes(_ES256.sign(signed.encode(), key))}"
+    return f"{signed}.{encode_bytes(signer.sign(signed.encode()))}"
 
 
 def encode_bytes(data: bytes) -> str:

@@ -41,8 +41,8 @@ def _crash(*_arguments: object) -> NoReturn:
     raise RuntimeError("the process died here")
 
 
-def _forge(claims: dict[str, Any], kid: str, key: Any) -> str:
-    return sign_credential(claims | {"number": "another"}, kid, key)
+def _forge(claims: dict[str, Any], key: Any) -> str:
+    return sign_credential(claims | {"number": "another"}, key)
 
 
 def _left_pending(

@@ -25,7 +25,7 @@ CLAIMS: dict[str, Any] = {
 REASONS_OF_TEXT = (
     "malformed", "wrong_kind", "unknown_key", "unknown_issuer", "bad_signature",
 )  # fmt: skip
-TEXT = sign_credential(CLAIMS, SIGNER.kid, SIGNER.private)
+TEXT = sign_credential(CLAIMS, SIGNER)
 
 
 def written(header: object, payload: object) -> str:
@@ -52,7 +52,7 @@ def test_what_was_signed_is_read_back() -> None:
 
 def test_the_same_face_has_the_same_payload_in_whatever_order_it_comes() -> None:
     turned = dict(reversed(CLAIMS.items()))
-    payload = sign_credential(turned, SIGNER.kid, SIGNER.private).split(".")[1]
+    payload = sign_credential(turned, SIGNER).split(".")[1]
     assert payload == TEXT.split(".")[1]
     assert (
         decode_bytes(payload)
@@ -61,7 +61,7 @@ def test_the_same_face_has_the_same_payload_in_whatever_order_it_comes() -> None
 
 
 def test_a_live_code_is_no_credential() -> None:
-    assert reason_of(encode(LIVE, CLAIMS, SIGNER.kid, SIGNER.private)) == "wrong_kind"
+    assert reason_of(encode(LIVE, CLAIMS, SIGNER)) == "wrong_kind"
 
 
 def test_an_unknown_key_or_issuer_is_named() -> None:
@@ -80,7 +80,7 @@ def test_an_unknown_key_or_issuer_is_named() -> None:
         (written(header(), "text"), "malformed"),
         (written(header(), {"iss": ["150600"]}), "unknown_issuer"),
         (written(header(), {}), "unknown_issuer"),
-        (sign_credential(CLAIMS, SIGNER.kid, signer().private), "bad_signature"),
+        (sign_credential(CLAIMS, signer()), "bad_signature"),
         (TEXT.rpartition(".")[0] + ".", "bad_signature"),
     ],
 )

@@ -53,7 +53,7 @@ def test_what_was_written_is_read_back() -> None:
         "iss": "150600", "jti": "AAECAwQFBgcICQoL", "iat": NOW, "exp": NOW + 60,
         "h": "AAECAwQFBgcICQ", "t": [1, 16], "n": "𠮷*",
     }  # fmt: skip
-    text = encode(LIVE, claims, SIGNER.kid, SIGNER.private)
+    text = encode(LIVE, claims, SIGNER)
     assert read(text, SIGNER.keys, NOW) == Code(
         kind=LIVE,
         kid=SIGNER.kid,
@@ -73,7 +73,7 @@ def test_an_organisations_code_has_no_name_and_one_type_is_a_number() -> None:
 
 
 def test_the_payload_is_utf_8_and_the_header_has_three_members() -> None:
-    text = encode(LIVE, {"n": "李*"}, SIGNER.kid, SIGNER.private)
+    text = encode(LIVE, {"n": "李*"}, SIGNER)
     header, payload, _ = text.split(".")
     assert json.loads(decode_bytes(header)) == {
         "alg": "ES256",

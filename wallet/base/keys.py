@@ -28,6 +28,7 @@ from wallet.errors import ConfigurationError
 
 KID_BYTES: Final = 2
 _FILE_MODE: Final = 0o600
+_ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class SigningKey:
     kid: str
     private: ec.EllipticCurvePrivateKey
     handle_key: bytes
+
+    def sign(self, data: bytes) -> bytes:
+        """An ES256 signature in its JOSE form (`verify.jws.Signer`)."""
+        return _ES256.sign(data, self.private)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def issue(deps: Deps, licence_id: int, now: datetime) -> IssuedLicence:
             return issued
         claims = _claims(tx, deps, row, issued, now)
     key = deps.keys.current
-    credential = sign_credential(claims, key.kid, key.private)
+    credential = sign_credential(claims, key)
     if read_credential(credential, deps.keys.public) != claims:
         raise RuntimeError("the credential just signed does not read back")
     with deps.db.begin() as tx:

@@ -205,7 +205,7 @@ def _sign(
     person = next((row for row in rows if row.holder_kind == "person"), None)
     if person is not None:
         claims["n"] = masked_name(deps.vault.open(person.name_sealed, HOLDER_NAME), "person")
-    text = f"{deps.config.public_url}/v#{codes.encode(codes.LIVE, claims, key.kid, key.private)}"
+    text = f"{deps.config.public_url}/v#{codes.encode(codes.LIVE, claims, key)}"
     if len(text.encode()) > codes.LIVE_TEXT_MAX and len(rows) > 1:
         raise Invalid("一个码放不下这么多证照，请减少后再试。", "too_many_licences")
     # Check after signing, with the very code that the desks run.
