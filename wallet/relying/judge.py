@@ -11,7 +11,8 @@ No record, no answer: whatever is answered has been committed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -20,7 +21,7 @@ from verify.codes import Code, read
 from verify.verdict import Reason, Refused, Verdict
 from wallet import numbers
 from wallet.base.clock import local_day
-from wallet.base.database import insert_if_new
+from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
@@ -48,6 +49,17 @@ class _Case:
     now: datetime
 
 
+@dataclass(frozen=True)
+class _Recorded:
+    """A verdict as it was recorded; `rows` are the fields that an accepted one gives, still sealed.
+
+    They are opened after the commit: while a transaction is open, other desks may be waiting.
+    """
+
+    verdict: Verdict
+    rows: Sequence[AnyRow] = ()
+
+
 def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
     """Judge a code for an item. Raises NotPermitted, recorded, when that is beyond the grant."""
     # 1. unit and item
@@ -61,7 +73,7 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
         code = read(text, deps.keys.public, now.timestamp())
     except Refused as refused:
         with deps.db.begin() as tx:
-            return _refuse(tx, case, Shown(), refused.reason)
+            return _refuse(tx, case, Shown(), refused.reason).verdict
 
     # 3. licence type and fields
     if not set(code.types) <= grant.types.keys():
@@ -69,10 +81,12 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
 
     # 4. state
     with deps.db.begin() as tx:
-        return _judge_state(tx, case, code)
+        recorded = _judge_state(tx, case, code)
+    licences = granted_licences(deps.vault, recorded.rows, local_day(now))
+    return replace(recorded.verdict, licences=licences)
 
 
-def _judge_state(tx: Connection, case: _Case, code: Code) -> Verdict:
+def _judge_state(tx: Connection, case: _Case, code: Code) -> _Recorded:
     opened = open_handle(case.deps.keys, code)
     if opened is None:
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
@@ -103,7 +117,7 @@ def _judge_state(tx: Connection, case: _Case, code: Code) -> Verdict:
 
 def _judge_claimed(
     tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
-) -> Verdict:
+) -> _Recorded:
     """A withdrawn or used code; the desk that used it may have its first answer again."""
     if claim.state == "withdrawn":
         return _refuse(tx, case, shown, "withdrawn")
@@ -126,7 +140,7 @@ def _is_own(tx: Connection, case: _Case, claim: Claimed) -> bool:
 
 def _accept(
     tx: Connection, case: _Case, shown: Shown, state: State, verification_id: str
-) -> Verdict:
+) -> _Recorded:
     fields = {id: case.grant.types[number].fields for id, number in state.types.items()}
     record_verification(
         tx, case.desk, case.grant, shown, verification_id, "accepted", "ok", fields, case.now
@@ -134,7 +148,7 @@ def _accept(
     return _accepted(case, shown, state, verification_id, case.now)
 
 
-def _repeat(tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed) -> Verdict:
+def _repeat(tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed) -> _Recorded:
     first = str(claim.verification_id)
     record_judged(
         tx, case.desk, case.grant, shown, first, "accepted", "ok", case.now, repeated=True
@@ -150,8 +164,8 @@ def _accepted(
     checked_at: datetime,
     *,
     repeated: bool = False,
-) -> Verdict:
-    return Verdict(
+) -> _Recorded:
+    verdict = Verdict(
         id=verification_id,
         outcome="accepted",
         reason="ok",
@@ -159,10 +173,10 @@ def _accepted(
         checked_at=checked_at,
         status_as_of=case.now,
         repeated=repeated,
-        licences=granted_licences(case.deps.vault, state.rows, local_day(case.now)),
         shown_by=shown.by,
         legal_effect=LEGAL_EFFECT,
     )
+    return _Recorded(verdict, state.rows)
 
 
 def _refuse(
@@ -173,12 +187,12 @@ def _refuse(
     *,
     used_at: datetime | None = None,
     message: str | None = None,
-) -> Verdict:
+) -> _Recorded:
     verification_id = new_verification_id()
     record_verification(
         tx, case.desk, case.grant, shown, verification_id, "refused", reason, {}, case.now
     )
-    return Verdict(
+    verdict = Verdict(
         id=verification_id,
         outcome="refused",
         reason=reason,
@@ -187,3 +201,4 @@ def _refuse(
         status_as_of=case.now,
         shown_by=shown.by,
     )
+    return _Recorded(verdict)
