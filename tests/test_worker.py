@@ -16,6 +16,7 @@ from wallet.base.deps import Deps
 from wallet.base.outbox import OutboxMessage
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import IdempotencyKey, Licence
+from wallet.licences.status_lists import publish_due
 from wallet.organisations.model import Client, ClientAssertion
 from wallet.web.sessions import Session, start_session
 from wallet.worker import WorkDone, work, work_once
@@ -125,3 +126,33 @@ def test_it_stops_at_once_when_told_and_survives_a_database_that_is_away(
     thread.join(5)
     assert not thread.is_alive()
     assert time.monotonic() - started < numbers.WORKER_PAUSE / 2
+
+
+def test_a_list_that_cannot_be_written_does_not_end_the_work(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[datetime] = []
+    stop = threading.Event()
+
+    def full(_deps: Deps, now: datetime) -> int:
+        rounds.append(now)
+        if len(rounds) == 2:
+            stop.set()
+        raise OSError("no space left")
+
+    monkeypatch.setattr(worker, "publish_due", full)
+    monkeypatch.setattr(numbers, "WORKER_PAUSE", 0)
+    work(deps, stop)
+    assert len(rounds) == 2
+
+
+def test_it_publishes_the_status_lists(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+
+    def once(given: Deps, now: datetime) -> int:
+        stop.set()
+        return publish_due(given, now)
+
+    monkeypatch.setattr(worker, "publish_due", once)
+    work(deps, stop)
+    assert (deps.config.status_lists_dir / "0.jwt").is_file()

@@ -57,6 +57,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)
 
+    api.register_blueprint(licences.published)
     api.register_blueprint(organisations.blueprint)
     organisations.attach_token_server(app)
     app.register_blueprint(health.blueprint)

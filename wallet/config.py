@@ -59,6 +59,11 @@ class Config:
         """Folder of the private keys."""
         return self.data / "keys"
 
+    @property
+    def status_lists_dir(self) -> Path:
+        """Folder of the published status lists."""
+        return self.data / "status-lists"
+
 
 def load_config(environment: Mapping[str, str]) -> Config:
     """Config from the environment and, where there is one, the demo's file.

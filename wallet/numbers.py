@@ -48,3 +48,5 @@ SWEEP_AFTER: Final = 30
 """A licence still pending after this time was left by a crash; the worker finishes it."""
 WORKER_PAUSE: Final = 2
 """Pause of the worker between two rounds that found nothing to do."""
+STATUS_LIST_PAUSE: Final = 60
+"""A status list that has changed is published again no sooner than this after the last time."""

@@ -1,4 +1,4 @@
-"""What runs beside the server: finish, deliver, clear away. Every round may be repeated."""
+"""What runs beside the server: finish, deliver, clear away, publish. Every round may be repeated."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wallet.base.outbox import OutboxMessage
 from wallet.licences.issue import issue
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
+from wallet.licences.status_lists import publish_due
 from wallet.organisations.model import ClientAssertion
 from wallet.web.sessions import end_lapsed_sessions
 
@@ -55,11 +56,15 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
 def work(deps: Deps, stop: threading.Event) -> None:
     """Rounds until `stop` is set; a database that is away is waited for."""
     while not stop.is_set():
+        now = read_clock()
         try:
-            done = work_once(deps, read_clock())
+            done = work_once(deps, now)
+            publish_due(deps, now)
         except DATABASE_ERRORS as error:
             # The message of a database error may hold values of a row: only its class is logged.
             _log.error("database unavailable", error=type(error).__name__)
+        except OSError as error:
+            _log.error("status list not written", error=error.strerror)
         else:
             if done.anything:
                 _log.info("worked", issued=done.issued, delivered=done.delivered)

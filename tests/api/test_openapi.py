@@ -56,7 +56,7 @@ def test_it_names_every_route_of_the_api_and_no_other(
     routes = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in shared_app.url_map.iter_rules()
-        if rule.rule.startswith(("/api/v1/", "/oauth/", "/.well-known/"))
+        if rule.rule.startswith(("/api/v1/", "/oauth/", "/.well-known/", "/status-lists/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     documented = {(path, method) for path, method, _ in _operations(document)}
@@ -117,6 +117,8 @@ SECURITY: Final = {
     "get /api/v1/items": [],
     "post /api/v1/public/verifications": [],
     "get /.well-known/jwks.json": [],
+    "get /.well-known/liangzheng-trust": [],
+    "get /status-lists/{number}": [],
     "post /oauth/token": [{"clientSecret": []}, {}],
     "get /api/v1/me": [PERSON_READS, CLIENT],
     "post /api/v1/licences": [CLIENT],

@@ -25,6 +25,7 @@ from tests.support.licences import (
 )
 from tests.support.people import Machine, machine, sign_in
 from verify.credential import read_credential, sign_credential
+from verify.status_list import STATUS_LIST_SIZE
 from verify.verdict import Refused
 from wallet import numbers
 from wallet.base.audit import AuditEvent
@@ -33,7 +34,7 @@ from wallet.base.deps import Deps
 from wallet.config import Config
 from wallet.licences import issue as issuing
 from wallet.licences.identifier import make_identifier
-from wallet.licences.model import CREDENTIAL, STATUS_LIST_SIZE, StatusEntry
+from wallet.licences.model import CREDENTIAL, StatusEntry
 from wallet.worker import work_once
 
 

@@ -6,7 +6,14 @@ import subprocess
 import sys
 
 BLOCKED = ("flask", "werkzeug", "sqlalchemy", "redis", "wallet")
-PURE = ("verify.codes", "verify.credential", "verify.jws", "verify.verdict")
+PURE = (
+    "verify.codes",
+    "verify.credential",
+    "verify.jws",
+    "verify.status_list",
+    "verify.trust",
+    "verify.verdict",
+)
 PROGRAM = f"""
 import importlib, sys
 for name in {BLOCKED!r}:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import request
+from flask import Response, jsonify, request
 
+from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TYP
+from verify.trust import TRUST_PATH
 from wallet.licences.check import NewLicence
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
@@ -17,14 +19,22 @@ from wallet.licences.schemas import (
     IdempotencyHeaderSchema,
     IssuedLicenceSchema,
     NewLicenceSchema,
+    TrustBundleSchema,
 )
+from wallet.licences.status_lists import published_list
+from wallet.licences.trust_bundle import trust_bundle
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
-from wallet.web.guards import client, guard, holder
+from wallet.web.guards import client, guard, holder, public
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
 blueprint = ApiBlueprint("licences", __name__, description="电子证照 · Electronic licences")
+published = ApiBlueprint(
+    "trust", __name__, description="状态列表与信任包 · Status lists and trust bundle"
+)
+_BUNDLE_MAX_AGE = 60
+"""Seconds a trust bundle may be cached: a retired key is refused everywhere within them."""
 
 
 @blueprint.route("/licences", methods=["POST"])
@@ -57,6 +67,31 @@ def my_licence(identifier: str) -> dict[str, Any]:
     """One licence with its face fields."""
     licence, fields = held_licence(deps(), current_principal(), identifier, now())
     return {**_members(licence), "fields": fields}
+
+
+@published.route(f"{STATUS_LIST_PATH}<int:number>")
+@published.response(200, {"type": "string"}, content_type=f"application/{STATUS_LIST_TYP}")
+@guard(public(identify=False))
+def status_list(number: int) -> Response:
+    """A status list, as a signed token (IETF Token Status List)."""
+    at = now()
+    listed = published_list(deps(), number, at)
+    response = Response(listed.token, content_type=f"application/{STATUS_LIST_TYP}")
+    max_age = int(STATUS_LIST_TTL - listed.age(at))
+    response.headers["Cache-Control"] = f"public, max-age={max_age}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@published.route(TRUST_PATH)
+@published.response(200, TrustBundleSchema)
+@guard(public(identify=False))
+def trust() -> Response:
+    """What a desk needs to judge codes offline; the document is also a JWK Set (RFC 7517)."""
+    response = jsonify(trust_bundle(deps(), now()))
+    response.headers["Cache-Control"] = f"public, max-age={_BUNDLE_MAX_AGE}"
+    return response
 
 
 def _members(licence: HeldLicence) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from wallet.licences.model import (
     LicenceField,
     LicenceHolder,
 )
+from wallet.licences.status_places import note_change
 from wallet.organisations.model import Unit
 
 
@@ -180,6 +181,7 @@ def _supersede(tx: Connection, row: AnyRow, now: datetime) -> None:
         .where(Licence.id.in_(older), Licence.superseded_at.is_(None))
         .values(superseded_at=now)
     )
+    note_change(tx, older, now)
     # Two versions may be issued in the other order than they came in.
     newer = tx.execute(
         select(Licence.id).where(
@@ -188,6 +190,7 @@ def _supersede(tx: Connection, row: AnyRow, now: datetime) -> None:
     ).first()
     if newer is not None:
         tx.execute(update(Licence).where(Licence.id == row.id).values(superseded_at=now))
+        note_change(tx, [row.id], now)
         return
     delegations = tx.execute(
         select(DelegationLicence.delegation_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,9 +15,6 @@ CREDENTIAL = "licences.credential"
 FIELD_VALUE = "licence_fields.value"
 HOLDER_NAME = "licence_holders.name"
 """Contexts under which these values are sealed or indexed."""
-
-STATUS_LIST_SIZE: Final = 1 << 20
-"""Entries of one status list."""
 
 
 class Licence(Base):
@@ -77,12 +73,16 @@ class LicenceHolder(Base):
 
 
 class StatusEntry(Base):
-    """The place of a licence in the status lists: list × 2^20 + a random index."""
+    """The place of a licence in the status lists: list × 2^20 + a random index.
+
+    `changed_at` is when the licence's status was set, other than by the passing of its last day.
+    """
 
     __tablename__ = "status_entries"
 
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), unique=True)
+    changed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class IdempotencyKey(Base):

@@ -7,9 +7,8 @@ comes next, a repeat of the request or the worker's sweep, finishes what a crash
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -28,16 +27,13 @@ from wallet.licences.model import (
     HOLDER_NAME,
     IDENTIFIER,
     NUMBER,
-    STATUS_LIST_SIZE,
     IdempotencyKey,
     Licence,
     LicenceField,
     LicenceHolder,
-    StatusEntry,
 )
+from wallet.licences.status_places import assign_status_index
 from wallet.web.principal import Principal
-
-_STATUS_DRAWS: Final = 64
 
 
 def receive(
@@ -96,7 +92,7 @@ def _record(
             licence_id = _licence_of_key(tx, client.id, key, body_hash)
             assert licence_id is not None
             return licence_id
-        licence_id = _insert_licence(tx, deps.vault, client, checked, now)
+        licence_id = _insert_licence(tx, deps, client, checked, now)
         tx.execute(
             update(IdempotencyKey)
             .where(IdempotencyKey.client_id == client.id, IdempotencyKey.key == key)
@@ -116,9 +112,9 @@ def _record(
 
 
 def _insert_licence(
-    tx: Connection, vault: Vault, client: Principal, checked: CheckedLicence, now: datetime
+    tx: Connection, deps: Deps, client: Principal, checked: CheckedLicence, now: datetime
 ) -> int:
-    new = checked.new
+    new, vault = checked.new, deps.vault
     number_index = vault.index(new.number, NUMBER)
     newest = tx.execute(
         select(Licence.version, Licence.status, Licence.status_code, Licence.identifier_sealed)
@@ -172,6 +168,7 @@ def _insert_licence(
     assert row is not None
     licence_id: int = row.id
     _insert_parts(tx, vault, licence_id, checked)
+    assign_status_index(tx, deps.config.secret_key, licence_id, now)
     return licence_id
 
 
@@ -206,17 +203,6 @@ def _insert_parts(tx: Connection, vault: Vault, licence_id: int, checked: Checke
                 "name_sealed": vault.seal(holder.name, HOLDER_NAME),
             },
         )
-    assign_status_index(tx, licence_id)
-
-
-def assign_status_index(tx: Connection, licence_id: int) -> None:
-    """Give a licence a random place in the status lists, each of which is at most half full."""
-    status_list = licence_id // (STATUS_LIST_SIZE // 2)
-    for _ in range(_STATUS_DRAWS):
-        index = status_list * STATUS_LIST_SIZE + secrets.randbelow(STATUS_LIST_SIZE)
-        if insert_if_new(tx, StatusEntry, index=index, licence_id=licence_id):
-            return
-    raise RuntimeError("no free status index was drawn")
 
 
 def _valid_code(status_codes: list[dict[str, Any]]) -> str:

@@ -167,3 +167,23 @@ class HeldLicencePageSchema(Schema):
 
     items = fields.List(fields.Nested(HeldLicenceSchema), required=True)
     next_cursor = fields.String(allow_none=True, required=True)
+
+
+class TrustBundleSchema(Schema):
+    """Keys, status lists and names of types, as of a moment."""
+
+    iss = fields.String(required=True, metadata={"description": "area code of the library"})
+    as_of = fields.AwareDateTime(required=True)
+    keys = fields.List(fields.Dict(), required=True, metadata={"description": "JWKs"})
+    lists = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "number → status list token"},
+    )
+    types = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "short number → name of the licence type"},
+    )

@@ -405,12 +405,18 @@ def upgrade() -> None:
         "status_entries",
         sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["licence_id"], ["licences.id"], name=op.f("fk_status_entries_licence_id_licences")
         ),
         sa.PrimaryKeyConstraint("index", name=op.f("pk_status_entries")),
         sa.UniqueConstraint("licence_id", name=op.f("uq_status_entries_licence_id")),
     )
+    with op.batch_alter_table("status_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_status_entries_changed_at"), ["changed_at"], unique=False
+        )
+
     op.create_table(
         "uses",
         sa.Column("verification_id", sa.String(), nullable=False),
@@ -436,6 +442,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_uses_licence_id"))
 
     op.drop_table("uses")
+    with op.batch_alter_table("status_entries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_status_entries_changed_at"))
+
     op.drop_table("status_entries")
     with op.batch_alter_table("licence_holders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_holders_holder_id"))

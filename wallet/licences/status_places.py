@@ -1,0 +1,66 @@
+"""The places of licences in the status lists, and what the places between them say.
+
+A licence gets a random place. Unused places are decoys: each says, for good, what a secret key
+draws for it, so that nobody can count licences, or the revoked among them, in a list. A licence
+only takes a place whose decoy says valid: that a place is taken shows in no list either.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import Connection, update
+
+from verify.status_list import INVALID, STATUS_LIST_SIZE, SUSPENDED, VALID
+from wallet.base.database import insert_if_new
+from wallet.base.encryption import derive_key
+from wallet.licences.model import StatusEntry
+
+_DRAWS: Final = 64
+_BLOCK: Final = 16
+_DECOYS: Final = bytes([INVALID] * 16 + [SUSPENDED] + [VALID] * 239)
+"""What a decoy says, by its random byte: one in 16 invalid, one in 256 suspended."""
+
+
+def decoys(secret: str, number: int, first: int = 0, count: int = STATUS_LIST_SIZE) -> bytes:
+    """What the places of a list from `first` on say while unused, one status a byte.
+
+    `secret` is the server's, `first` a multiple of 16: a block of the cipher.
+    """
+    counter = (number << 64) + first // _BLOCK
+    stream = Cipher(algorithms.AES(_key(secret)), modes.CTR(counter.to_bytes(_BLOCK, "big")))
+    return stream.encryptor().update(bytes(count)).translate(_DECOYS)
+
+
+def assign_status_index(tx: Connection, secret: str, licence_id: int, now: datetime) -> None:
+    """Give a licence a random place in the status lists, each of which is at most half full."""
+    number = licence_id // (STATUS_LIST_SIZE // 2)
+    for _ in range(_DRAWS):
+        place = secrets.randbelow(STATUS_LIST_SIZE)
+        block, offset = place - place % _BLOCK, place % _BLOCK
+        if decoys(secret, number, block, _BLOCK)[offset] != VALID:
+            continue
+        index = number * STATUS_LIST_SIZE + place
+        if insert_if_new(tx, StatusEntry, index=index, licence_id=licence_id, changed_at=now):
+            return
+    raise RuntimeError("no free status index was drawn")
+
+
+def note_change(tx: Connection, licences: Any, now: datetime) -> None:
+    """Note that the status of these licences (ids, or a query of them) is another from now on.
+
+    Whoever changes a licence so that it no longer stands, or stands again, calls this in the same
+    transaction; the lists are published anew because of it. That a licence expires needs no note.
+    """
+    tx.execute(
+        update(StatusEntry).where(StatusEntry.licence_id.in_(licences)).values(changed_at=now)
+    )
+
+
+@cache
+def _key(secret: str) -> bytes:
+    return derive_key(secret, "status decoys")
