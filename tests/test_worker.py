@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 from wallet import numbers, worker
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
+from wallet.base.key_files import STATES_FILE, read_states
+from wallet.base.key_states import States, retires_at
 from wallet.base.outbox import OutboxMessage
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import IdempotencyKey, Licence
@@ -21,7 +24,9 @@ from wallet.organisations.model import Client, ClientAssertion
 from wallet.web.sessions import Session, start_session
 from wallet.worker import WorkDone, work, work_once
 
-NOTHING = WorkDone(issued=0, delivered=0, sessions=0, idempotency_keys=0, assertions=0)
+NOTHING = WorkDone(
+    issued=0, delivered=0, sessions=0, idempotency_keys=0, assertions=0, key_changes=0
+)
 
 
 def test_a_round_with_nothing_to_do_does_nothing(deps: Deps) -> None:
@@ -105,6 +110,34 @@ def test_old_idempotency_keys_and_assertions_are_forgotten(deps: Deps) -> None:
     assert work_once(deps, now).assertions == 1
     done = work_once(deps, now + timedelta(days=numbers.IDEMPOTENCY_DAYS, seconds=1))
     assert done.idempotency_keys == keys > 0
+
+
+def test_keys_rotate_on_their_day_and_the_previous_retires_in_time(deps: Deps) -> None:
+    first = deps.keys.current.kid
+    day = states_of(deps)[first].since + timedelta(days=deps.config.key_days)
+    assert work_once(deps, day - timedelta(seconds=1)).key_changes == 0
+    assert work_once(deps, day).key_changes == 3  # previous, current, and a new next
+    assert work_once(deps, day) == NOTHING
+    end = retires_at(states_of(deps)[first])
+    assert end is not None
+    assert work_once(deps, end - timedelta(seconds=1)).key_changes == 0
+    assert work_once(deps, end).key_changes == 1
+    assert states_of(deps)[first].state == "retired"
+
+
+def test_with_zero_days_keys_rotate_by_command_only(deps: Deps) -> None:
+    by_command = replace(deps, config=replace(deps.config, key_days=0))
+    late = read_clock() + timedelta(days=9000)
+    assert work_once(by_command, late).key_changes == 0
+
+
+def test_keys_that_cannot_be_kept_do_not_keep_licences_waiting(deps: Deps) -> None:
+    (deps.config.keys_dir / STATES_FILE).write_text("{")
+    assert work_once(deps, read_clock()) == NOTHING
+
+
+def states_of(deps: Deps) -> States:
+    return read_states(deps.config.keys_dir)
 
 
 def test_it_stops_at_once_when_told_and_survives_a_database_that_is_away(

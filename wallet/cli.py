@@ -9,15 +9,18 @@ import os
 import signal
 import sys
 import threading
-from datetime import UTC, datetime
+from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import click
 from sqlalchemy.exc import ArgumentError
 
+from wallet.base.clock import read_clock, rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
 from wallet.base.deps import build_deps
-from wallet.base.keys import load_keys
+from wallet.base.key_files import change, read_states
+from wallet.base.key_states import KeyState, States, retired, retires_at, rotated, signs_from
 from wallet.base.logs import configure_logging
 from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
@@ -86,6 +89,14 @@ def worker() -> None:
     deps.db.close()
 
 
+_now = click.option(
+    "--now",
+    "hurry",
+    is_flag=True,
+    help="A key was stolen: do not wait for codes and trust bundles that still need it.",
+)
+
+
 @main.group()
 def keys() -> None:
     """The library's signing keys."""
@@ -93,22 +104,33 @@ def keys() -> None:
 
 @keys.command("list")
 def list_keys() -> None:
-    """Show each key: its kid, what it does, when it was made."""
+    """Show each key: its kid, its state, since when, and what comes next."""
     config = _config()
-    if not list(config.keys_dir.glob("*.pem")):
+    states = read_states(config.keys_dir)
+    if not states:
         click.echo("No key yet; the server makes one when it first starts.")
-        return
-    loaded = load_keys(config.keys_dir, config.secret_key, config.issuer)
-    for kid in loaded.by_kid:
-        made = datetime.fromtimestamp((config.keys_dir / f"{kid}.pem").stat().st_mtime, UTC)
-        role = "current: signs and verifies" if kid == loaded.current.kid else "verifies"
-        click.echo(f"{kid}  {made:%Y-%m-%d}  {role}")
+    _say_keys(states)
+
+
+@keys.command()
+@_now
+def rotate(*, hurry: bool) -> None:
+    """Let the next key sign. The current one becomes previous: its codes stay good."""
+    _change_keys(partial(rotated, hurry=hurry))
+
+
+@keys.command()
+@click.argument("kid")
+@_now
+def retire(kid: str, *, hurry: bool) -> None:
+    """Refuse what the key KID signed, everywhere within a minute."""
+    _change_keys(partial(retired, kid=kid, hurry=hurry))
 
 
 @main.command()
 def doctor() -> None:
     """Check settings, database and key files; exit 1 when something is not well."""
-    findings = list(examine(_config()))
+    findings = list(examine(_config(), read_clock()))
     for finding in findings:
         line = f"{'ok     ' if finding.well else 'PROBLEM'}  {finding.subject}"
         note = f": {finding.advice}" if finding.advice and not finding.well else ""
@@ -121,6 +143,28 @@ def doctor() -> None:
 def demo() -> None:
     """Serve a complete demo with invented people, kept in the folder DATA."""
     sys.exit(run_demo(os.environ))
+
+
+def _change_keys(rule: Callable[..., States]) -> None:
+    config, now = _config(), read_clock()
+    before = read_states(config.keys_dir)
+    after = change(config.keys_dir, config.secret_key, now, partial(rule, now=now))
+    _say_keys({kid: key for kid, key in after.items() if before.get(kid) != key})
+
+
+def _say_keys(states: States) -> None:
+    for kid, key in states.items():
+        click.echo(f"{kid}  {key.state:8}  since {rfc3339(key.since)}  {_prospect(key)}")
+
+
+def _prospect(key: KeyState) -> str:
+    end = retires_at(key)
+    return {
+        "next": f"may sign from {rfc3339(signs_from(key))}",
+        "current": "signs",
+        "previous": f"verifies, retires {rfc3339(end) if end else 'by command'}",
+        "retired": "refused",
+    }[key.state]
 
 
 def _config() -> Config:

@@ -27,6 +27,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "LIANGZHENG_HOST": "Address to listen on; `HOST` is the short form. Default `127.0.0.1`.",
     "LIANGZHENG_PORT": "Port to listen on; `PORT` is the short form. Default `8000`.",
     "LIANGZHENG_WORKERS": "Server processes. Default 1.",
+    "LIANGZHENG_KEY_DAYS": "Days after which the signing key is rotated, 0 by command only. "
+    "Default 90.",
     "LIANGZHENG_LOG_LEVEL": "`debug`, `info`, `warning` or `error`. Default `info`.",
 }
 """Every setting and what it is for; the docs list the same, a test compares."""
@@ -47,6 +49,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    key_days: int = 90
     log_level: str = "info"
 
     @property
@@ -94,6 +97,7 @@ def load_config(environment: Mapping[str, str]) -> Config:
         host=host,
         port=port,
         workers=_whole(setting("WORKERS", "1"), "LIANGZHENG_WORKERS"),
+        key_days=_whole(setting("KEY_DAYS", "90"), "LIANGZHENG_KEY_DAYS"),
         log_level=setting("LOG_LEVEL", "info"),
     )
     _check(config, is_demo_folder=demo_file.is_file())

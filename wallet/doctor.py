@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.engine import make_url
 
 from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.key_files import read_states
+from wallet.base.key_states import rotates_at
 from wallet.base.keys import load_keys
 from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
+
+_ROTATION_SLACK: Final = timedelta(days=1)
+"""A rotation may be late by this before the doctor asks for the worker."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,13 @@ class Finding:
     advice: str = ""
 
 
-def examine(config: Config) -> Iterator[Finding]:
+def examine(config: Config, now: datetime) -> Iterator[Finding]:
     """Look at everything that a server with these settings stands on; changes nothing."""
     yield Finding("settings", well=True)
     yield _public_url(config)
     yield _database(config)
     yield from _private_files(config)
-    yield _keys(config)
+    yield _keys(config, now)
 
 
 def _public_url(config: Config) -> Finding:
@@ -64,7 +71,8 @@ def _missing_sqlite_file(config: Config) -> bool:
 
 
 def _private_files(config: Config) -> Iterator[Finding]:
-    files = [*sorted(config.keys_dir.glob("*.pem")), *sorted(config.data.glob("demo*.json"))]
+    files = [*sorted(config.keys_dir.glob("*.pem")), *sorted(config.keys_dir.glob("*.json"))]
+    files += sorted(config.data.glob("demo*.json"))
     for path in files:
         yield Finding(
             str(path.relative_to(config.data)),
@@ -73,13 +81,18 @@ def _private_files(config: Config) -> Iterator[Finding]:
         )
 
 
-def _keys(config: Config) -> Finding:
-    subject = "signing key"
+def _keys(config: Config, now: datetime) -> Finding:
+    subject = "signing keys"
     if not list(config.keys_dir.glob("*.pem")):
         advice = "there is none yet; the server makes it when it first starts"
         return Finding(subject, well=True, advice=advice)
     try:
         load_keys(config.keys_dir, config.secret_key, config.issuer)
+        due = rotates_at(read_states(config.keys_dir), config.key_days)
     except ConfigurationError as error:
         return Finding(subject, well=False, advice=str(error))
-    return Finding(subject, well=True)
+    return Finding(
+        subject,
+        well=due is None or now < due + _ROTATION_SLACK,
+        advice="the current one should have been rotated; is the worker running?",
+    )

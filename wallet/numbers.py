@@ -44,6 +44,13 @@ EXPIRING_DAYS: Final = 30
 ADMINISTRATORS_MAX: Final = 5
 FAMILY_DELEGATES_MAX: Final = 5
 
+KEY_LOOK: Final = 2
+"""A process looks after this time whether keys have changed."""
+KEY_SETTLE: Final = 60
+"""Every process, and every cache of the public keys, has a change of keys by then."""
+KEY_BUNDLES_LAPSE: Final = 25 * 3600
+"""Every trust bundle without a change of keys has lapsed by then: 24 hours, and one to spare."""
+
 SWEEP_AFTER: Final = 30
 """A licence still pending after this time was left by a crash; the worker finishes it."""
 WORKER_PAUSE: Final = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,7 +15,10 @@ from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.database import DATABASE_ERRORS
 from wallet.base.deps import Deps
+from wallet.base.key_files import change, read_states
+from wallet.base.key_states import on_schedule
 from wallet.base.outbox import OutboxMessage
+from wallet.errors import ConfigurationError
 from wallet.licences.issue import issue
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
@@ -30,13 +34,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class WorkDone:
-    """What one round did: licences finished and delivered, rows cleared away."""
+    """What one round did: licences finished and delivered, rows cleared away, keys."""
 
     issued: int
     delivered: int
     sessions: int
     idempotency_keys: int
     assertions: int
+    key_changes: int
 
     @property
     def anything(self) -> bool:
@@ -50,6 +55,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         issued=_finish_pending(deps, now),
         delivered=_deliver(deps, now),
         **_clear_away(deps, now),
+        key_changes=_keep_keys(deps, now),
     )
 
 
@@ -113,6 +119,24 @@ def _deliver(deps: Deps, now: datetime) -> int:
             .values(done_at=now)
         )
     return len(messages)
+
+
+def _keep_keys(deps: Deps, now: datetime) -> int:
+    """Rotate and retire keys when it is time; returns how many changed their state."""
+    config = deps.config
+    rule = partial(on_schedule, days=config.key_days, now=now)
+    try:
+        before = read_states(config.keys_dir)
+        if rule(before) == before:
+            return 0
+        after = change(config.keys_dir, config.secret_key, now, rule)
+    except (ConfigurationError, OSError) as error:
+        # Keys that cannot be kept now must not keep licences waiting.
+        _log.error("keys not kept", error=type(error).__name__)
+        return 0
+    changed = {kid: key.state for kid, key in after.items() if before.get(kid) != key}
+    _log.info("keys changed", **changed)
+    return len(changed)
 
 
 def _clear_away(deps: Deps, now: datetime) -> dict[str, int]:

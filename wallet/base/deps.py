@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wallet.base.clock import read_clock
 from wallet.base.database import Database
 from wallet.base.encryption import Vault
-from wallet.base.keys import Keys, load_keys
+from wallet.base.keys import KeyRing
 from wallet.config import Config
 
 
@@ -16,7 +17,7 @@ class Deps:
 
     config: Config
     db: Database
-    keys: Keys
+    keys: KeyRing
     vault: Vault
 
 
@@ -25,6 +26,6 @@ def build_deps(config: Config) -> Deps:
     return Deps(
         config=config,
         db=Database(config.database_url),
-        keys=load_keys(config.keys_dir, config.secret_key, config.issuer),
+        keys=KeyRing(config.keys_dir, config.secret_key, config.issuer, read_clock()),
         vault=Vault(config.secret_key),
     )

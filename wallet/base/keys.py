@@ -1,60 +1,93 @@
-"""The library's keys, the only private ones.
+"""The library's keys, the only private ones, as a running process has them.
 
-A signing key is made once, kept encrypted under the server's secret in a file of mode 0600,
-and named by a `kid` of four characters. Its public half goes to `/.well-known/jwks.json`.
+A signing key is kept encrypted under the server's secret and named by a `kid` of four
+characters. Public halves go to `/.well-known/jwks.json`.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from time import monotonic
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
+import structlog
 from jwt.algorithms import ECAlgorithm
 
 from verify.jws import ALGORITHM, PublicKeys
-from wallet.base.encryption import derive_key
+from wallet import numbers
+from wallet.base.key_files import STATES_FILE, SigningKey, load_key, open_folder, read_states
+from wallet.base.key_states import kid_in
 from wallet.errors import ConfigurationError
 
-KID_BYTES: Final = 2
-_FILE_MODE: Final = 0o600
-_ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """An ES256 key, its `kid`, and the AES key of the handles in codes that it signs."""
-
-    kid: str
-    private: ec.EllipticCurvePrivateKey
-    handle_key: bytes
-
-    def sign(self, data: bytes) -> bytes:
-        """An ES256 signature in its JOSE form (`verify.jws.Signer`)."""
-        return _ES256.sign(data, self.private)
+_log = structlog.get_logger()
+_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one library. `current` signs; every one in `public` verifies."""
+    """The keys of one library at one time, without the retired. `current` signs, all verify."""
 
-    issuer: str
     current: SigningKey
-    by_kid: dict[str, SigningKey]
+    by_kid: Mapping[str, SigningKey]
     public: PublicKeys
 
+
+def load_keys(
+    folder: Path, secret: str, issuer: str, known: Mapping[str, SigningKey] | None = None
+) -> Keys:
+    """Load the keys of a folder; those that are `known` are not read again.
+
+    Raises ConfigurationError when a key cannot be opened with the secret or others may read it.
+    """
+    states = read_states(folder)
+    current = kid_in(states, "current")
+    if current is None:
+        raise ConfigurationError(f"{folder} has no current key")
+    by_kid = {
+        kid: (known or {}).get(kid) or load_key(folder, kid, secret)
+        for kid, key in states.items()
+        if key.state != "retired"
+    }
+    public = {kid: {issuer: key.private.public_key()} for kid, key in by_kid.items()}
+    return Keys(by_kid[current], by_kid, public)
+
+
+class KeyRing:
+    """The keys of a running process, which follow the folder within `numbers.KEY_LOOK` seconds.
+
+    A look is one `stat`; whoever asks meanwhile gets what is in memory.
+    """
+
+    def __init__(self, folder: Path, secret: str, issuer: str, now: datetime) -> None:
+        """Make what the folder lacks, and load it; raises as `load_keys`."""
+        open_folder(folder, secret, now)
+        self.issuer = issuer
+        self._folder = folder
+        self._secret = secret
+        self._look_at = monotonic() + numbers.KEY_LOOK
+        # One value, so that no thread sees keys of one time with the stamp of another.
+        self._seen = _stamp(folder), load_keys(folder, secret, issuer)
+
+    @property
+    def current(self) -> SigningKey:
+        """The key that signs."""
+        return self._keys().current
+
+    @property
+    def by_kid(self) -> Mapping[str, SigningKey]:
+        """Every key whose codes are accepted."""
+        return self._keys().by_kid
+
+    @property
+    def public(self) -> PublicKeys:
+        """Their public halves, for readers."""
+        return self._keys().public
+
     def jwks(self) -> dict[str, Any]:
-        """The public keys as a JWK Set (RFC 7517)."""
+        """The public halves as a JWK Set (RFC 7517)."""
         return {
             "keys": [
                 {
@@ -67,55 +100,25 @@ class Keys:
             ]
         }
 
+    def _keys(self) -> Keys:
+        if monotonic() >= self._look_at:
+            self._look()
+        return self._seen[1]
 
-def load_keys(folder: Path, secret: str, issuer: str) -> Keys:
-    """Load the signing key of a folder, making it when there is none.
-
-    Raises ConfigurationError when a key cannot be opened with the secret or others may read it.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        # Several processes may start at once on an empty folder.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not list(folder.glob("*.pem")):
-            _make(folder, secret)
-    by_kid = {path.stem: _load(path, secret) for path in sorted(folder.glob("*.pem"))}
-    current = by_kid[min(by_kid)]
-    return Keys(
-        issuer=issuer,
-        current=current,
-        by_kid=by_kid,
-        public={kid: {issuer: key.private.public_key()} for kid, key in by_kid.items()},
-    )
+    def _look(self) -> None:
+        # At first, so that other threads go on meanwhile with what there is.
+        self._look_at = monotonic() + numbers.KEY_LOOK
+        stamp, keys = self._seen
+        try:
+            new = _stamp(self._folder)
+            if new != stamp:
+                loaded = load_keys(self._folder, self._secret, self.issuer, keys.by_kid)
+                self._seen = new, loaded
+        except (ConfigurationError, OSError) as error:
+            # A folder that is away for a moment closes no desk; the operator is told.
+            _log.error("keys not reloaded", error=type(error).__name__)
 
 
-def _password(secret: str) -> bytes:
-    return derive_key(secret, "signing keys")
-
-
-def _make(folder: Path, secret: str) -> None:
-    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(_password(secret))
-    )
-    path = folder / f"{secrets.token_hex(KID_BYTES)}.pem"
-    draft = path.with_suffix(".draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-
-
-def _load(path: Path, secret: str) -> SigningKey:
-    if path.stat().st_mode & 0o077:
-        raise ConfigurationError(f"{path} may be read by others; run: chmod 600 {path}")
-    try:
-        private = load_pem_private_key(path.read_bytes(), _password(secret))
-    except ValueError:
-        raise ConfigurationError(
-            f"{path} does not open with LIANGZHENG_SECRET_KEY; set the secret it was made with."
-        ) from None
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise ConfigurationError(f"{path} is not a P-256 key.")
-    return SigningKey(path.stem, private, derive_key(secret, f"handles {path.stem}", 16))
+def _stamp(folder: Path) -> _Stamp:
+    found = (folder / STATES_FILE).stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from flask import Flask, Response, current_app, jsonify
 
+from wallet import numbers
 from wallet.organisations.oauth import token_server
 from wallet.organisations.schemas import KeySetSchema, TokenRequestSchema, TokenSchema
 from wallet.web.arguments import ApiBlueprint
@@ -15,8 +16,8 @@ blueprint = ApiBlueprint(
     "organisations", __name__, description="客户端与公钥 · Machine clients and public keys"
 )
 _SERVER = "liangzheng.token_server"
-_JWKS_MAX_AGE = 60
-"""Seconds a key set may be cached: a retired key is refused everywhere within them."""
+_JWKS_MAX_AGE = numbers.KEY_SETTLE - 5 * numbers.KEY_LOOK
+"""Seconds a key set may be cached: with the time until a process looks, a change settles."""
 _FORM = "application/x-www-form-urlencoded"
 
 
