@@ -162,14 +162,15 @@ class Field:
 class JudgedLicence:
     """One licence of an accepted code, cut to what the item may see.
 
-    `photo` is a data URI, None where the type has none or the item may not see it.
+    `photo` is a data URI, None where the type has none or the item may not see it. `identifier`
+    and `status` are None offline, where `type` is the short number that the code carries.
     """
 
     type: str
     type_name: str
     type_name_en: str
-    identifier: str
-    status: str
+    identifier: str | None
+    status: str | None
     valid_until: date | None
     fields: tuple[Field, ...]
     photo: str | None = None

@@ -7,6 +7,7 @@ import sys
 
 BLOCKED = ("flask", "werkzeug", "sqlalchemy", "redis", "wallet")
 PURE = (
+    "verify.check",
     "verify.codes",
     "verify.credential",
     "verify.jws",
