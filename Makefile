@@ -51,10 +51,13 @@ translations: $(READY)  ## the English catalogue, anew from templates and source
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	.venv/bin/pybabel -q compile -i $(CATALOGUE).po -o $(CATALOGUE).mo
 
-lock: $(READY)  ## requirements.lock, anew from pyproject.toml
+lock: $(READY)  ## requirements.lock and requirements-proof.lock, anew from pyproject.toml
 	$(PY) -m pip install --quiet uv
 	$(PY) -m uv pip compile -q pyproject.toml --group dev --generate-hashes --universal \
 	    --python-version 3.11 --no-emit-index-url --no-emit-find-links -o requirements.lock
+	$(PY) -m uv pip compile -q --group proof -c requirements.lock \
+	    --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+	    --no-emit-find-links -o requirements-proof.lock
 
 clean:  ## what was made here: environment and caches; the data folder stays
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
