@@ -18,10 +18,12 @@ run: $(READY)  ## the demo on http://127.0.0.1:8000; HOST=, PORT=, DATA= change 
 
 test: $(READY)  ## everything: style, types, floors, both databases, a real browser
 	@.ci/setup system
+	@.ci/setup foreign
 	@$(MAKE) static
 	$(PY) -m pytest
 
 check: $(READY)  ## what is quick: style, types, floors, tests without PostgreSQL and browser
+	@.ci/setup foreign
 	@$(MAKE) static
 	$(PY) -m pytest -q -n 2 --dist loadfile -m '$(QUICK)'
 
