@@ -2,6 +2,8 @@
 
 1. the code itself      `verify.codes.read`, with the keys of all the bundles
 2. the bundle           of the code's own issuer: not past its limit, not from the future
+3. status               of a paper code, as of the bundle's lists: first the licence's entry,
+                        then the copy's own; a live code carries no index
 
 A form that no bundle could mend is refused whatever the bundle's age; whatever else an old bundle
 or a wrong clock would decide is undetermined, never accepted. What an offline check leaves open
@@ -11,21 +13,26 @@ is named in `unchecked`, and the clerk is told to compare an ID card.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from verify.codes import CLOCK_TOLERANCE, Code, read
+from verify.codes import CLOCK_TOLERANCE, Code, LiveCode, PaperCode, read
+from verify.status_list import SUSPENDED, VALID
 from verify.trust import IssuerTrust, Trust
-from verify.verdict import Field, JudgedLicence, Outcome, Reason, Refused, Verdict, sentence
-
-UNCHECKED: Final = ("double_use", "freeze", "licence_status", "item")
-"""What a live code's check leaves open when it is offline."""
-
-OFFLINE_SENTENCE: Final = (
-    "离线核验：此码真实、未过时，但未查是否用过、是否冻结和证照状态，请核对身份证件。"
+from verify.verdict import (
+    Field,
+    JudgedLicence,
+    Reason,
+    Refused,
+    Verdict,
+    offline_sentence,
+    sentence,
 )
-"""What a desk reads of a code that is accepted offline."""
+
+UNCHECKED_LIVE: Final = ("double_use", "freeze", "licence_status", "item")
+"""What the check of a live code leaves open when it is offline."""
+UNCHECKED_PAPER: Final = ("double_use", "item", "recipient")
+"""What the check of a paper code leaves open when it is offline."""
 
 _FORM: Final[frozenset[Reason]] = frozenset({"malformed", "wrong_kind"})
 
@@ -36,16 +43,21 @@ def check(text: str, trust: Trust, now: float) -> Verdict:
     try:
         code = read(text, trust.keys, now)
     except Refused as refused:
-        decided = refused.reason in _FORM or _some_good(trust.issuers.values(), now)
-        if decided:
-            return _verdict("refused", refused.reason, now)
-        return _verdict("undetermined", "trust_stale", now)
+        decided = refused.reason in _FORM or any(_is_good(b, now) for b in trust.issuers.values())
+        return _turned_away(refused.reason if decided else "trust_stale", now)
 
     # 2. the bundle
     bundle = trust.issuers[code.issuer]
-    if not _is_good(bundle, now):
-        return _verdict("undetermined", "trust_stale", now)
-    return _verdict("accepted", "ok", now, _licences(code, bundle), as_of=bundle.as_of)
+    reason: Reason = "ok" if _is_good(bundle, now) else "trust_stale"
+    as_of = bundle.as_of
+
+    # 3. status
+    if reason == "ok" and isinstance(code, PaperCode):
+        reason, as_of = _status(code, bundle)
+
+    if reason != "ok":
+        return _turned_away(reason, now, code, as_of)
+    return _accepted(code, trust, as_of, now)
 
 
 def _is_good(bundle: IssuerTrust, now: float) -> bool:
@@ -53,8 +65,35 @@ def _is_good(bundle: IssuerTrust, now: float) -> bool:
     return bundle.as_of - CLOCK_TOLERANCE <= now < bundle.good_until
 
 
-def _some_good(bundles: Iterable[IssuerTrust], now: float) -> bool:
-    return any(_is_good(bundle, now) for bundle in bundles)
+def _status(code: PaperCode, bundle: IssuerTrust) -> tuple[Reason, int]:
+    """What the lists say of a copy, and since when (Unix seconds) they said it."""
+    licence, copy = bundle.entry(code.licence_index), bundle.entry(code.copy_index)
+    if licence is None or copy is None:
+        return "trust_stale", bundle.as_of
+    as_of = min(licence.as_of, copy.as_of)
+    if licence.status == SUSPENDED:
+        return "licence_suspended", as_of
+    if licence.status != VALID:
+        return "licence_revoked", as_of
+    return "ok" if copy.status == VALID else "copy_revoked", as_of
+
+
+def _accepted(code: LiveCode | PaperCode, trust: Trust, as_of: int, now: float) -> Verdict:
+    paper = isinstance(code, PaperCode)
+    foreign = None if code.issuer == trust.home else code.issuer
+    return Verdict(
+        id=_new_id(),
+        outcome="accepted",
+        reason="ok",
+        message=offline_sentence("paper" if paper else "live", foreign_issuer=foreign),
+        checked_at=_instant(now),
+        status_as_of=_instant(as_of),
+        offline=True,
+        unchecked=UNCHECKED_PAPER if paper else UNCHECKED_LIVE,
+        licences=_licences(code, trust.issuers[code.issuer]),
+        shown_by="paper" if paper else None,
+        issuer=code.issuer,
+    )
 
 
 def _licences(code: Code, bundle: IssuerTrust) -> tuple[JudgedLicence, ...]:
@@ -74,23 +113,25 @@ def _licences(code: Code, bundle: IssuerTrust) -> tuple[JudgedLicence, ...]:
     )
 
 
-def _verdict(
-    outcome: Outcome,
-    reason: Reason,
-    now: float,
-    licences: tuple[JudgedLicence, ...] = (),
-    as_of: int | None = None,
+def _turned_away(
+    reason: Reason, now: float, code: Code | None = None, as_of: int | None = None
 ) -> Verdict:
-    checked_at = datetime.fromtimestamp(now, UTC)
-    accepted = outcome == "accepted"
     return Verdict(
-        id=secrets.token_urlsafe(16),
-        outcome=outcome,
+        id=_new_id(),
+        outcome="undetermined" if reason == "trust_stale" else "refused",
         reason=reason,
-        message=OFFLINE_SENTENCE if accepted else sentence(reason),
-        checked_at=checked_at,
-        status_as_of=checked_at if as_of is None else datetime.fromtimestamp(as_of, UTC),
+        message=sentence(reason),
+        checked_at=_instant(now),
+        status_as_of=_instant(now if as_of is None else as_of),
         offline=True,
-        unchecked=UNCHECKED if accepted else (),
-        licences=licences,
+        shown_by="paper" if isinstance(code, PaperCode) else None,
+        issuer=code.issuer if code else None,
     )
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -50,6 +50,14 @@ class BundleError(Exception):
 
 
 @dataclass(frozen=True)
+class ListEntry:
+    """What a list says at one place (0 valid, 1 invalid, 2 suspended), true at `as_of`."""
+
+    status: int
+    as_of: int
+
+
+@dataclass(frozen=True)
 class IssuerTrust:
     """What is known of one issuer at `as_of` (Unix seconds). `types` are names by short number."""
 
@@ -61,13 +69,13 @@ class IssuerTrust:
     document: Mapping[str, Any]
     """The bundle as it came, to be saved."""
 
-    def status(self, index: int) -> int | None:
-        """The status at an index (list × 2^20 + place), None where the bundle has no such list."""
+    def entry(self, index: int) -> ListEntry | None:
+        """The entry at an index (list × 2^20 + place), None where the bundle has no such list."""
         number, place = divmod(index, STATUS_LIST_SIZE)
         published = self.lists.get(number)
         if published is None or place >= len(published.entries):
             return None
-        return published.entries.status(place)
+        return ListEntry(published.entries.status(place), published.issued_at)
 
     @property
     def good_until(self) -> int:
@@ -78,9 +86,13 @@ class IssuerTrust:
 
 @dataclass(frozen=True)
 class Trust:
-    """Bundles of several issuers, side by side; a code is judged by the bundle of its own."""
+    """Bundles of several issuers, side by side; a code is judged by the bundle of its own.
+
+    `home` is the issuer whose desk this is; of the others' codes a verdict says where they are from.
+    """
 
     issuers: Mapping[str, IssuerTrust]
+    home: str
 
     @property
     def keys(self) -> PublicKeys:
@@ -93,9 +105,18 @@ class Trust:
 
 
 def gather(bundles: Iterable[IssuerTrust]) -> Trust:
-    """Bundles side by side; of two of one issuer the later is kept."""
-    ordered = sorted(bundles, key=lambda bundle: bundle.as_of)
-    return Trust({bundle.issuer: bundle for bundle in ordered})
+    """Bundles side by side, the first of them at home; of two of one issuer the later is kept.
+
+    Raises BundleError where there is none.
+    """
+    issuers: dict[str, IssuerTrust] = {}
+    for bundle in bundles:
+        found = issuers.setdefault(bundle.issuer, bundle)
+        if found.as_of < bundle.as_of:
+            issuers[bundle.issuer] = bundle
+    if not issuers:
+        raise BundleError("There is no trust bundle.")
+    return Trust(issuers, home=next(iter(issuers)))
 
 
 def read_bundle(document: Any) -> IssuerTrust:

@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, get_args
 
 Outcome = Literal["accepted", "refused", "pending", "undetermined"]
 
+CodeKind = Literal["live", "paper"]
+
 Reason = Literal[
     "ok",
     "malformed",
@@ -142,9 +144,41 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
 }
 
 
+_OFFLINE_SENTENCES: Final[dict[CodeKind, tuple[str, str]]] = {
+    "live": (
+        "离线核验：此码真实、未过时，但未查是否用过、是否冻结和证照状态，请核对身份证件。",
+        "Offline: genuine, in time. Use, freeze and status not checked; compare an ID card.",
+    ),
+    "paper": (
+        "离线核验：此纸质件真实、未到期，名单中未被撤回，请核对用途、接收单位和身份证件。",
+        "Offline: genuine, in time, not revoked. Compare purpose, recipient and an ID card.",
+    ),
+}
+_FOREIGN: Final = (
+    "此证照由其他地区（{}）签发，按该地区的公钥判断。",
+    " Issued by another region ({}) and judged by its keys.",
+)
+
+
 def sentence(reason: Reason, language: str = "zh") -> str:
     """The sentence for a reason, in `zh` or `en`."""
-    chinese, english = _SENTENCES[reason]
+    return _in(language, _SENTENCES[reason])
+
+
+def offline_sentence(
+    kind: CodeKind, language: str = "zh", foreign_issuer: str | None = None
+) -> str:
+    """What a desk reads of a code that is accepted offline, in `zh` or `en`.
+
+    `foreign_issuer` is the area code of the library that issued it, where that is not the desk's
+    own.
+    """
+    said = _in(language, _OFFLINE_SENTENCES[kind])
+    return said if foreign_issuer is None else said + _in(language, _FOREIGN).format(foreign_issuer)
+
+
+def _in(language: str, both: tuple[str, str]) -> str:
+    chinese, english = both
     return english if language == "en" else chinese
 
 
@@ -182,7 +216,8 @@ class Verdict:
 
     `licences` is empty unless `outcome` is accepted. `status_as_of` is when the licence's
     status was read; `unchecked` names what could not be checked (offline only). `shown_by`
-    is holder, delegate, assisted or paper, None while unknown.
+    is holder, delegate, assisted or paper, None while unknown. `issuer` is the area code of the
+    library that issued the code, None where that could not be read.
     """
 
     id: str
@@ -196,6 +231,7 @@ class Verdict:
     unchecked: tuple[str, ...] = ()
     licences: tuple[JudgedLicence, ...] = field(default=())
     shown_by: str | None = None
+    issuer: str | None = None
     purpose: str | None = None
     recipient: str | None = None
     legal_effect: str | None = None
@@ -215,6 +251,7 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
         "unchecked": list(verdict.unchecked),
         "licences": [_licence_members(licence) for licence in verdict.licences],
         "shown_by": verdict.shown_by,
+        "issuer": verdict.issuer,
         "legal_effect": verdict.legal_effect,
         **({"purpose": verdict.purpose} if verdict.purpose else {}),
         **({"recipient": verdict.recipient} if verdict.recipient else {}),

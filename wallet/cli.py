@@ -158,11 +158,10 @@ def _say_keys(states: States) -> None:
 
 
 def _prospect(key: KeyState) -> str:
-    end = retires_at(key)
     return {
         "next": f"may sign from {rfc3339(signs_from(key))}",
         "current": "signs",
-        "previous": f"verifies, retires {rfc3339(end) if end else 'by command'}",
+        "previous": f"verifies, retires {rfc3339(retires_at(key))}",
         "retired": "refused",
     }[key.state]
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from verify.codes import CLOCK_TOLERANCE, KINDS, LIVE, LIVE_CODE_LIFE
+from verify.codes import CLOCK_TOLERANCE, PAPER_CODE_LIFE
 from verify.trust import TRUST_LIMIT
 from wallet import numbers
-from wallet.base import key_states
 from wallet.base.key_states import (
     KeyState,
     States,
@@ -39,9 +37,7 @@ def rotated_once() -> States:
 
 
 def end_of_first() -> datetime:
-    end = retires_at(rotated_once()["aaaa"])
-    assert end is not None
-    return end
+    return retires_at(rotated_once()["aaaa"])
 
 
 def test_a_next_key_signs_when_every_bundle_without_it_has_lapsed_and_no_second_sooner() -> None:
@@ -70,7 +66,9 @@ def test_without_a_current_and_a_next_key_nothing_rotates(missing: str) -> None:
 
 
 def test_a_previous_key_outlives_its_codes_and_the_bundles_from_before_its_successor() -> None:
-    last_code_ends = READY + numbers.KEY_LOOK * SECOND + (LIVE_CODE_LIFE + CLOCK_TOLERANCE) * SECOND
+    last_code_ends = (
+        READY + numbers.KEY_LOOK * SECOND + (PAPER_CODE_LIFE + CLOCK_TOLERANCE) * SECOND
+    )
     assert end_of_first() > last_code_ends
     # A desk may judge until its bundle of the last moment lapses, with a clock that is behind.
     assert end_of_first() > READY + (TRUST_LIMIT + numbers.KEY_SETTLE + CLOCK_TOLERANCE) * SECOND
@@ -95,22 +93,9 @@ def test_by_command_it_retires_no_sooner_but_in_a_hurry_at_once() -> None:
     assert retired(before, "aaaa", READY, hurry=True)["aaaa"].state == "retired"
 
 
-def test_codes_without_an_end_keep_their_key_until_a_command(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(key_states, "KINDS", {**KINDS, "endless": replace(LIVE, life=None)})
-    before, late = rotated_once(), READY + timedelta(days=9000)
-    assert retires_at(before["aaaa"]) is None
-    assert on_schedule(before, 0, late) == before
-    with pytest.raises(ConfigurationError, match="further notice"):
-        retired(before, "aaaa", late)
-
-
-def test_the_longest_code_keeps_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    end = end_of_first()
-    longer = replace(LIVE, life=90 * 86400)
-    monkeypatch.setattr(key_states, "KINDS", {**KINDS, "longer": longer})
-    assert retires_at(rotated_once()["aaaa"]) == end + timedelta(days=90, seconds=-LIVE_CODE_LIFE)
+def test_the_longest_code_keeps_its_key() -> None:
+    later = end_of_first() - READY - timedelta(seconds=PAPER_CODE_LIFE)
+    assert timedelta(days=1) < later < timedelta(days=1, hours=2)
 
 
 def test_the_key_that_signs_and_one_that_is_not_there_cannot_be_retired() -> None:

@@ -32,7 +32,9 @@ def texts(deps: Deps, li: Visitor, clock: Clock) -> dict[str, str]:
 def test_the_desk_gives_each_case_its_reason_and_records_each_once(
     deps: Deps, li: Visitor, zhao: Visitor, clock: Clock
 ) -> None:
-    expected = {name: case.get("http", case["reason"]) for name, case in CASES.items()}
+    expected = {
+        name: case.get("http", case.get("online", case["reason"])) for name, case in CASES.items()
+    }
     given: dict[str, int | str] = {}
     for name, text in texts(deps, li, clock).items():
         answer = ask(zhao, text)
@@ -46,7 +48,8 @@ def test_the_desk_gives_each_case_its_reason_and_records_each_once(
             continue
         assert (verdict["verdict"], verdict["licences"]) == ("refused", [])
         assert verdict["message"] == sentence(verdict["reason"])
-        assert verdict["shown_by"] is verdict["legal_effect"] is None
+        assert verdict["shown_by"] == ("paper" if "online" in CASES[name] else None)
+        assert verdict["legal_effect"] is None
     assert given == expected
     judged = Counter(reason for reason in expected.values() if isinstance(reason, str))
     assert Counter(fields["reason"] for _, fields in events(deps)) == judged
@@ -58,7 +61,10 @@ def test_the_desk_gives_each_case_its_reason_and_records_each_once(
 def test_the_public_check_calls_genuine_what_the_reader_calls_good(
     app: Flask, deps: Deps, li: Visitor, clock: Clock
 ) -> None:
-    expected = {name: case.get("http", case["reason"] == "ok") for name, case in CASES.items()}
+    expected = {
+        name: case.get("http", case.get("read", case["reason"]) == "ok")
+        for name, case in CASES.items()
+    }
     codes = texts(deps, li, clock)
     before = row_counts(deps)
     anyone = Visitor(app)

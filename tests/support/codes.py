@@ -2,11 +2,12 @@
 
 A recipe's members, all optional:
 
+- `kind`: `live` or `paper` (`live`)
 - `header`, `claims`: members to change; `{"raw": text}` writes that text where a value belongs,
   `{"absent": true}` leaves the member out
 - `header_more`, `claims_more`: text put behind the members; `header_text`, `claims_text`: the
   whole text instead
-- `iat`, `exp`: seconds from now (0 and 60)
+- `iat`, `exp`: seconds from now (0 and 60); of a paper code `exp` is its claim `end` (30 days)
 - `sign`: a name in `SIGNATURES` (`library`)
 - `text`: what is handed in (`$url/v#$header.$payload.$signature`)
 - `fill`, `zeros`, `deep`: how many letters `$fill`, digits `$zeros` and brackets `$open` and
@@ -35,10 +36,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from verify.codes import LIVE_CODE_LIFE
 from verify.jws import PublicKeys
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors" / "codes.json"
 URL: Final = "https://lz.example.gov.cn"
+DAY: Final = 24 * 3600
+PAPER_DAYS: Final = 30
 P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 Recipe = Mapping[str, Any]
 
@@ -52,6 +56,9 @@ class Signer:
     issuer: str = "150600"
     jti: str = "AAECAwQFBgcICQoL"
     handle: str = "AAECAwQFBgcICQ"
+    serial: str = "0123456789ABCDEF"
+    licence_index: int = 1
+    copy_index: int = 2
     types: int | list[int] = 1
     url: str = URL
 
@@ -87,18 +94,35 @@ def cases() -> dict[str, Recipe]:
     return {f"{line} {name}": case for line, rows in lines.items() for name, case in rows.items()}
 
 
+def statuses() -> dict[int, int]:
+    """The entries of status list 0 that the cases speak of, by place."""
+    found = json.loads(VECTORS.read_text("utf-8"))["statuses"]
+    return {int(place): status for place, status in found.items()}
+
+
 def make(recipe: Recipe, signer: Signer, now: int) -> str:
     """The text of a recipe."""
-    header = {"alg": "ES256", "kid": signer.kid, "typ": "lz-live+jwt"}
+    kind = recipe.get("kind", "live")
+    header = {"alg": "ES256", "kid": signer.kid, "typ": f"lz-{kind}+jwt"}
     claims = {
         "iss": signer.issuer,
-        "jti": signer.jti,
         "iat": now + recipe.get("iat", 0),
-        "exp": now + recipe.get("exp", 60),
-        "h": signer.handle,
         "t": signer.types,
         "n": "李*",
     }
+    if kind == "live":
+        claims |= {
+            "jti": signer.jti,
+            "exp": now + recipe.get("exp", LIVE_CODE_LIFE),
+            "h": signer.handle,
+        }
+    else:
+        claims |= {
+            "jti": signer.serial,
+            "end": now + recipe.get("exp", PAPER_DAYS * DAY),
+            "l": signer.licence_index,
+            "c": signer.copy_index,
+        }
     words = {
         "url": signer.url,
         "fill": "A" * recipe.get("fill", 0),

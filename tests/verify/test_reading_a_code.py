@@ -8,9 +8,9 @@ import socket
 
 import pytest
 
-from tests.support.codes import Signer, cases, make, signer, twin
+from tests.support.codes import DAY, PAPER_DAYS, Signer, cases, make, signer, twin
 from verify import codes
-from verify.codes import LIVE, Code, encode, read
+from verify.codes import LIVE, PAPER, LiveCode, PaperCode, encode, read
 from verify.jws import decode_bytes, encode_bytes
 from verify.verdict import REASONS, Refused
 
@@ -35,11 +35,12 @@ def test_every_case_gets_its_reason_and_nothing_is_fetched(
         raise AssertionError("the reader opened a socket")
 
     monkeypatch.setattr(socket, "socket", no_network)
-    assert reason_of(make(CASES[name], SIGNER, NOW)) == CASES[name]["reason"]
+    expected = CASES[name].get("read", CASES[name]["reason"])
+    assert reason_of(make(CASES[name], SIGNER, NOW)) == expected
 
 
 def test_the_cases_cover_every_line_and_name_known_reasons() -> None:
-    assert {name.split()[0] for name in CASES} == {str(line) for line in range(15)}
+    assert {name.split()[0] for name in CASES} == {str(line) for line in range(16)}
     assert {case["reason"] for case in CASES.values()} <= set(REASONS)
 
 
@@ -54,17 +55,49 @@ def test_what_was_written_is_read_back() -> None:
         "h": "AAECAwQFBgcICQ", "t": [1, 16], "n": "𠮷*",
     }  # fmt: skip
     text = encode(LIVE, claims, SIGNER)
-    assert read(text, SIGNER.keys, NOW) == Code(
-        kind=LIVE,
+    assert read(text, SIGNER.keys, NOW) == LiveCode(
         kid=SIGNER.kid,
         issuer="150600",
         jti="AAECAwQFBgcICQoL",
         issued_at=NOW,
-        expires_at=NOW + 60,
+        ends_at=NOW + 60,
         handle="AAECAwQFBgcICQ",
         types=(1, 16),
         name="𠮷*",
     )
+
+
+def test_a_paper_code_is_read_back_with_its_indices_item_and_recipient() -> None:
+    claims = {
+        "iss": "150600", "jti": "0123456789ABCDEF", "iat": NOW, "end": NOW + 91 * DAY, "t": 3,
+        "n": "李*", "l": 2**20 + 5, "c": 7, "i": 12, "u": 34,
+    }  # fmt: skip
+    expected = PaperCode(
+        kid=SIGNER.kid,
+        issuer="150600",
+        jti="0123456789ABCDEF",
+        issued_at=NOW,
+        ends_at=NOW + 91 * DAY,
+        types=(3,),
+        name="李*",
+        licence_index=2**20 + 5,
+        copy_index=7,
+        item=12,
+        recipient=34,
+    )
+    assert read(encode(PAPER, claims, SIGNER), SIGNER.keys, NOW) == expected
+    short = read(make({"kind": "paper"}, SIGNER, NOW), SIGNER.keys, NOW)
+    assert isinstance(short, PaperCode)
+    assert (short.item, short.recipient) == (None, None)
+
+
+def test_a_copy_is_good_to_its_end_and_no_longer() -> None:
+    text = make({"kind": "paper"}, SIGNER, NOW)
+    end = NOW + PAPER_DAYS * DAY
+    assert reason_of(text, NOW - 30.001) == "not_yet_valid"
+    assert reason_of(text, NOW - 30) == "ok"
+    assert reason_of(text, end + 29.999) == "ok"
+    assert reason_of(text, end + 30) == "copy_expired"
 
 
 def test_an_organisations_code_has_no_name_and_one_type_is_a_number() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.codes import encoded, make, signer
-from verify.codes import CODE_TEXT_MAX, Code, read
+from verify.codes import CODE_TEXT_MAX, LIVE, LiveCode, PaperCode, read
 from verify.verdict import REASONS, Refused
 
 NOW = 1_800_000_000
@@ -35,7 +35,7 @@ almost_members = st.dictionaries(
 relaxed = settings(deadline=None, max_examples=150)
 
 
-def judged(text: str) -> Code | str:
+def judged(text: str) -> LiveCode | PaperCode | str:
     try:
         return read(text, SIGNER.keys, NOW)
     except Refused as refused:
@@ -62,10 +62,9 @@ def test_any_claims_under_a_good_signature_are_refused_or_keep_every_rule(
     claims: dict[str, object],
 ) -> None:
     code = judged(make({"claims": claims}, SIGNER, NOW))
-    if isinstance(code, Code):
-        assert code.kind.life is not None
-        assert code.issued_at - 30 <= NOW < code.expires_at + 30
-        assert code.expires_at - code.issued_at <= code.kind.life
+    if isinstance(code, LiveCode):
+        assert code.issued_at - 30 <= NOW < code.ends_at + 30
+        assert code.ends_at - code.issued_at <= LIVE.life
         assert len(code.jti) == 16
     else:
         assert code in REASONS

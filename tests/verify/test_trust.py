@@ -100,8 +100,10 @@ def test_a_bundle_tells_keys_types_and_the_status_at_an_index() -> None:
     assert bundle.keys == {library.kid: library.private.public_key()}
     assert bundle.types == {1: "食品经营许可证"}
     first = 3 * STATUS_LIST_SIZE
-    assert [bundle.status(first + place) for place in range(5)] == [0, INVALID, SUSPENDED, 0, None]
-    assert bundle.status(1) is None
+    entries = [bundle.entry(first + place) for place in range(5)]
+    assert [entry and entry.status for entry in entries] == [0, INVALID, SUSPENDED, 0, None]
+    assert {entry.as_of for entry in entries if entry} == {AS_OF}
+    assert bundle.entry(1) is None
 
 
 def test_a_bundle_is_good_for_a_day_and_no_longer_than_its_oldest_list() -> None:

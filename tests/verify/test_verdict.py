@@ -38,6 +38,7 @@ def test_a_verdict_has_the_members_of_the_contract() -> None:
         "unchecked": [],
         "licences": [],
         "shown_by": None,
+        "issuer": None,
         "legal_effect": None,
     }
 

@@ -13,7 +13,6 @@ the others.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,15 +49,13 @@ def signs_from(following: KeyState) -> datetime:
     return following.since + timedelta(seconds=numbers.KEY_BUNDLES_LAPSE)
 
 
-def retires_at(previous: KeyState) -> datetime | None:
-    """When a previous key retires by itself, None while there are codes without an end.
+def retires_at(previous: KeyState) -> datetime:
+    """When a previous key retires by itself.
 
     By then every code that it signed has ended, and so has every trust bundle from before its
     successor signed.
     """
-    life = max(math.inf if kind.life is None else kind.life for kind in KINDS.values())
-    if math.isinf(life):
-        return None
+    life = max(kind.life for kind in KINDS.values())
     return previous.since + timedelta(
         seconds=life + CLOCK_TOLERANCE + numbers.KEY_SETTLE + numbers.KEY_BUNDLES_LAPSE
     )
@@ -108,10 +105,10 @@ def retired(states: States, kid: str, now: datetime, *, hurry: bool = False) -> 
     if key.state == "current":
         raise ConfigurationError(f"key {kid} signs; run first: liangzheng keys rotate")
     end = retires_at(key)
-    if key.state == "previous" and not hurry and (end is None or now < end):
+    if key.state == "previous" and not hurry and now < end:
         raise ConfigurationError(
             f"codes that key {kid} signed may be in use until "
-            f"{rfc3339(end) if end else 'further notice'}; --now refuses them at once"
+            f"{rfc3339(end)}; --now refuses them at once"
         )
     return {**states, kid: KeyState("retired", now)}
 
@@ -122,7 +119,6 @@ def on_schedule(states: States, days: int, now: datetime) -> States:
     if at is not None and now >= at:
         states = rotated(states, now)
     for kid, key in states.items():
-        end = retires_at(key) if key.state == "previous" else None
-        if end is not None and now >= end:
+        if key.state == "previous" and now >= retires_at(key):
             states = retired(states, kid, now)
     return states

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from verify.codes import Code, read
+from verify.codes import LiveCode, PaperCode, read
 from verify.verdict import Reason, Refused, Verdict
 from wallet import numbers
 from wallet.base.clock import local_day
@@ -86,7 +86,10 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     return replace(recorded.verdict, licences=licences)
 
 
-def _judge_state(tx: Connection, case: _Case, code: Code) -> _Recorded:
+def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Recorded:
+    if isinstance(code, PaperCode):
+        # Copies that this library has printed would be looked up here by their serial.
+        return _refuse(tx, case, Shown(code.jti, on_paper=True), "unknown_licence")
     opened = open_handle(case.deps.keys, code)
     if opened is None:
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
@@ -174,6 +177,7 @@ def _accepted(
         status_as_of=case.now,
         repeated=repeated,
         shown_by=shown.by,
+        issuer=case.deps.keys.issuer,
         legal_effect=LEGAL_EFFECT,
     )
     return _Recorded(verdict, state.rows)
@@ -200,5 +204,6 @@ def _refuse(
         checked_at=case.now,
         status_as_of=case.now,
         shown_by=shown.by,
+        issuer=case.deps.keys.issuer if shown.jti else None,
     )
     return _Recorded(verdict)

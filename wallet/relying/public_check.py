@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from verify.codes import LIVE, Code, read
+from verify.codes import LiveCode, PaperCode, read
 from verify.verdict import Refused, sentence
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
@@ -22,8 +22,8 @@ from wallet.licences.standing import status_on
 from wallet.showing.handle import open_handle
 
 PUBLIC: Final = "public"
-_KIND_NAMES: Final = {LIVE.typ: "live"}
-_NOTICE: Final = "这是真实的亮证码。是否有效、能否办事，请以窗口核验的结果为准。"
+_LIVE_NOTICE: Final = "这是真实的亮证码。是否有效、能否办事，请以窗口核验的结果为准。"
+_PAPER_NOTICE: Final = "这是真实的纸质件码。是否有效、能否办事，请以窗口核验的结果为准。"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class PublicLicence:
 
 @dataclass(frozen=True)
 class PublicCheck:
-    """The public answer; `kind` is live, None where the code is not genuine."""
+    """The public answer; `kind` is live or paper, None where the code is not genuine."""
 
     genuine: bool
     kind: str | None
@@ -52,15 +52,17 @@ def check_publicly(deps: Deps, text: str, now: datetime) -> PublicCheck:
         code = read(text, deps.keys.public, now.timestamp())
     except Refused as refused:
         return PublicCheck(False, None, sentence(refused.reason))
+    if isinstance(code, PaperCode):
+        return PublicCheck(genuine=True, kind="paper", notice=_PAPER_NOTICE)
     return PublicCheck(
         genuine=True,
-        kind=_KIND_NAMES[code.kind.typ],
-        notice=_NOTICE,
+        kind="live",
+        notice=_LIVE_NOTICE,
         licences=_public_licences(deps, code, local_day(now)),
     )
 
 
-def _public_licences(deps: Deps, code: Code, today: date) -> tuple[PublicLicence, ...]:
+def _public_licences(deps: Deps, code: LiveCode, today: date) -> tuple[PublicLicence, ...]:
     opened = open_handle(deps.keys, code)
     if opened is None:
         return ()

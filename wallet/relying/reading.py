@@ -107,6 +107,7 @@ def read_verification(
         status_as_of=now if rows else row.at,
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,
+        issuer=deps.keys.issuer if row.jti else None,
         legal_effect=LEGAL_EFFECT if accepted else None,
     )
 

@@ -35,10 +35,13 @@ class Shown:
     jti: str | None = None
     shower: Shower | None = None
     licence_ids: tuple[int, ...] = ()
+    on_paper: bool = False
 
     @property
     def by(self) -> str | None:
-        """holder or delegate, as the verdict says it."""
+        """holder, delegate or paper, as the verdict says it."""
+        if self.on_paper:
+            return "paper"
         if self.shower is None:
             return None
         return "delegate" if self.shower.delegated else "holder"

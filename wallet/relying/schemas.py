@@ -82,6 +82,7 @@ class VerdictSchema(Schema):
     unchecked = fields.List(fields.String(), required=True)
     licences = fields.List(fields.Nested(JudgedLicenceSchema), required=True)
     shown_by = fields.String(required=True, allow_none=True)
+    issuer = fields.String(allow_none=True)
     legal_effect = fields.String(required=True, allow_none=True)
     purpose = fields.String()
     recipient = fields.String()

@@ -19,7 +19,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from verify.codes import Code
+from verify.codes import LiveCode
 from verify.verdict import Reason
 from wallet.base.database import AnyRow, AnySelect
 from wallet.catalogue.model import LicenceType
@@ -112,7 +112,7 @@ _STATE_OF_DELEGATION: Final = _state(has_right(rights_within(_DELEGATION, _TODAY
 
 def read_state(
     tx: Connection,
-    code: Code,
+    code: LiveCode,
     shower: Shower,
     licence_ids: Sequence[int],
     grant: ItemGrant,

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
-from verify.codes import JTI_BYTES, Code
+from verify.codes import JTI_BYTES, LiveCode
 from verify.jws import decode_bytes, encode_bytes
 from wallet.base.encryption import derive_key
 from wallet.base.key_files import SigningKey
@@ -64,7 +64,7 @@ def seal_handle(key: SigningKey, jti: str, shower: Shower, licence_ids: Sequence
     return encode_bytes(_stream(key, jti, _pack(shower, licence_ids)))
 
 
-def open_handle(keys: KeyRing, code: Code) -> tuple[Shower, tuple[int, ...]] | None:
+def open_handle(keys: KeyRing, code: LiveCode) -> tuple[Shower, tuple[int, ...]] | None:
     """Who shows which licences; None when the handle is none of ours."""
     key = keys.by_kid.get(code.kid)
     if key is None or code.issuer != keys.issuer:
