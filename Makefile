@@ -5,10 +5,11 @@ PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
 QUICK := not postgresql and not browser
+ROUNDS ?= 10000
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
-.PHONY: help run test check static bench screenshots migration lock translations clean
+.PHONY: help run test check static faults bench screenshots migration lock translations clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,7 +35,11 @@ static: $(READY)
 	@.venv/bin/lint-imports > .venv/floors.log || { cat .venv/floors.log; exit 1; }
 	$(PY) .ci/vendor.py check
 
-bench: $(READY)  ## codes and verdicts over HTTP, as ratios to a floor; into bench/results/
+faults: $(READY)  ## the long suite: races, rotations, killed processes; ROUNDS= says how many races
+	@.ci/setup system
+	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q tests/faults
+
+bench: $(READY)  ## codes, verdicts and status lists, as ratios to a floor; into bench/results/
 	@.ci/setup system
 	$(PY) -m bench
 
