@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.codes import twin
-from tests.support.people import Visitor, sign_in
-from tests.support.race import DeskSession, race
+from tests.support.people import sign_in
+from tests.support.race import race, session_of
 from tests.support.shared import deps_of
 from tests.support.showing import (
     FOOD,
@@ -22,16 +22,9 @@ from tests.support.showing import (
     state,
 )
 from wallet.showing.model import Claim
-from wallet.web.cookies import CSRF_COOKIE, SESSION_COOKIE
 
 PROCESSES = 4
 USES_EACH = 50
-
-
-def session_of(desk: Visitor) -> DeskSession:
-    cookies = [desk.http.get_cookie(name) for name in (SESSION_COOKIE, CSRF_COOKIE)]
-    session, csrf = (cookie.value for cookie in cookies if cookie)
-    return DeskSession(session, csrf)
 
 
 def test_one_of_two_hundred_uses_is_accepted_and_the_others_repeat_it_or_are_refused(

@@ -1,0 +1,71 @@
+"""The table of `make faults`: printed after the tests, kept when all rounds were run."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.faults.sizes import FULL
+from wallet.base.clock import read_clock
+
+RESULTS: Final = Path(__file__).parents[2] / "bench" / "results" / "exactly-once.json"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of database with one state of Redis.
+
+    `other` is any answer that is neither the acceptance nor `already_used`; `overlapping` are
+    the races in which the second desk asked before the first was answered; `false_refusals`
+    those in which nobody accepted.
+    """
+
+    database: str
+    redis: str
+    races: int
+    accepted: int
+    refused: int
+    other: int
+    records: int
+    claims: int
+    overlapping: int
+    false_refusals: int
+    seconds: float
+
+
+COLUMNS: Final = tuple(Line.__dataclass_fields__)
+
+
+def table(lines: list[Line]) -> str:
+    """The lines as a Markdown table."""
+    rows = [COLUMNS, ["---"] * len(COLUMNS), *(asdict(line).values() for line in lines)]
+    return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in rows)
+
+
+def keep(lines: list[Line]) -> None:
+    """Write the lines of a full run; a sample is not kept."""
+    if not lines or min(line.races for line in lines) < FULL:
+        return
+    result = {
+        "at": read_clock().isoformat(timespec="seconds"),
+        "machine": {
+            "processors": os.cpu_count(),
+            "kind": platform.machine(),
+            "python": platform.python_version(),
+        },
+        "measured": [asdict(line) for line in lines],
+    }
+    RESULTS.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def kept() -> list[Line]:
+    """The lines of the last full run."""
+    return [Line(**line) for line in json.loads(RESULTS.read_text("utf-8"))["measured"]]
+
+
+def _cell(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
