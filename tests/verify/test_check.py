@@ -153,3 +153,10 @@ def test_each_code_is_judged_by_the_bundle_of_its_own_issuer() -> None:
 @given(st.text(st.characters(exclude_categories=()), max_size=300))
 def test_no_text_makes_it_raise(text: str) -> None:
     assert check(text, TRUST, NOW).outcome == "refused"
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise(data: bytes) -> None:
+    for text in (data.decode("latin-1"), data.decode("utf-8", "surrogateescape")):
+        assert check(text, TRUST, NOW).outcome == "refused"
