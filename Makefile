@@ -9,7 +9,7 @@ ROUNDS ?= 10000
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
-.PHONY: help run test check static faults bench screenshots migration lock translations clean
+.PHONY: help run test check static coverage faults bench screenshots migration lock translations clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,7 @@ test: $(READY)  ## everything: style, types, floors, both databases, a real brow
 	@.ci/setup system
 	@.ci/setup foreign
 	@$(MAKE) static
+	@$(MAKE) coverage
 	$(PY) -m pytest
 
 check: $(READY)  ## what is quick: style, types, floors, tests without PostgreSQL and browser
@@ -38,6 +39,10 @@ static: $(READY)
 faults: $(READY)  ## the long suite: races, rotations, killed processes; ROUNDS= says how many races
 	@.ci/setup system
 	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q tests/faults
+
+coverage: $(READY)  ## every line and branch of what judges a code is taken by its own tests, or it fails
+	$(PY) -m coverage run -m pytest -q tests/verify
+	$(PY) -m coverage report
 
 bench: $(READY)  ## codes, verdicts and status lists, as ratios to a floor; into bench/results/
 	@.ci/setup system

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
+SETTINGS = Path(__file__).parents[2] / "pyproject.toml"
 BLOCKED = ("flask", "werkzeug", "sqlalchemy", "redis", "wallet")
 PURE = (
     "verify.check",
@@ -35,3 +38,15 @@ def test_the_reader_works_where_flask_sqlalchemy_redis_and_the_wallet_are_missin
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False
     )
     assert (done.stderr, done.stdout) == ("", "malformed\n")
+
+
+def test_the_same_modules_are_kept_pure_and_wholly_covered() -> None:
+    tools = tomllib.loads(SETTINGS.read_text("utf-8"))["tool"]
+    contract = next(
+        rule
+        for rule in tools["importlinter"]["contracts"]
+        if rule["name"] == "What judges a code is pure"
+    )
+    assert contract["source_modules"] == list(PURE)
+    files = [f"{name.replace('.', '/')}.py" for name in PURE]
+    assert tools["coverage"]["run"]["include"] == files

@@ -135,6 +135,13 @@ def test_of_two_bundles_of_one_issuer_the_later_is_kept() -> None:
         assert gather(order).issuers["150600"].keys[new.kid] == new.private.public_key()
 
 
+def test_a_file_without_a_bundle_is_no_trust(tmp_path: Path) -> None:
+    path = tmp_path / "trust.json"
+    path.write_text("[]", "utf-8")
+    with pytest.raises(BundleError, match="There is no trust bundle"):
+        load_trust(path)
+
+
 def test_one_bundle_is_saved_as_it_came_for_everyone_to_read(tmp_path: Path) -> None:
     document, path = a_bundle(signer()), tmp_path / "trust.json"
     save_trust(gather([read_bundle(document)]), path)
