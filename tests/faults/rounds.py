@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from flask import Flask
 
 from tests.faults.sizes import BLOCK, STRIKES
-from tests.support.race import race_in_pairs, servers
+from tests.support.race import race_in_pairs
+from tests.support.servers import servers
 from tests.support.shared import deps_of
 from tests.support.two_desks import fresh_races, last_event, open_hall, settle
 from wallet.app import create_app

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from tests.support.codes import twin
 from tests.support.people import sign_in
-from tests.support.race import race, session_of
+from tests.support.race import race
+from tests.support.servers import session_of
 from tests.support.shared import deps_of
 from tests.support.showing import (
     FOOD,
@@ -34,14 +35,12 @@ def test_one_of_two_hundred_uses_is_accepted_and_the_others_repeat_it_or_are_ref
     li = sign_in(app, "holder-li")
     first = created(open_code(li, identifier_of(li, FOOD)))
     second = created(next_code(li, first))
-    desks = [session_of(sign_in(app, name)) for name in ("desk-zhao", "desk-qian")]
+    names = ("desk-zhao", "desk-qian")
+    desks = [session_of(sign_in(app, name), number) for number, name in enumerate(names)]
     before = row_counts(deps)
-    bodies = [
-        {"code": text, "item": RENEWAL}
-        for text in (first["text"], twin(first["text"]), second["text"])
-    ]
+    codes = [(text, RENEWAL) for text in (first["text"], twin(first["text"]), second["text"])]
 
-    answers = race(deps.config, desks, bodies, PROCESSES, USES_EACH)
+    answers = race(deps.config, desks, codes, PROCESSES, USES_EACH)
 
     assert [answer.status for answer in answers] == [200] * PROCESSES * USES_EACH
     accepted = [answer for answer in answers if answer.members["verdict"] == "accepted"]

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 
 from tests.support.codes import twin
 from tests.support.people import sign_in
-from tests.support.race import PROCESSES, Answer, DeskSession, Race, session_of
+from tests.support.race import Race
+from tests.support.servers import PROCESSES, Answer, DeskSession, session_of
 from tests.support.shared import deps_of
 from tests.support.showing import FOOD, RENEWAL, claims_of, identifier_of
 from wallet.base.audit import AuditEvent
@@ -63,7 +64,10 @@ def open_hall(app: Flask) -> Hall:
         deps,
         Principal("holder", row.id, 0, "", holder_id=row.holder_id),
         identifier_of(sign_in(app, HOLDER), FOOD),
-        [session_of(sign_in(app, DESKS[number % len(DESKS)])) for number in range(PROCESSES)],
+        [
+            session_of(sign_in(app, DESKS[number % len(DESKS)]), number)
+            for number in range(PROCESSES)
+        ],
     )
 
 
@@ -107,7 +111,7 @@ def settle(
     wrong = []
     for one, pair in zip(races, answers, strict=True):
         told = sorted(map(_told, pair))
-        outcomes = [(verdict, reason) for verdict, reason, _ in told]
+        outcomes = sorted(answer.outcome for answer in pair)
         winner = told[0][2]
         good = Kept(records=told, events=told, claims=[("used", winner)], uses=[winner])
         if outcomes != FAIR or kept[one.jti] != good:
@@ -132,10 +136,7 @@ def last_event(deps: Deps) -> int:
 
 
 def _told(answer: Answer) -> Finding:
-    members = answer.members
-    if answer.status != 200:
-        return str(answer.status), members["slug"], ""
-    return members["verdict"], members["reason"], members["id"]
+    return *answer.outcome, answer.members.get("id", "")
 
 
 def _kept(deps: Deps, jtis: Sequence[str], events_before: int) -> defaultdict[str, Kept]:
