@@ -20,6 +20,8 @@ DEMO_FILE: Final = "demo.json"
 SETTINGS: Final[Mapping[str, str]] = {
     "LIANGZHENG_DATA": "Data folder; `DATA` is the short form. Default `var`.",
     "LIANGZHENG_DATABASE_URL": "SQLAlchemy URL. Default SQLite in the data folder.",
+    "LIANGZHENG_REDIS_URL": "Redis that the processes share; none means that each counts for "
+    "itself. `redis://host:6379/0`, or `redis+cluster://host1:6379,host2:6379`.",
     "LIANGZHENG_PUBLIC_URL": "Address that codes and pages carry. Default the served address.",
     "LIANGZHENG_SECRET_KEY": "At least 32 characters; every other secret is derived from it.",
     "LIANGZHENG_ISSUER": "Short area code of this library, claim `iss`. Default `150600`.",
@@ -44,6 +46,7 @@ class Config:
     database_url: str
     public_url: str
     secret_key: str
+    redis_url: str = ""
     issuer: str = "150600"
     demo: bool = False
     host: str = "127.0.0.1"
@@ -92,6 +95,7 @@ def load_config(environment: Mapping[str, str]) -> Config:
         database_url=setting("DATABASE_URL", f"sqlite:///{data / 'liangzheng.db'}"),
         public_url=setting("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
         secret_key=setting("SECRET_KEY", ""),
+        redis_url=setting("REDIS_URL", ""),
         issuer=setting("ISSUER", "150600"),
         demo=setting("DEMO", "") == "1",
         host=host,

@@ -12,6 +12,9 @@ SAME_DESK_REPEAT: Final = 10
 FIELDS_READABLE: Final = 120
 """Time after acceptance in which the desk may read the fields again."""
 
+RECONCILED_WITHIN: Final = 25 * 3600
+"""An offline judgement older than this is recorded, not judged again: a bundle lives 24 hours."""
+
 ACCESS_TOKEN_LIFE: Final = 600
 CLIENT_ASSERTION_LIFE_MAX: Final = 300
 HOLDER_SESSION_IDLE: Final = 30 * 60
@@ -24,6 +27,8 @@ SESSION_TOUCH: Final = 60
 IDEMPOTENCY_DAYS: Final = 7
 JSON_BODY_MAX: Final = 64 * 1024
 LICENCE_BODY_MAX: Final = 1024 * 1024
+JUDGEMENTS_BODY_MAX: Final = 256 * 1024
+"""Bytes of a desk's offline judgements, each with the text that was scanned."""
 PHOTO_MAX: Final = 512 * 1024
 """Bytes of a decoded photo."""
 PHOTO_PIXELS_MAX: Final = 16_000_000
@@ -36,8 +41,15 @@ PAGE_LIMIT: Final = 50
 DESK_PER_SECOND: Final = 10
 HOLDER_PER_SECOND: Final = 5
 PUBLIC_CHECKS_PER_MINUTE: Final = 30
+CODE_PER_MINUTE: Final = 30
+"""One code is judged at most so often in a minute; what comes beyond is not judged."""
 DEMO_LIMIT_FACTOR: Final = 100
 """The demo multiplies the rate limits by this, so that tests may hurry."""
+
+REDIS_WAIT_MS: Final = 100
+"""Milliseconds that one step of asking Redis may take."""
+REDIS_REST: Final = 2
+"""After a failure a process leaves Redis alone for this time."""
 
 EXPIRING_DAYS: Final = 30
 """A licence that ends within this many days is marked 即将到期."""

@@ -1,4 +1,4 @@
-"""Fixtures for the base: an app that a module shares."""
+"""Fixtures for the base: an app, a Redis and a Redis Cluster that a module shares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.support.demo import DemoCopies
+from tests.support.redis import RedisCluster, RedisServer, running_cluster, running_redis
 from tests.support.shared import BOTH_KINDS, shared_demo
 
 
@@ -20,3 +21,17 @@ def shared_app(
     """An app for tests that leave nothing behind which another would see."""
     with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis of this module."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[RedisCluster]:
+    """A Redis Cluster of this module."""
+    with running_cluster() as cluster:
+        yield cluster

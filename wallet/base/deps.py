@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wallet.base.clock import read_clock
 from wallet.base.database import Database
 from wallet.base.encryption import Vault
+from wallet.base.fast import FastStore, open_fast_store
 from wallet.base.keys import KeyRing
 from wallet.config import Config
 
@@ -17,6 +18,7 @@ class Deps:
 
     config: Config
     db: Database
+    fast: FastStore
     keys: KeyRing
     vault: Vault
 
@@ -26,6 +28,7 @@ def build_deps(config: Config) -> Deps:
     return Deps(
         config=config,
         db=Database(config.database_url),
+        fast=open_fast_store(config.redis_url),
         keys=KeyRing(config.keys_dir, config.secret_key, config.issuer, read_clock()),
         vault=Vault(config.secret_key),
     )
