@@ -11,7 +11,7 @@ from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
-from wallet.numbers import LICENCE_BODY_MAX
+from wallet.numbers import JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
 from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
@@ -42,7 +42,10 @@ def create_app(config: Config) -> Flask:
         API_TITLE="Liangzheng 亮证",
         API_VERSION="v1",
         OPENAPI_VERSION="3.0.3",
-        LARGE_BODY_ENDPOINTS={"licences.receive_licence": LICENCE_BODY_MAX},
+        LARGE_BODY_ENDPOINTS={
+            "licences.receive_licence": LICENCE_BODY_MAX,
+            "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
+        },
         MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
     )
     attach(app, build_deps(config))
@@ -67,5 +70,5 @@ def create_app(config: Config) -> Flask:
     if config.demo:
         app.register_blueprint(demo_sign_in.blueprint)
     guard(public(identify=False))(app.view_functions["static"])
-    limit_rates(app, demo=config.demo)
+    limit_rates(app)
     return app

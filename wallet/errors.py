@@ -44,5 +44,17 @@ class Conflict(DomainError):
     """The state of things forbids it; the slug says which state."""
 
 
+class TooMany(DomainError):
+    """More often than a limit allows; `retry_after` says in how many seconds it is worth trying."""
+
+    def __init__(self, detail: str, slug: str = "", retry_after: int = 1) -> None:
+        super().__init__(detail, slug)
+        self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    """What this needs is away for the moment."""
+
+
 class ConfigurationError(Exception):
     """The server may not start like this; the message says which setting to mend."""

@@ -46,6 +46,7 @@ DOMAIN = {
     errors.NotFound: (404, "not_found"),
     errors.Conflict: (409, "conflict"),
     errors.Invalid: (422, "invalid"),
+    errors.TooMany: (429, "too_many_requests"),
 }
 
 

@@ -37,6 +37,7 @@ from wallet.relying.sentences import message_of
 from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
+from wallet.web.limits import count_code
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ class _Recorded:
 
 
 def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
-    """Judge a code for an item. Raises NotPermitted, recorded, when that is beyond the grant."""
+    """Judge a code for an item.
+
+    Raises NotPermitted, recorded, when that is beyond the grant; TooMany when this code comes
+    again and again.
+    """
     # 1. unit and item
     grant = grant_for(deps, desk.principal, item, local_day(now))
     if grant is None or grant.consent != "none":
@@ -74,6 +79,7 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     except Refused as refused:
         with deps.db.begin() as tx:
             return _refuse(tx, case, Shown(), refused.reason).verdict
+    count_code(deps, code.jti)
 
     # 3. licence type and fields
     if not set(code.types) <= grant.types.keys():

@@ -1,61 +1,70 @@
-"""Rate limits per desk, account or address; a guard names the one it wants.
+"""Rate limits per desk, account, address or code; a guard names the one that its view wants.
 
-Each process counts for itself in memory. The demo allows a hundred times as much. The counter is
-our own few lines: the store of the library there is starts a timer thread every few requests,
-which the show and verify paths would pay for (docs/performance.md).
+They count in the fast store: together where the processes share a Redis, else each for itself. The
+demo allows a hundred times as much.
 """
 
 from __future__ import annotations
 
-import time
-from collections import Counter
+import hashlib
+import hmac
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, Literal
 
 from flask import Flask, current_app, request
-from werkzeug.exceptions import TooManyRequests
 
 from wallet import numbers
+from wallet.base.deps import Deps
+from wallet.base.encryption import derive_key
+from wallet.errors import TooMany
+from wallet.web.deps import deps
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
-
-class FixedWindow:
-    """At most `limit` hits of a key in each window of so many seconds."""
-
-    def __init__(self, limit: int, seconds: int) -> None:
-        self.limit = limit
-        self.seconds = seconds
-        self._window = 0
-        self._hits: Counter[str] = Counter()
-
-    def hit(self, key: str) -> bool:
-        """Count one; false when it is beyond the limit."""
-        window = int(time.time()) // self.seconds
-        if window != self._window:  # whatever was counted belongs to a window gone by
-            self._window = window
-            self._hits.clear()
-        self._hits[key] += 1
-        return self._hits[key] <= self.limit
+_LIMITS: Final[Mapping[Rate | Literal["code"], tuple[int, int]]] = {
+    "desk": (numbers.DESK_PER_SECOND, 1),
+    "holder": (numbers.HOLDER_PER_SECOND, 1),
+    "public": (numbers.PUBLIC_CHECKS_PER_MINUTE, 60),
+    "code": (numbers.CODE_PER_MINUTE, 60),
+}
+"""How many in how many seconds."""
 
 
-def limit_rates(app: Flask, *, demo: bool) -> None:
+def limit_rates(app: Flask) -> None:
     """Count every request to a view whose guard names a rate, once the guard has let it pass."""
-    factor = numbers.DEMO_LIMIT_FACTOR if demo else 1
-    windows: dict[Rate, FixedWindow] = {
-        "desk": FixedWindow(numbers.DESK_PER_SECOND * factor, 1),
-        "holder": FixedWindow(numbers.HOLDER_PER_SECOND * factor, 1),
-        "public": FixedWindow(numbers.PUBLIC_CHECKS_PER_MINUTE * factor, 60),
-    }
 
     @app.before_request
     def count() -> None:
         if request.endpoint is None:
             return
         declared = guard_of(current_app.view_functions[request.endpoint])
-        if declared is None or declared.rate is None:
-            return
-        window = windows[declared.rate]
-        if not window.hit(_who()):
-            raise TooManyRequests(retry_after=window.seconds)
+        if declared is not None and declared.rate is not None:
+            _count(deps(), declared.rate, _who())
+
+
+def count_code(deps: Deps, jti: str) -> None:
+    """Count a judgement of a code; raises TooMany when it comes again and again.
+
+    It spares the database a flood of one code. A code that a process sees for the first time,
+    as nearly all are, is no concern of the others, and costs them and Redis nothing.
+    """
+    _count(deps, "code", jti, alone=1)
+
+
+def _count(deps: Deps, rate: Rate | Literal["code"], who: str, *, alone: int = 0) -> None:
+    limit, seconds = _LIMITS[rate]
+    if deps.config.demo:
+        limit *= numbers.DEMO_LIMIT_FACTOR
+    # Hashed with a key: an address, or what a client calls its terminal, may tell of a person.
+    name = hmac.digest(_key(deps.config.secret_key), who.encode("utf-8", "replace"), hashlib.sha256)
+    if deps.fast.count(f"{rate}:{name.hex()[:32]}", seconds, alone=alone) > limit:
+        raise TooMany("请稍候再试。", retry_after=seconds)
+
+
+@lru_cache(maxsize=8)
+def _key(secret: str) -> bytes:
+    return derive_key(secret, "limits")
 
 
 def _who() -> str:

@@ -26,6 +26,8 @@ STATUS: Final[dict[type[errors.DomainError], tuple[int, str, str]]] = {
     errors.NotFound: (404, "not_found", "没有找到"),
     errors.Conflict: (409, "conflict", "与现状冲突"),
     errors.Invalid: (422, "invalid", "填写有误"),
+    errors.TooMany: (429, "too_many_requests", "请求过多"),
+    errors.Unavailable: (503, "unavailable", "暂时不能办理"),
 }
 """Domain error → status, slug where the error has none of its own, title."""
 
@@ -37,7 +39,6 @@ HTTP_SLUGS: Final[dict[int, tuple[str, str, str]]] = {
     413: ("too_large", "内容过大", "请减小内容后再试。"),
     415: ("unsupported_media_type", "格式不支持", "请用 application/json 发送。"),
     422: ("invalid", "填写有误", "请按提示修改后再试。"),
-    429: ("too_many_requests", "请求过多", "请稍候再试。"),
     500: ("internal_error", "系统出错", "系统出错，已经记录，请稍后再试或按传统方式办理。"),
     503: ("unavailable", "暂时不能办理", "暂时不能记录，因此没有答复，请稍后再试。"),
 }
@@ -87,6 +88,8 @@ def register_problems(app: Flask) -> None:
         answer = problem(status, error.slug or slug, title, error.detail, field_errors)
         if status == 401 and not _wants_page():
             answer.headers["WWW-Authenticate"] = "Bearer"
+        if isinstance(error, errors.TooMany):
+            answer.headers["Retry-After"] = str(error.retry_after)
         return answer
 
     @app.errorhandler(SQLAlchemyError)
@@ -130,9 +133,6 @@ def _http_error(error: HTTPException) -> Response:
     valid_methods = getattr(error, "valid_methods", None)
     if valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(valid_methods))
-    retry_after = getattr(error, "retry_after", None)
-    if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
     for name, value in dict(data.get("headers") or {}).items():
         answer.headers[name] = value
     return answer
