@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -31,6 +31,10 @@ SETTINGS: Final[Mapping[str, str]] = {
     "LIANGZHENG_WORKERS": "Server processes. Default 1.",
     "LIANGZHENG_KEY_DAYS": "Days after which the signing key is rotated, 0 by command only. "
     "Default 90.",
+    "LIANGZHENG_PKCS11_MODULE": "Shared library of the HSM in which new signing keys are made. "
+    "Default none: they are files.",
+    "LIANGZHENG_PKCS11_TOKEN": "Label of the token in it.",
+    "LIANGZHENG_PKCS11_PIN": "The token's user PIN.",
     "LIANGZHENG_LOG_LEVEL": "`debug`, `info`, `warning` or `error`. Default `info`.",
 }
 """Every setting and what it is for; the docs list the same, a test compares."""
@@ -53,6 +57,9 @@ class Config:
     port: int = 8000
     workers: int = 1
     key_days: int = 90
+    pkcs11_module: str = ""
+    pkcs11_token: str = ""
+    pkcs11_pin: str = field(default="", repr=False)
     log_level: str = "info"
 
     @property
@@ -102,6 +109,9 @@ def load_config(environment: Mapping[str, str]) -> Config:
         port=port,
         workers=_whole(setting("WORKERS", "1"), "LIANGZHENG_WORKERS"),
         key_days=_whole(setting("KEY_DAYS", "90"), "LIANGZHENG_KEY_DAYS"),
+        pkcs11_module=setting("PKCS11_MODULE", ""),
+        pkcs11_token=setting("PKCS11_TOKEN", ""),
+        pkcs11_pin=setting("PKCS11_PIN", ""),
         log_level=setting("LOG_LEVEL", "info"),
     )
     _check(config, is_demo_folder=demo_file.is_file())
@@ -120,6 +130,10 @@ def _check(config: Config, *, is_demo_folder: bool) -> None:
     if config.demo and not is_demo_folder:
         raise ConfigurationError(
             "LIANGZHENG_DEMO is on outside a demo folder; unset it, or use: liangzheng demo"
+        )
+    if config.pkcs11_module and not (config.pkcs11_token and config.pkcs11_pin):
+        raise ConfigurationError(
+            "LIANGZHENG_PKCS11_MODULE needs LIANGZHENG_PKCS11_TOKEN and LIANGZHENG_PKCS11_PIN"
         )
     address = urlsplit(config.public_url)
     if address.scheme not in ("http", "https") or not address.netloc or address.path:

@@ -62,6 +62,12 @@ KEY_SETTLE: Final = 60
 """Every process, and every cache of the public keys, has a change of keys by then."""
 KEY_BUNDLES_LAPSE: Final = 25 * 3600
 """Every trust bundle without a change of keys has lapsed by then: 24 hours, and one to spare."""
+TOKEN_SIGNS: Final = 2
+"""A token that has not signed after this time is away."""
+TOKEN_RETRY: Final = 2
+"""A token that is away is asked again after this time."""
+TOKEN_MAKES: Final = 30
+"""Longest time that a token takes to make a key or to be checked."""
 
 SWEEP_AFTER: Final = 30
 """A licence still pending after this time was left by a crash; the worker finishes it."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from wallet import numbers
-from wallet.base import key_files
+from wallet.base import key_changes, key_files, key_pairs, private_files
 from wallet.base.key_files import STATES_FILE, change, open_folder, read_states
 from wallet.base.key_states import kid_in, rotated
 from wallet.base.keys import load_keys
@@ -96,7 +96,7 @@ def test_a_key_file_that_is_lost_is_named(tmp_path: Path) -> None:
         start(tmp_path)
 
 
-@pytest.mark.parametrize("writes", range(4))
+@pytest.mark.parametrize("writes", range(6))
 def test_a_crash_between_any_two_files_of_the_first_start_leaves_a_usable_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_crash_between_any_two_files_of_the_first_start_leaves_a_usable_folder
     assert start(tmp_path) == kid
 
 
-@pytest.mark.parametrize("writes", range(2))
+@pytest.mark.parametrize("writes", range(3))
 def test_a_crash_between_the_files_of_a_rotation_leaves_the_keys_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
@@ -124,7 +124,7 @@ def test_a_crash_between_the_files_of_a_rotation_leaves_the_keys_as_they_were(
 @contextmanager
 def crash_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> Iterator[None]:
     """Let the block write that many files, and die with half a draft of the next."""
-    write = key_files._write_private
+    write = private_files.write_private
     left = iter(range(writes))
 
     def die(path: Path, content: bytes) -> None:
@@ -135,7 +135,8 @@ def crash_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> Iterator[None]:
         write(path, content)
 
     with monkeypatch.context() as patched:
-        patched.setattr(key_files, "_write_private", die)
+        for module in (key_changes, key_files, key_pairs):
+            patched.setattr(module, "write_private", die)
         with pytest.raises(Crash):
             yield
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests.support.codes import Signer
 from wallet.base.deps import Deps
+from wallet.base.key_pairs import FileHand
 from wallet.holders.model import Account
 from wallet.licences.model import IDENTIFIER, Licence
 from wallet.showing.handle import Shower, new_jti, seal_handle
@@ -29,8 +30,9 @@ def library_signer(
 ) -> Signer:
     """A signer with the library's key, whose good code is a new showing of these licences."""
     key, jti = deps.keys.current, new_jti()
+    assert isinstance(key.hand, FileHand)
     return Signer(
-        private=key.private,
+        private=key.hand.private,
         kid=key.kid,
         issuer=deps.keys.issuer,
         jti=jti,

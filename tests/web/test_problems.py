@@ -47,6 +47,7 @@ DOMAIN = {
     errors.Conflict: (409, "conflict"),
     errors.Invalid: (422, "invalid"),
     errors.TooMany: (429, "too_many_requests"),
+    errors.Unavailable: (503, "unavailable"),
 }
 
 

@@ -24,8 +24,13 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "licence.received": "licence client unit type version",
         "licence.issued": "licence unit type version kid",
         "showing.withdrawn": "account jti",
+        "key.changed": "kid state by hurry",
         "verification.judged": (
             "verification actor desk unit item jti verdict reason licences repeated"
+        ),
+        "verification.reconciled": (
+            "verification actor desk unit item jti verdict reason offline_reason judged_at licences"
+            " repeated conflict alert"
         ),
         "verification.refused_beyond_grant": "actor desk unit item types alert",
         "verification.outcome": "verification actor desk outcome alert",

@@ -8,6 +8,7 @@ from wallet.base.clock import read_clock
 from wallet.base.database import Database
 from wallet.base.encryption import Vault
 from wallet.base.fast import FastStore, open_fast_store
+from wallet.base.key_pairs import configured_token
 from wallet.base.keys import KeyRing
 from wallet.config import Config
 
@@ -29,6 +30,12 @@ def build_deps(config: Config) -> Deps:
         config=config,
         db=Database(config.database_url),
         fast=open_fast_store(config.redis_url),
-        keys=KeyRing(config.keys_dir, config.secret_key, config.issuer, read_clock()),
+        keys=KeyRing(
+            config.keys_dir,
+            config.secret_key,
+            config.issuer,
+            read_clock(),
+            configured_token(config),
+        ),
         vault=Vault(config.secret_key),
     )

@@ -7,61 +7,25 @@ never used.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
-from jwt.algorithms import ECAlgorithm
-
-from wallet.base.encryption import derive_key
+from wallet.base.key_changes import note
+from wallet.base.key_pairs import key_files, load_key, make_key
 from wallet.base.key_states import STATES, KeyState, States, kid_in
+from wallet.base.private_files import locked, read_private, write_private
 from wallet.errors import ConfigurationError
 
-KID_BYTES: Final = 2
+if TYPE_CHECKING:
+    from wallet.base.pkcs11_token import Token
+
 STATES_FILE: Final = "states.json"
-_FILE_MODE: Final = 0o600
-_ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """An ES256 key, its `kid`, and the AES key of the handles in codes that it signs."""
-
-    kid: str
-    private: ec.EllipticCurvePrivateKey
-    handle_key: bytes
-
-    def sign(self, data: bytes) -> bytes:
-        """An ES256 signature in its JOSE form (`verify.jws.Signer`)."""
-        return _ES256.sign(data, self.private)
-
-
-def load_key(folder: Path, kid: str, secret: str) -> SigningKey:
-    """Open a key's file; raises ConfigurationError when it cannot be or others may read it."""
-    path = folder / f"{kid}.pem"
-    pem = _read_private(path)
-    try:
-        private = load_pem_private_key(pem, _password(secret))
-    except ValueError:
-        raise ConfigurationError(
-            f"{path} does not open with LIANGZHENG_SECRET_KEY; set the secret it was made with."
-        ) from None
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
-        raise ConfigurationError(f"{path} is not a P-256 key.")
-    return SigningKey(kid, private, derive_key(secret, f"handles {kid}", 16))
+Record = Callable[[States], None]
+"""Records new states of keys before the folder has them; what it raises leaves all as it was."""
 
 
 def read_states(folder: Path) -> States:
@@ -74,60 +38,60 @@ def read_states(folder: Path) -> States:
         try:
             return {
                 kid: KeyState(STATES[STATES.index(key["state"])], _instant(key["since"]))
-                for kid, key in json.loads(_read_private(path)).items()
+                for kid, key in json.loads(read_private(path)).items()
             }
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ConfigurationError(f"{path} is damaged; restore it from a copy") from None
-    files = list(folder.glob("*.pem"))
+    files = key_files(folder)
     if len(files) > 1:
         raise ConfigurationError(f"{path} is missing; restore it from a copy")
     return {
-        file.stem: KeyState("current", datetime.fromtimestamp(int(file.stat().st_mtime), UTC))
-        for file in files
+        kid: KeyState("current", datetime.fromtimestamp(int(file.stat().st_mtime), UTC))
+        for kid, file in files.items()
     }
 
 
-def open_folder(folder: Path, secret: str, now: datetime) -> None:
+def open_folder(folder: Path, secret: str, now: datetime, token: Token | None = None) -> None:
     """Make what is missing: the folder, a current key, a next one, `states.json`."""
-    change(folder, secret, now, lambda states: states)
+    change(folder, secret, now, lambda states: states, token=token)
 
 
-def change(folder: Path, secret: str, now: datetime, rule: Callable[[States], States]) -> States:
+def change(
+    folder: Path,
+    secret: str,
+    now: datetime,
+    rule: Callable[[States], States],
+    *,
+    token: Token | None = None,
+    record: Record | None = None,
+) -> States:
     """Let a rule change the states, one process at a time; a next key is made where there is none.
 
-    Returns the states as they are then. What the rule raises leaves everything as it was.
+    New keys are made in the token, if there is one. A change is recorded before it is made; without
+    a `record` it is noted for the worker. Returns the states as they are then. What the rule or the
+    record raises leaves everything as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder):
+        keep = partial(_keep, folder, record or partial(note, folder, by="start", hurry=False))
         before = read_states(folder)
-        states = rule(before) or {_make_key(folder, secret): KeyState("current", now)}
+        states = rule(before) or {make_key(folder, secret, token): KeyState("current", now)}
         if not (folder / STATES_FILE).exists():
             # First of all, else a second key's file would leave it open which one is current.
-            _write_states(folder, states)
+            keep({}, states)
+            before = states
         if kid_in(states, "next") is None:
             # Under another secret than its elder's the new key would not open with it.
-            load_key(folder, kid_in(states, "current") or "", secret)
-            states = {**states, _make_key(folder, secret): KeyState("next", now)}
-        if states != before:
-            _write_states(folder, states)
+            load_key(folder, kid_in(states, "current") or "", secret, token)
+            states = {**states, make_key(folder, secret, token): KeyState("next", now)}
+        keep(before, states)
         return states
 
 
-def _password(secret: str) -> bytes:
-    return derive_key(secret, "signing keys")
-
-
-def _make_key(folder: Path, secret: str) -> str:
-    """Write a new key's file; returns its kid, which no key here ever had."""
-    kid = secrets.token_hex(KID_BYTES)
-    while (folder / f"{kid}.pem").exists():
-        kid = secrets.token_hex(KID_BYTES)
-    private = ec.generate_private_key(ec.SECP256R1())
-    encryption = BestAvailableEncryption(_password(secret))
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
-    _write_private(folder / f"{kid}.pem", pem)
-    return kid
+def _keep(folder: Path, record: Record, before: States, states: States) -> None:
+    changed = {kid: key for kid, key in states.items() if before.get(kid) != key}
+    if changed:
+        record(changed)
+        _write_states(folder, states)
 
 
 def _write_states(folder: Path, states: States) -> None:
@@ -135,31 +99,7 @@ def _write_states(folder: Path, states: States) -> None:
         kid: {"state": key.state, "since": key.since.isoformat(timespec="seconds")}
         for kid, key in states.items()
     }
-    _write_private(folder / STATES_FILE, json.dumps(members, indent=2).encode())
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    draft = path.with_suffix(".draft")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _read_private(path: Path) -> bytes:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise ConfigurationError(f"{path} may be read by others; run: chmod 600 {path}")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ConfigurationError(f"{path} is missing; restore it from a copy") from None
+    write_private(folder / STATES_FILE, json.dumps(members, indent=2).encode())
 
 
 def _instant(text: str) -> datetime:

@@ -1,7 +1,7 @@
 """The library's keys, the only private ones, as a running process has them.
 
-A signing key is kept encrypted under the server's secret and named by a `kid` of four
-characters. Public halves go to `/.well-known/jwks.json`.
+A signing key is kept in a file, encrypted under the server's secret, or in a token that it never
+leaves, and is named by a `kid` of four characters. Public halves go to `/.well-known/jwks.json`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from jwt.algorithms import ECAlgorithm
 
 from verify.jws import ALGORITHM, PublicKeys
 from wallet import numbers
-from wallet.base.key_files import STATES_FILE, SigningKey, load_key, open_folder, read_states
+from wallet.base.key_files import STATES_FILE, open_folder, read_states
+from wallet.base.key_pairs import SigningKey, load_key, place_of
 from wallet.base.key_states import kid_in
 from wallet.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from wallet.base.pkcs11_token import Token
 
 _log = structlog.get_logger()
 _Stamp = tuple[int, int, int]
@@ -36,22 +40,30 @@ class Keys:
 
 
 def load_keys(
-    folder: Path, secret: str, issuer: str, known: Mapping[str, SigningKey] | None = None
+    folder: Path,
+    secret: str,
+    issuer: str,
+    known: Mapping[str, SigningKey] | None = None,
+    token: Token | None = None,
 ) -> Keys:
     """Load the keys of a folder; those that are `known` are not read again.
 
-    Raises ConfigurationError when a key cannot be opened with the secret or others may read it.
+    Nothing is asked of the token, so that codes can be judged while it is away. Raises
+    ConfigurationError when a key cannot be opened with the secret, others may read it, or the one
+    that signs is in a token and there is none.
     """
     states = read_states(folder)
     current = kid_in(states, "current")
     if current is None:
         raise ConfigurationError(f"{folder} has no current key")
+    if token is None and place_of(folder, current) == "token":
+        raise ConfigurationError(f"key {current} is in a token; set LIANGZHENG_PKCS11_MODULE")
     by_kid = {
-        kid: (known or {}).get(kid) or load_key(folder, kid, secret)
+        kid: (known or {}).get(kid) or load_key(folder, kid, secret, token)
         for kid, key in states.items()
         if key.state != "retired"
     }
-    public = {kid: {issuer: key.private.public_key()} for kid, key in by_kid.items()}
+    public = {kid: {issuer: key.public} for kid, key in by_kid.items()}
     return Keys(by_kid[current], by_kid, public)
 
 
@@ -61,15 +73,23 @@ class KeyRing:
     A look is one `stat`; whoever asks meanwhile gets what is in memory.
     """
 
-    def __init__(self, folder: Path, secret: str, issuer: str, now: datetime) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        secret: str,
+        issuer: str,
+        now: datetime,
+        token: Token | None = None,
+    ) -> None:
         """Make what the folder lacks, and load it; raises as `load_keys`."""
-        open_folder(folder, secret, now)
+        open_folder(folder, secret, now, token)
         self.issuer = issuer
+        self.token = token
         self._folder = folder
         self._secret = secret
         self._look_at = monotonic() + numbers.KEY_LOOK
         # One value, so that no thread sees keys of one time with the stamp of another.
-        self._seen = _stamp(folder), load_keys(folder, secret, issuer)
+        self._seen = _stamp(folder), load_keys(folder, secret, issuer, token=token)
 
     @property
     def current(self) -> SigningKey:
@@ -112,7 +132,7 @@ class KeyRing:
         try:
             new = _stamp(self._folder)
             if new != stamp:
-                loaded = load_keys(self._folder, self._secret, self.issuer, keys.by_kid)
+                loaded = load_keys(self._folder, self._secret, self.issuer, keys.by_kid, self.token)
                 self._seen = new, loaded
         except (ConfigurationError, OSError) as error:
             # A folder that is away for a moment closes no desk; the operator is told.

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 from verify.codes import JTI_BYTES, LiveCode
 from verify.jws import decode_bytes, encode_bytes
 from wallet.base.encryption import derive_key
-from wallet.base.key_files import SigningKey
+from wallet.base.key_pairs import SigningKey
 from wallet.base.keys import KeyRing
 
 _ID_BYTES: Final = 5
