@@ -20,8 +20,8 @@ const issuer = text(/^[A-Za-z0-9.:-]{1,64}$/);
 const jti = text(/^[A-Za-z0-9_-]{16}$/);
 const serial = text(/^[0-9A-Z]{16}$/);
 const handle = text(/^[A-Za-z0-9_-]{14,128}$/);
-// One character that is no white space to Python, and a star.
-const name = text(/^[^\s\u001c-\u001f\u0085]\*$|^\ufeff\*$/u);
+// One character that is no white space to Python and no half of a surrogate pair, and a star.
+const name = text(/^[^\s\u001c-\u001f\u0085\ud800-\udfff]\*$|^\ufeff\*$/u);
 const seconds = whole(0, LAST_SECOND);
 const number = whole(1, 2 ** 31 - 1);
 const index = whole(0, 2 ** 40 - 1);
