@@ -6,14 +6,15 @@ wallet's desk and one that runs alone on a trust bundle are the same page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import UnprocessableEntity
 
+from verify.bodies import line_in, sent_object, text_in, unprocessable
+from verify.judgements import Finding, Judgement, finding_members, read_judgements
 from verify.verdict import Verdict, verdict_members
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,13 +31,21 @@ class Judge(Protocol):
         """The verdict, recorded."""
 
 
+class Reconcile(Protocol):
+    """Takes in what a desk judged while it was offline, at a terminal as in `Judge`."""
+
+    def __call__(self, judgements: Sequence[Judgement], terminal: str | None) -> Sequence[Finding]:
+        """A finding for each judgement, in the same order, all recorded."""
+
+
 @dataclass(frozen=True)
 class DeskPorts:
     """What the desk is given.
 
     `judge` judges a text. `recall` gives a verdict again by its id. `record_outcome` keeps what
     the desk did next. `view` gives the page's context: `items`, `desk`. `page_guard` and
-    `api_guard` declare who may call the views.
+    `api_guard` declare who may call the views. `reconcile` is None where there is no library to
+    tell of offline judgements.
     """
 
     judge: Judge
@@ -45,6 +54,7 @@ class DeskPorts:
     view: Callable[[], dict[str, Any]]
     page_guard: Callable[[View], View]
     api_guard: Callable[[View], View]
+    reconcile: Reconcile | None = None
 
 
 def desk_blueprint(ports: DeskPorts) -> Blueprint:
@@ -59,13 +69,10 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.post("/api/v1/verifications")
     @ports.api_guard
     def verify_code() -> ResponseReturnValue:
-        body = _object("code", "item", "terminal")
-        text = body.get("code")
-        if not isinstance(text, str):
-            raise _unprocessable("code", "必填，应为文字。")
-        item = _member(body, "item", ITEM_MAX)
-        terminal = _member(body, "terminal", TERMINAL_MAX) if "terminal" in body else None
-        return jsonify(verdict_members(ports.judge(text, item, terminal)))
+        body = sent_object("code", "item", "terminal")
+        text = text_in(body, "code")
+        item = line_in(body, "item", ITEM_MAX)
+        return jsonify(verdict_members(ports.judge(text, item, _terminal(body))))
 
     @blueprint.get("/api/v1/verifications/<verification_id>")
     @ports.api_guard
@@ -75,36 +82,25 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.post("/api/v1/verifications/<verification_id>/outcome")
     @ports.api_guard
     def verification_outcome(verification_id: str) -> ResponseReturnValue:
-        outcome = _member(_object("outcome"), "outcome", OUTCOME_MAX)
+        outcome = line_in(sent_object("outcome"), "outcome", OUTCOME_MAX)
         if outcome not in OUTCOMES:
-            raise _unprocessable("outcome", f"应为 {'、'.join(OUTCOMES)} 之一。")
+            raise unprocessable("outcome", f"应为 {'、'.join(OUTCOMES)} 之一。")
         ports.record_outcome(verification_id, outcome)
         return "", 204
 
+    if ports.reconcile is not None:
+        _take_in_judgements(blueprint, ports, ports.reconcile)
     return blueprint
 
 
-def _object(*members: str) -> dict[str, Any]:
-    """The body, which has no other members than these."""
-    body = request.get_json()
-    if not isinstance(body, dict):
-        raise _unprocessable("", "请求内容应为一个 JSON 对象。")
-    for name in body:
-        if name not in members:
-            raise _unprocessable(name, "没有这一项。")
-    return body
+def _take_in_judgements(blueprint: Blueprint, ports: DeskPorts, reconcile: Reconcile) -> None:
+    @blueprint.post("/api/v1/offline-verifications")
+    @ports.api_guard
+    def offline_verifications() -> ResponseReturnValue:
+        body = sent_object("judgements", "terminal")
+        findings = reconcile(read_judgements(body), _terminal(body))
+        return jsonify({"items": [finding_members(finding) for finding in findings]})
 
 
-def _member(body: dict[str, Any], name: str, longest: int) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise _unprocessable(name, "必填，应为文字。")
-    if len(value) > longest or not value.isprintable():
-        raise _unprocessable(name, f"最多 {longest} 个字符，且不能含有控制字符。")
-    return value
-
-
-def _unprocessable(name: str, sentence: str) -> UnprocessableEntity:
-    error = UnprocessableEntity(sentence)
-    error.data = {"messages": {name: [sentence]}}  # type: ignore[attr-defined]
-    return error
+def _terminal(body: dict[str, Any]) -> str | None:
+    return line_in(body, "terminal", TERMINAL_MAX) if "terminal" in body else None

@@ -102,6 +102,7 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
         "/oauth/token",
         "/api/v1/licences",
         "/api/v1/me/codes",
+        "/api/v1/offline-verifications",
         "/api/v1/public/verifications",
         "/api/v1/verifications",
         "/api/v1/verifications/{verification_id}/outcome",
@@ -130,6 +131,7 @@ SECURITY: Final = {
     "delete /api/v1/me/codes/{showing_id}": [PERSON_WRITES],
     "get /api/v1/me/uses": [PERSON_READS],
     "post /api/v1/verifications": [PERSON_WRITES, CLIENT],
+    "post /api/v1/offline-verifications": [PERSON_WRITES, CLIENT],
     "get /api/v1/verifications/{verification_id}": [PERSON_READS, CLIENT],
     "post /api/v1/verifications/{verification_id}/outcome": [PERSON_WRITES, CLIENT],
 }

@@ -49,6 +49,7 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "reason": "ok",
             "shown_by": "holder",
             "served": None,
+            "offline": False,
         }
     ]
 

@@ -22,6 +22,10 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
     "/api/v1/public/verifications": ("holder", {"code": "x"}),
     "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
+    "/api/v1/offline-verifications": ("desk", {"judgements": [{
+        "id": "AAAAAAAAAAAAAAAAAAAAAA", "code": "x", "item": "food-permit-renewal",
+        "judged_at": "2026-11-22T10:00:00Z", "verdict": "accepted", "reason": "ok",
+    }], "terminal": "1"}),
     "/api/v1/verifications/x/outcome": ("desk", {"outcome": "served"}),
 }  # fmt: skip
 PATHS: Final = {

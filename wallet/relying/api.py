@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
@@ -9,6 +10,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from verify.desk import DeskPorts, desk_blueprint
+from verify.judgements import Finding, Judgement
 from verify.verdict import Verdict
 from wallet.base.clock import local_day
 from wallet.relying.desk_view import desk_view
@@ -17,8 +19,11 @@ from wallet.relying.grants import items_of
 from wallet.relying.judge import judge
 from wallet.relying.public_check import PublicCheck, check_publicly
 from wallet.relying.reading import read_verification, record_outcome
+from wallet.relying.reconcile import reconcile
 from wallet.relying.schemas import (
     CodeToVerifySchema,
+    FindingsSchema,
+    JudgementsSchema,
     MeSchema,
     OutcomeSchema,
     PublicCheckSchema,
@@ -65,6 +70,7 @@ def desk() -> FlaskBlueprint:
             judge=_judge,
             recall=_recall,
             record_outcome=_record_outcome,
+            reconcile=_reconcile,
             view=lambda: desk_view(
                 deps(), current_principal(), local_day(now()), chosen_language()
             ),
@@ -76,6 +82,10 @@ def desk() -> FlaskBlueprint:
 
 def _judge(text: str, item: str, terminal: str | None) -> Verdict:
     return judge(deps(), desk_of(current_principal(), terminal), text, item, now())
+
+
+def _reconcile(judgements: Sequence[Judgement], terminal: str | None) -> Sequence[Finding]:
+    return reconcile(deps(), desk_of(current_principal(), terminal), judgements, now())
 
 
 def _recall(verification_id: str) -> Verdict:
@@ -93,6 +103,8 @@ def document_desk(app: Flask, api: Api) -> None:
         ("CodeToVerify", CodeToVerifySchema),
         ("Verdict", VerdictSchema),
         ("Outcome", OutcomeSchema),
+        ("Judgements", JudgementsSchema),
+        ("Findings", FindingsSchema),
     ):
         api.spec.components.schema(name, schema=schema)
     identified = [
@@ -128,6 +140,20 @@ def document_desk(app: Flask, api: Api) -> None:
                 "summary": "What the desk did next",
                 "requestBody": {**_json("Outcome", "The outcome"), "required": True},
                 "responses": done,
+            }
+        },
+    )
+    api.spec.path(
+        rule=rules["/api/v1/offline-verifications"],
+        operations={
+            "post": {
+                **tags,
+                "summary": "Tell what was judged offline; nothing is done twice",
+                "requestBody": {**_json("Judgements", "The judgements"), "required": True},
+                "responses": {
+                    "200": _json("Findings", "A finding for each, in the same order"),
+                    "default": _DEFAULT_ERROR,
+                },
             }
         },
     )

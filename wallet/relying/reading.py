@@ -91,7 +91,12 @@ def read_verification(
         row = _own_verification(tx, principal, verification_id)
         rows: list[AnyRow] = []
         age = now - row.at
-        if row.verdict == "accepted" and age <= timedelta(seconds=numbers.FIELDS_READABLE):
+        online = row.offline_reason is None  # offline, the desk was given no field
+        if (
+            online
+            and row.verdict == "accepted"
+            and age <= timedelta(seconds=numbers.FIELDS_READABLE)
+        ):
             values = {"verification": verification_id, "unit": row.unit_id, "today": local_day(now)}
             for use in tx.execute(_STILL_GRANTED, values).all():
                 keys = [key for key in use.fields if key in use.granted]
@@ -104,7 +109,8 @@ def read_verification(
         reason=row.reason,
         message=message_of(row.reason, used_at),
         checked_at=row.at,
-        status_as_of=now if rows else row.at,
+        status_as_of=now if rows else row.received_at or row.at,
+        offline=not online,
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,
         issuer=deps.keys.issuer if row.jti else None,

@@ -6,14 +6,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import structlog
 from sqlalchemy import Connection, insert, select
 
+from verify.judgements import Judgement
 from verify.verdict import Outcome, Reason
 from wallet.base import audit
-from wallet.base.database import at_once
+from wallet.base.clock import rfc3339
+from wallet.base.database import at_once, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
@@ -64,9 +66,81 @@ def record_verification(
     now: datetime,
 ) -> None:
     """Write it all; `fields` maps a licence to the keys that the desk is given, if any."""
-    verification = {
+    verification = _verification(desk, grant, shown, verification_id, outcome, reason, now)
+    uses = _uses(shown, verification_id, fields)
+    with at_once(tx):
+        tx.execute(_INSERT_VERIFICATION, verification)
+        if uses:
+            tx.execute(_INSERT_USE, uses)
+        record_judged(tx, desk, grant, shown, verification_id, outcome, reason, now, repeated=False)
+
+
+def record_reconciled(
+    tx: Connection,
+    desk: Desk,
+    grant: ItemGrant,
+    shown: Shown,
+    judgement: Judgement,
+    outcome: Outcome,
+    reason: Reason,
+    now: datetime,
+    *,
+    since: datetime | None,
+    repeated: bool,
+) -> bool:
+    """Write all of a judgement that a desk made offline; false, with nothing written, where its id
+    is on record.
+
+    A use that is on record already (`repeated`) is not shown to its holder again.
+    """
+    offline = {
+        "offline_reason": judgement.reason,
+        "received_at": now,
+        "conflict_since": since,
+    }
+    verification = _verification(
+        desk, grant, shown, judgement.id, outcome, reason, judgement.judged_at
+    )
+    if not insert_if_new(tx, Verification, **verification, **offline):
+        return False
+    conflict = outcome != judgement.outcome
+    with at_once(tx):
+        if shown.licence_ids and not repeated:
+            tx.execute(_INSERT_USE, _uses(shown, judgement.id, {}))
+        audit.record(
+            tx,
+            "verification.reconciled",
+            now,
+            verification=judgement.id,
+            actor=desk.principal.account,
+            desk=desk.key,
+            unit=desk.principal.unit_id,
+            item=grant.item,
+            jti=shown.jti,
+            verdict=outcome,
+            reason=reason,
+            offline_reason=judgement.reason,
+            judged_at=rfc3339(judgement.judged_at),
+            licences=list(shown.licence_ids),
+            repeated=repeated,
+            conflict=conflict,
+            alert=conflict,
+        )
+    return True
+
+
+def _verification(
+    desk: Desk,
+    grant: ItemGrant,
+    shown: Shown,
+    verification_id: str,
+    outcome: Outcome,
+    reason: Reason,
+    at: datetime,
+) -> dict[str, Any]:
+    return {
         "id": verification_id,
-        "at": now,
+        "at": at,
         "verdict": outcome,
         "reason": reason,
         "jti": shown.jti,
@@ -78,7 +152,12 @@ def record_verification(
         "shown_by": shown.by,
         "shower": str(shown.shower) if shown.shower else None,
     }
-    uses = [
+
+
+def _uses(
+    shown: Shown, verification_id: str, fields: Mapping[int, Sequence[str]]
+) -> list[dict[str, Any]]:
+    return [
         {
             "verification_id": verification_id,
             "licence_id": licence_id,
@@ -86,11 +165,6 @@ def record_verification(
         }
         for licence_id in shown.licence_ids
     ]
-    with at_once(tx):
-        tx.execute(_INSERT_VERIFICATION, verification)
-        if uses:
-            tx.execute(_INSERT_USE, uses)
-        record_judged(tx, desk, grant, shown, verification_id, outcome, reason, now, repeated=False)
 
 
 def record_judged(

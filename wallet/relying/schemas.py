@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from verify.desk import ITEM_MAX, OUTCOMES, TERMINAL_MAX
+from verify.judgements import JUDGEMENTS_MAX
 from verify.verdict import REASONS
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema
@@ -86,6 +87,62 @@ class VerdictSchema(Schema):
     legal_effect = fields.String(required=True, allow_none=True)
     purpose = fields.String()
     recipient = fields.String()
+
+
+class JudgementSchema(StrictSchema):
+    """What a desk judged while it was offline."""
+
+    id = fields.String(required=True, metadata={"description": "16 random bytes in base64url"})
+    code = fields.String(required=True, metadata={"description": "the text that was scanned"})
+    item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
+    judged_at = fields.AwareDateTime(required=True)
+    verdict = fields.String(
+        required=True, validate=validate.OneOf(["accepted", "refused", "undetermined"])
+    )
+    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
+
+
+class JudgementsSchema(StrictSchema):
+    """Judgements of a desk, and for a client the terminal."""
+
+    judgements = fields.List(
+        fields.Nested(JudgementSchema),
+        required=True,
+        validate=validate.Length(1, JUDGEMENTS_MAX),
+    )
+    terminal = fields.String(validate=validate.Length(1, TERMINAL_MAX))
+
+
+class FindingSchema(Schema):
+    """What the library found of a judgement."""
+
+    id = fields.String(required=True)
+    verdict = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null where `problem` says why it was not taken in"},
+    )
+    reason = fields.String(required=True, allow_none=True)
+    message = fields.String(required=True)
+    conflict = fields.Boolean(
+        required=True,
+        metadata={"description": "the desk accepted what the library does not"},
+    )
+    since = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"type": "string", "format": "date-time", "description": "of the conflict"},
+    )
+    checked_at = Instant(required=True)
+    problem = fields.String(
+        required=True, allow_none=True, metadata={"enum": ["not_permitted", "id_taken", None]}
+    )
+
+
+class FindingsSchema(Schema):
+    """A finding for each judgement, in the same order."""
+
+    items = fields.List(fields.Nested(FindingSchema), required=True)
 
 
 class OutcomeSchema(StrictSchema):

@@ -1,11 +1,26 @@
-"""The `message` of a verdict: the sentence of its reason, with the time where that helps."""
+"""The `message` of a verdict and of a finding: what the desk reads, with the time where that helps."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
-from verify.verdict import Reason, sentence
+from verify.verdict import Outcome, Reason, sentence
 from wallet.base.clock import SHANGHAI
+
+_AGAINST: Final[Mapping[Reason, str]] = {
+    "expired": "此码当时已过时",
+    "not_yet_valid": "此码或证照当时尚未生效",
+    "already_used": "此码另有一次使用",
+    "withdrawn": "此码当时已被收回或作废",
+    "unknown_licence": "库中查不到此证照",
+    "licence_suspended": "此证照已被暂扣",
+    "licence_expired": "此证照当时已过有效期",
+    "licence_revoked": "此证照已被吊销或注销",
+    "trust_stale": "核验的时间不在可核对的范围内",
+}
+_NOT_OURS: Final = "此码不是本库签发的有效亮证码"
 
 
 def message_of(reason: Reason, used_at: datetime | None = None) -> str:
@@ -13,3 +28,16 @@ def message_of(reason: Reason, used_at: datetime | None = None) -> str:
     if reason == "already_used" and used_at is not None:
         return f"此码已在 {used_at.astimezone(SHANGHAI):%H:%M} 用过，请持证人点“再亮一次”后再扫。"
     return sentence(reason)
+
+
+def finding_message(
+    outcome: Outcome, reason: Reason, since: datetime | None, *, conflict: bool
+) -> str:
+    """What a desk reads of an offline judgement; `since` as in `verify.judgements.Finding`."""
+    if conflict:
+        at = since.astimezone(SHANGHAI) if since else None
+        when = f"（{at.month}月{at.day}日 {at:%H:%M}）" if at else ""
+        return f"离线核验时已通过，但{_AGAINST.get(reason, _NOT_OURS)}{when}，请复核这笔业务。"
+    if outcome == "accepted":
+        return "已与库中记录核对，离线核验无误。"
+    return "已记录：离线核验时没有通过。"

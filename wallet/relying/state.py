@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     select,
     tuple_,
 )
@@ -95,7 +96,7 @@ _TODAY: Final = bindparam("today", type_=Date())
 _ACCOUNT: Final = bindparam("account", type_=Integer())
 _DELEGATION: Final = bindparam("delegation", type_=Integer())
 # A freeze of the delegate and one of the grantor each void a delegated showing.
-_PARTIES: Final = (
+_PARTIES: Final[AnySelect] = (
     select(Account.id)
     .join(
         Delegation,
@@ -103,10 +104,9 @@ _PARTIES: Final = (
     )
     .where(Delegation.id == _DELEGATION)
 )
+_OWNER: Final[AnySelect] = select(Account.id).where(Account.id == _ACCOUNT)
 
-_STATE_OF_ACCOUNT: Final = _state(
-    has_right(own_rights(_ACCOUNT, _TODAY)), select(Account.id).where(Account.id == _ACCOUNT)
-)
+_STATE_OF_ACCOUNT: Final = _state(has_right(own_rights(_ACCOUNT, _TODAY)), _OWNER)
 _STATE_OF_DELEGATION: Final = _state(has_right(rights_within(_DELEGATION, _TODAY)), _PARTIES)
 
 
@@ -117,8 +117,13 @@ def read_state(
     licence_ids: Sequence[int],
     grant: ItemGrant,
     today: date,
+    replaced_by: datetime | None = None,
 ) -> State:
-    """Freeze, claim, licences and their granted fields, in one query."""
+    """Freeze, claim, licences and their granted fields, in one query.
+
+    A licence that a newer version has replaced does not stand; with `replaced_by`, only one that
+    had been replaced at that time.
+    """
     rows = tx.execute(
         _STATE_OF_DELEGATION if shower.delegated else _STATE_OF_ACCOUNT,
         {
@@ -136,7 +141,9 @@ def read_state(
     first = rows[0] if rows else None
     types = {row.id: row.short_number for row in rows}
     known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
-    reason, message = _licences_reason(rows, today) if known else ("unknown_licence", None)
+    reason, message = (
+        _licences_reason(rows, today, replaced_by) if known else ("unknown_licence", None)
+    )
     return State(
         rows=rows,
         types=types,
@@ -159,12 +166,26 @@ def read_claim(tx: Connection, jti: str) -> Claimed:
     return Claimed(row.state, row.at, row.verification_id)
 
 
-def _licences_reason(rows: Sequence[AnyRow], today: date) -> tuple[Reason, str | None]:
+def frozen_since(tx: Connection, shower: Shower) -> datetime | None:
+    """When the first of those behind a showing froze it, None when nobody did."""
+    accounts = _PARTIES if shower.delegated else _OWNER
+    frozen = select(func.min(Account.frozen_at)).where(Account.id.in_(accounts))
+    values = {"delegation" if shower.delegated else "account": shower.id}
+    since: datetime | None = tx.execute(frozen, values).scalar_one()
+    return since
+
+
+def _licences_reason(
+    rows: Sequence[AnyRow], today: date, replaced_by: datetime | None
+) -> tuple[Reason, str | None]:
     """Judged all or nothing: the first licence that does not stand gives the reason."""
     for row in rows:
         if row.issued_at is None:
             return "unknown_licence", None
-        if not row.entitled or row.superseded_at is not None:
+        replaced = row.superseded_at is not None and (
+            replaced_by is None or row.superseded_at <= replaced_by
+        )
+        if not row.entitled or replaced:
             # The delegation has ended, the holder has changed, or a newer version is there:
             # whoever is still entitled can show again, and that is what the desk asks for.
             return "withdrawn", None

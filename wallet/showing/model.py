@@ -24,7 +24,12 @@ class Claim(Base):
 class Verification(Base):
     """One judged code. `desk` is a staff session or a client's terminal; `jti` is None where
     the text could not be read; `shower` is the account or delegation that showed it, `served`
-    what the desk said afterwards."""
+    what the desk said afterwards.
+
+    The rest is None but where the desk had judged offline: `offline_reason` is what it found (`ok`
+    where it accepted), `received_at` when it told the library, and `conflict_since` when that came
+    about for which the library, unlike the desk, does not accept the code. `at` is the desk's time.
+    """
 
     __tablename__ = "verifications"
 
@@ -41,6 +46,9 @@ class Verification(Base):
     shown_by: Mapped[str | None]
     shower: Mapped[str | None]
     served: Mapped[str | None]
+    offline_reason: Mapped[str | None]
+    received_at: Mapped[datetime | None]
+    conflict_since: Mapped[datetime | None]
 
 
 class Use(Base):

@@ -73,6 +73,7 @@ class UseSchema(Schema):
     reason = fields.String(required=True)
     shown_by = fields.String(allow_none=True)
     served = fields.String(allow_none=True)
+    offline = fields.Boolean(required=True)
 
 
 class UsePageSchema(Schema):

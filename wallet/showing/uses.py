@@ -22,7 +22,9 @@ from wallet.web.principal import Principal
 @dataclass(frozen=True)
 class UseEntry:
     """One use of one licence. `fields` are the labels that the desk was given, none if refused;
-    `outcome` is the verdict, `served` what the desk said afterwards."""
+    `outcome` is the verdict, `served` what the desk said afterwards. Where the desk judged
+    `offline`, outcome and reason are what it found then: that is what the holder met.
+    """
 
     id: str
     at: datetime
@@ -40,6 +42,7 @@ class UseEntry:
     reason: str
     shown_by: str | None
     served: str | None
+    offline: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def uses(
         select(
             Verification.id, Verification.at, Verification.terminal, Verification.verdict,
             Verification.reason, Verification.shown_by, Verification.served,
+            Verification.offline_reason,
             Unit.name.label("unit"), UseItem.code.label("item"), UseItem.name.label("item_name"),
             UseItem.name_en.label("item_name_en"), LicenceType.name.label("type_name"),
             LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
@@ -96,10 +100,11 @@ def uses(
             licence_type_en=row.type_name_en,
             fields=field_labels(row.declared, row.fields),
             fields_en=field_labels(row.declared, row.fields, "en"),
-            outcome=row.verdict,
-            reason=row.reason,
+            outcome="accepted" if row.offline_reason == "ok" else row.verdict,
+            reason=row.offline_reason or row.reason,
             shown_by=row.shown_by,
             served=row.served,
+            offline=row.offline_reason is not None,
         )
         for row in rows[:limit]
     ]

@@ -330,6 +330,9 @@ def upgrade() -> None:
         sa.Column("shown_by", sa.String(), nullable=True),
         sa.Column("shower", sa.String(), nullable=True),
         sa.Column("served", sa.String(), nullable=True),
+        sa.Column("offline_reason", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("conflict_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["item_id"], ["use_items.id"], name=op.f("fk_verifications_item_id_use_items")
         ),

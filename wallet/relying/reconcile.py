@@ -1,0 +1,275 @@
+"""Take in what a desk judged while it was offline.
+
+Each judgement in its own transaction, in the order of `judge`:
+
+1. an id that is known               told again, nothing done again
+2. unit and item                     as in `judge`: recorded, alerted, not consumed
+3. the desk's time                   not ahead, and no older than the keys can tell of
+4. the code itself                   as it was to be read at that time
+5. licence type                      as in `judge`
+6. state, in one transaction         what the library knows of that time; the claim of the `jti`,
+                                     the verification, its uses and the audit event
+
+Whoever was accepted has been served. So the `jti` is claimed even where the library would have
+refused: phone and history must say that it was used. The desk is told of it as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from verify.codes import CLOCK_TOLERANCE, LiveCode, PaperCode, read
+from verify.judgements import Finding, Judgement
+from verify.verdict import Outcome, Reason, Refused
+from wallet import numbers
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.errors import NotPermitted
+from wallet.relying.desks import Desk
+from wallet.relying.grants import ItemGrant, grant_for
+from wallet.relying.record import Shown, alert, record_reconciled, refuse_beyond_grant
+from wallet.relying.sentences import finding_message
+from wallet.relying.since import licences_since
+from wallet.relying.state import Claimed, State, frozen_since, read_claim, read_state
+from wallet.showing.handle import open_handle
+from wallet.showing.model import Claim, Verification
+
+_ID_TAKEN: Final = "这条记录的编号已被占用，没有再记一次，请联系系统管理员。"
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One judgement on its way in: who sends it, for which item, when."""
+
+    deps: Deps
+    desk: Desk
+    judgement: Judgement
+    grant: ItemGrant
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the library knows: its reason, since when, and what the code showed.
+
+    `repeated`: the use is on record already, from the same desk a moment ago.
+    """
+
+    reason: Reason
+    shown: Shown = field(default_factory=Shown)
+    since: datetime | None = None
+    repeated: bool = False
+
+
+class _Taken(Exception):
+    """Another request has recorded the same id since this transaction looked."""
+
+
+def reconcile(
+    deps: Deps, desk: Desk, judgements: Sequence[Judgement], now: datetime
+) -> list[Finding]:
+    """Take in a desk's judgements; gives a finding for each, in the same order."""
+    return [_reconcile(deps, desk, judgement, now) for judgement in judgements]
+
+
+def _reconcile(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Finding:
+    # 1. an id that is known
+    recorded = deps.db.row(_RECORDED, id=judgement.id)
+    if recorded is not None:
+        return _told_again(desk, judgement, recorded, now)
+    try:
+        return _take_in(deps, desk, judgement, now)
+    except NotPermitted as refusal:
+        return Finding(judgement.id, None, None, refusal.detail, now, problem="not_permitted")
+    except _Taken:
+        return _reconcile(deps, desk, judgement, now)
+
+
+def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Finding:
+    # 2. unit and item
+    timely = is_timely(judgement.judged_at, now)
+    day = local_day(judgement.judged_at if timely else now)
+    grant = grant_for(deps, desk.principal, judgement.item, day)
+    if grant is None or grant.consent != "none":
+        refuse_beyond_grant(deps, desk, judgement.item, (), now)
+    case = _Case(deps, desk, judgement, grant, now)
+
+    # 3. the desk's time
+    if not timely:
+        with deps.db.begin() as tx:
+            finding = _record(tx, case, _Known("trust_stale"))
+        return _alerted(case, finding)
+
+    # 4. the code itself
+    code: LiveCode | PaperCode | None = None
+    unread: Reason = "ok"
+    try:
+        code = read(judgement.code, deps.keys.public, judgement.judged_at.timestamp())
+    except Refused as refused:
+        unread = refused.reason
+
+    # 5. licence type
+    if code is not None and not set(code.types) <= grant.types.keys():
+        refuse_beyond_grant(deps, desk, judgement.item, code.types, now)
+
+    # 6. state
+    with deps.db.begin() as tx:
+        known = _Known(unread) if code is None else _know(tx, case, code)
+        finding = _record(tx, case, known)
+    return _alerted(case, finding)
+
+
+def is_timely(judged_at: datetime, now: datetime) -> bool:
+    """Whether a judgement of that time can still be told from what is known now."""
+    ahead, age = timedelta(seconds=CLOCK_TOLERANCE), timedelta(seconds=numbers.RECONCILED_WITHIN)
+    return now - age <= judged_at <= now + ahead
+
+
+def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
+    """What the database knows of a code; claims its `jti` for a desk that has served."""
+    if isinstance(code, PaperCode):
+        return _Known("unknown_licence", Shown(code.jti, on_paper=True))
+    opened = open_handle(case.deps.keys, code)
+    if opened is None:
+        return _Known("unknown_licence", Shown(code.jti))
+    shower, licence_ids = opened
+    at = case.judgement.judged_at
+    state = read_state(tx, code, shower, licence_ids, case.grant, local_day(at), replaced_by=at)
+    shown = Shown(code.jti, shower, tuple(state.types))
+    if case.judgement.outcome != "accepted":
+        return _Known(state.reason, shown)
+    claim = _claim(tx, code.jti, case.judgement)
+    if claim is not None and _is_same_use(tx, case, claim):
+        return _Known("ok", shown, repeated=True)
+    frozen = frozen_since(tx, shower) if state.frozen else None
+    reason, since = _standing(tx, state, claim, frozen, at)
+    return _Known(reason, shown, since)
+
+
+def _standing(
+    tx: Connection, state: State, claim: Claimed | None, frozen: datetime | None, at: datetime
+) -> tuple[Reason, datetime | None]:
+    """What speaks against a use at a time, and since when, in the order of `judge`; `ok` if nothing.
+
+    How the licences stand is known for now alone, but for their last day and newer versions.
+    """
+    if frozen is not None and frozen <= at:
+        return "withdrawn", frozen
+    if claim is not None and claim.state == "withdrawn" and claim.at <= at:
+        return "withdrawn", claim.at
+    if claim is not None and claim.state == "used":
+        return "already_used", claim.at
+    return state.reason, licences_since(tx, state.reason, state.rows)
+
+
+def _claim(tx: Connection, jti: str, judgement: Judgement) -> Claimed | None:
+    """Claim a `jti` as used; gives what had become of it before, None where nothing had.
+
+    A withdrawal gives way: the holder was served all the same.
+    """
+    used = {"state": "used", "at": judgement.judged_at, "verification_id": judgement.id}
+    if insert_if_new(tx, Claim, jti=jti, **used):
+        return None
+    before = read_claim(tx, jti)
+    if before.state != "withdrawn":
+        return before
+    over = update(Claim).where(Claim.jti == jti, Claim.state == "withdrawn").values(**used)
+    return before if tx.execute(over).rowcount == 1 else read_claim(tx, jti)
+
+
+def _is_same_use(tx: Connection, case: _Case, claim: Claimed) -> bool:
+    """Whether a use is this very one: the desk had asked, and the answer was lost on its way."""
+    apart = abs(case.judgement.judged_at - claim.at)
+    if claim.state != "used" or apart > timedelta(seconds=numbers.SAME_DESK_REPEAT):
+        return False
+    first = tx.execute(
+        select(Verification.id).where(
+            Verification.id == claim.verification_id,
+            Verification.actor == case.desk.principal.account,
+            Verification.terminal == case.desk.terminal,
+            Verification.item_id == case.grant.item_id,
+        )
+    ).one_or_none()
+    return first is not None
+
+
+def _record(tx: Connection, case: _Case, known: _Known) -> Finding:
+    """Write it all, and give the finding; raises _Taken when another request was first."""
+    judgement = case.judgement
+    outcome, reason, since = judgement.outcome, judgement.reason, None
+    if outcome == "accepted" and known.reason != "ok":
+        outcome = "undetermined" if known.reason == "trust_stale" else "refused"
+        reason, since = known.reason, known.since
+    new = record_reconciled(
+        tx,
+        case.desk,
+        case.grant,
+        known.shown,
+        judgement,
+        outcome,
+        reason,
+        case.now,
+        since=since,
+        repeated=known.repeated,
+    )
+    if not new:
+        raise _Taken
+    return _finding(judgement, outcome, reason, since, case.now)
+
+
+def _finding(
+    judgement: Judgement,
+    outcome: Outcome,
+    reason: Reason,
+    since: datetime | None,
+    checked_at: datetime,
+) -> Finding:
+    conflict = judgement.outcome == "accepted" != outcome
+    return Finding(
+        id=judgement.id,
+        outcome=outcome,
+        reason=reason,
+        message=finding_message(outcome, reason, since, conflict=conflict),
+        checked_at=checked_at,
+        conflict=conflict,
+        since=since,
+    )
+
+
+def _alerted(case: _Case, finding: Finding) -> Finding:
+    """Warn of a conflict, now that it has been committed."""
+    if finding.conflict:
+        alert("verification.conflict", case.desk.principal, verification=finding.id)
+    return finding
+
+
+_RECORDED: Final = (
+    select(
+        Verification.actor, Verification.terminal, Verification.at, Verification.verdict,
+        Verification.reason, Verification.offline_reason, Verification.received_at,
+        Verification.conflict_since, UseItem.code.label("item"),
+    )
+    .join(UseItem, UseItem.id == Verification.item_id)
+    .where(Verification.id == bindparam("id"))
+)  # fmt: skip
+
+
+def _told_again(desk: Desk, judgement: Judgement, row: AnyRow, now: datetime) -> Finding:
+    """The finding of a judgement that is on record; nothing of what another desk recorded."""
+    same = (row.actor, row.terminal, row.at, row.item, row.offline_reason) == (
+        desk.principal.account,
+        desk.terminal,
+        judgement.judged_at,
+        judgement.item,
+        judgement.reason,
+    )
+    if not same:
+        return Finding(judgement.id, None, None, _ID_TAKEN, now, problem="id_taken")
+    return _finding(judgement, row.verdict, row.reason, row.conflict_since, row.received_at)
