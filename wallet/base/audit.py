@@ -25,6 +25,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "licence.issued": "licence unit type version kid",
         "showing.withdrawn": "account jti",
         "key.changed": "kid state by hurry",
+        "library.restored": "by",
+        "library.confirmed": "restored_at",
         "verification.judged": (
             "verification actor desk unit item jti verdict reason licences repeated"
         ),

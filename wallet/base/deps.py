@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from wallet.base.clock import read_clock
 from wallet.base.database import Database
 from wallet.base.encryption import Vault
+from wallet.base.epoch import Epoch
 from wallet.base.fast import FastStore, open_fast_store
 from wallet.base.key_pairs import configured_token
 from wallet.base.keys import KeyRing
@@ -19,6 +20,7 @@ class Deps:
 
     config: Config
     db: Database
+    epoch: Epoch
     fast: FastStore
     keys: KeyRing
     vault: Vault
@@ -29,6 +31,7 @@ def build_deps(config: Config) -> Deps:
     return Deps(
         config=config,
         db=Database(config.database_url),
+        epoch=Epoch(config.data),
         fast=open_fast_store(config.redis_url),
         keys=KeyRing(
             config.keys_dir,

@@ -2,6 +2,7 @@
 
 from wallet.base.audit import AuditEvent
 from wallet.base.database import Base
+from wallet.base.epoch import EpochToken
 from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
 from wallet.holders import model as holders
@@ -16,6 +17,7 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "AuditEvent",
+    "EpochToken",
     "OutboxMessage",
     "Session",
     "catalogue",

@@ -43,6 +43,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("jti", name=op.f("pk_claims")),
     )
     op.create_table(
+        "epochs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
+        sa.UniqueConstraint("token", name=op.f("uq_epochs_token")),
+    )
+    op.create_table(
         "holders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -488,6 +495,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("holders")
+    op.drop_table("epochs")
     op.drop_table("claims")
     op.drop_table("basis_documents")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
