@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.support.clock import Clock
+from tests.support.offline import finding, judgement, tell
 from tests.support.people import Visitor
 from tests.support.showing import RENEWAL, ask, refusal, row_counts, show, state, verify, withdraw
 from wallet.base.database import Database
@@ -85,6 +86,20 @@ def test_a_code_that_cannot_be_recorded_gets_no_answer_and_is_not_consumed(
     assert row_counts(deps) == before
     assert state(li, code)["state"] == "waiting"
     assert verify(zhao, code["text"])["verdict"] == "accepted"
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, read_only])
+def test_an_offline_judgement_that_cannot_be_recorded_gets_no_answer_and_may_be_sent_again(
+    li: Visitor, zhao: Visitor, deps: Deps, clock: Clock, fault: Fault
+) -> None:
+    one = judgement(show(li)["text"], clock.now)
+    before = row_counts(deps)
+    with fault(deps.db):
+        answer = tell(zhao, one)
+        assert refusal(answer) == (503, "unavailable")
+        assert "items" not in answer.get_json()
+    assert row_counts(deps) == before
+    assert not finding(zhao, one)["conflict"]
 
 
 def test_a_refusal_a_repeat_and_a_403_need_their_record_as_well(

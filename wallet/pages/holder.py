@@ -70,5 +70,6 @@ def _described(entry: UseEntry) -> dict[str, object]:
         "outcome": entry.outcome,
         "mismatch": entry.served == "person_mismatch",
         "shown_by": entry.shown_by,
+        "offline": entry.offline,
         "sentence": sentence(reason, language) if reason else "",
     }
