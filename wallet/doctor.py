@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 
 from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.fast import open_fast_store
 from wallet.base.key_files import read_states
-from wallet.base.key_states import rotates_at
+from wallet.base.key_pairs import SigningKey, configured_token, key_files, place_of
+from wallet.base.key_states import States, rotates_at
 from wallet.base.keys import load_keys
 from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
+
+if TYPE_CHECKING:
+    from wallet.base.pkcs11_token import Token
 
 _ROTATION_SLACK: Final = timedelta(days=1)
 """A rotation may be late by this before the doctor asks for the worker."""
@@ -36,8 +41,9 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield Finding("settings", well=True)
     yield _public_url(config)
     yield _database(config)
+    yield from _redis(config)
     yield from _private_files(config)
-    yield _keys(config, now)
+    yield from _keys(config, now)
 
 
 def _public_url(config: Config) -> Finding:
@@ -65,6 +71,22 @@ def _database(config: Config) -> Finding:
         db.close()
 
 
+def _redis(config: Config) -> Iterator[Finding]:
+    if not config.redis_url:
+        return
+    try:
+        fast = open_fast_store(config.redis_url)
+    except ConfigurationError as error:
+        yield Finding("redis", well=False, advice=str(error))
+        return
+    yield Finding(
+        "redis",
+        well=fast.standing() == "ok",
+        advice="it does not answer, so each process limits for itself; check LIANGZHENG_REDIS_URL",
+    )
+    fast.close()
+
+
 def _missing_sqlite_file(config: Config) -> bool:
     url = make_url(config.database_url)
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
@@ -81,18 +103,45 @@ def _private_files(config: Config) -> Iterator[Finding]:
         )
 
 
-def _keys(config: Config, now: datetime) -> Finding:
+def _keys(config: Config, now: datetime) -> Iterator[Finding]:
     subject = "signing keys"
-    if not list(config.keys_dir.glob("*.pem")):
+    if not key_files(config.keys_dir):
         advice = "there is none yet; the server makes it when it first starts"
-        return Finding(subject, well=True, advice=advice)
+        yield Finding(subject, well=True, advice=advice)
+        return
     try:
-        load_keys(config.keys_dir, config.secret_key, config.issuer)
-        due = rotates_at(read_states(config.keys_dir), config.key_days)
+        token = configured_token(config)
+        keys = load_keys(config.keys_dir, config.secret_key, config.issuer, token=token)
+        states = read_states(config.keys_dir)
     except ConfigurationError as error:
-        return Finding(subject, well=False, advice=str(error))
-    return Finding(
+        yield Finding(subject, well=False, advice=str(error))
+        return
+    due = rotates_at(states, config.key_days)
+    yield Finding(
         subject,
         well=due is None or now < due + _ROTATION_SLACK,
         advice="the current one should have been rotated; is the worker running?",
     )
+    yield from _keys_in_token(config, token, keys.by_kid, states)
+
+
+def _keys_in_token(
+    config: Config, token: Token | None, by_kid: Mapping[str, SigningKey], states: States
+) -> Iterator[Finding]:
+    """Whether the token signs as the keys that are to sign; it may have lost the others."""
+    kids = [
+        kid
+        for kid, key in states.items()
+        if key.state in ("current", "next") and place_of(config.keys_dir, kid) == "token"
+    ]
+    for kid in kids:
+        subject = f"signing key {kid} in token {config.pkcs11_token}"
+        if token is None:
+            yield Finding(subject, well=False, advice="set LIANGZHENG_PKCS11_MODULE")
+            continue
+        try:
+            token.check(kid, by_kid[kid].public)
+        except ConfigurationError as error:
+            yield Finding(subject, well=False, advice=str(error))
+        else:
+            yield Finding(subject, well=True)

@@ -12,6 +12,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.fast import open_fast_store
 from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
@@ -34,6 +35,7 @@ def serve(config: Config, application: str = "wallet.wsgi:create") -> None:
     `application` names the factory that every process calls, `module:function`.
     """
     check_address_free(config.host, config.port)
+    open_fast_store(config.redis_url)  # reads its address, here and not in each worker
     _check_migrated(config)
     server = Server(
         application,

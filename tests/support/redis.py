@@ -59,6 +59,11 @@ class RedisServer:
             self._process.wait()
             self._process = None
 
+    @property
+    def is_started(self) -> bool:
+        """Whether there is a process, which may hang."""
+        return self._process is not None
+
     def hang(self) -> None:
         """SIGSTOP: connections stay open, nothing answers, until `wake`."""
         self._signal(signal.SIGSTOP)
@@ -128,13 +133,14 @@ class RedisCluster:
         return {key: left for node in self.masters() for key, left in node.keys().items()}
 
     def masters(self) -> list[RedisServer]:
-        """The nodes that are masters now."""
-        return [node for node in self.nodes if node.command("ROLE")[0] == "master"]
+        """The nodes that are masters now, without those that were killed."""
+        return [node for node in self._alive() if node.command("ROLE")[0] == "master"]
 
     def master_of(self, key: str) -> RedisServer:
         """The master that holds a key."""
         slot = key_slot(key.encode())
-        for first, last, (_host, port, *_rest), *_replicas in self._slots():
+        slots: list[Any] = self._alive()[-1].command("CLUSTER", "SLOTS")
+        for first, last, (_host, port, *_rest), *_replicas in slots:
             if first <= slot <= last:
                 return next(node for node in self.nodes if node.port == port)
         raise LookupError(key)
@@ -146,21 +152,24 @@ class RedisCluster:
         """
         lost = self.master_of(key)
         lost.kill()
+        self.wait_for_successor(lost)
+        return lost
+
+    def wait_for_successor(self, lost: RedisServer) -> None:
+        """Wait until a replica has taken over from a master that is dead or hangs."""
         others = [node for node in self.nodes if node is not lost]
         wait_until(
             lambda: all(_serves(node) and not _holds_slots(node, lost.port) for node in others),
             "a replica has taken over",
         )
-        return lost
+
+    def _alive(self) -> list[RedisServer]:
+        return [node for node in self.nodes if node.is_started]
 
     def wait_until_whole(self) -> None:
         """Wait until every slot is served and every replica has what its master has."""
         wait_until(lambda: all(map(_serves, self.nodes)), "the cluster serves")
         wait_until(lambda: all(map(_is_in_step, self.nodes)), "its replicas are in step")
-
-    def _slots(self) -> list[Any]:
-        slots: list[Any] = self.nodes[-1].command("CLUSTER", "SLOTS")
-        return slots
 
 
 @contextmanager

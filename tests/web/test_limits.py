@@ -1,7 +1,11 @@
-"""Outside the demo each account has its own limit; an answer beyond it is 429."""
+"""Outside the demo each account has its own limit; an answer beyond it is 429.
+
+Processes that share a Redis limit together; one that has lost it limits for itself.
+"""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from tests.support.people import Visitor
+from tests.support.redis import RedisServer, running_redis
 from tests.support.shared import deps_of
 from wallet import numbers
 from wallet.app import create_app
@@ -102,3 +107,79 @@ def test_an_address_cannot_give_itself_another_name(service: Flask) -> None:
         for number in range(numbers.PUBLIC_CHECKS_PER_MINUTE + 1)
     }
     assert statuses == {200, 429}
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    """A Redis of this module; whoever takes it down brings it back."""
+    with running_redis() as server:
+        yield server
+
+
+@pytest.fixture
+def two_processes(config: Config, redis: RedisServer, service: Flask) -> Iterator[list[Flask]]:
+    """Two servers on one database and one Redis, in that same moment."""
+    redis.flush()
+    settings = replace(config, demo=False, redis_url=redis.url)
+    apps = [create_app(settings) for _ in range(2)]
+    yield apps
+    for app in apps:
+        deps_of(app).db.close()
+        deps_of(app).fast.close()
+
+
+def _codes(visitor: Visitor, times: int) -> list[int]:
+    return [visitor.get("/api/v1/me/codes/x").status_code for _ in range(times)]
+
+
+def test_processes_with_a_redis_limit_together(two_processes: list[Flask]) -> None:
+    one, other = (_signed_in(app, "holder-li") for app in two_processes)
+    half = numbers.HOLDER_PER_SECOND // 2
+    assert _codes(one, half) == [404] * half
+    assert _codes(other, numbers.HOLDER_PER_SECOND - half + 1)[-2:] == [404, 429]
+    assert _codes(one, 1) == [429]
+
+
+def test_processes_that_lose_their_redis_limit_each_for_itself(
+    two_processes: list[Flask], redis: RedisServer
+) -> None:
+    one, other = (_signed_in(app, "holder-li") for app in two_processes)
+    assert _codes(one, 1) == [404]
+    redis.kill()
+    limit = numbers.HOLDER_PER_SECOND
+    assert _codes(one, limit) == [404] * (limit - 1) + [429]
+    assert _codes(other, limit + 1) == [404] * limit + [429]
+    redis.start()
+
+
+def test_redis_is_told_nothing_of_who_came(two_processes: list[Flask], redis: RedisServer) -> None:
+    _codes(_signed_in(two_processes[0], "holder-li"), 1)
+    for address in ("192.0.2.1", "192.0.2.2"):
+        two_processes[0].test_client().post(
+            "/api/v1/public/verifications",
+            json={"code": "x"},
+            environ_base={"REMOTE_ADDR": address},
+        )
+    keys = redis.keys()
+    assert {re.sub(r"\b[0-9a-f]{32}$", "#", key) for key in keys} == {
+        f"lz:1:{int(time.time())}:holder:#",
+        f"lz:60:{int(time.time()) // 60}:public:#",
+    }
+    assert len(keys) == 3
+    assert all(0 < left <= 60 for left in keys.values())
+
+
+def test_readiness_tells_of_redis_and_does_not_depend_on_it(
+    two_processes: list[Flask], service: Flask, redis: RedisServer
+) -> None:
+    def ready(app: Flask) -> tuple[int, str, str]:
+        answer = app.test_client().get("/readyz")
+        said = answer.get_json()
+        return answer.status_code, said["status"], said["redis"]
+
+    assert ready(service) == (200, "ok", "off")
+    assert ready(two_processes[0]) == (200, "ok", "ok")
+    redis.kill()
+    assert ready(two_processes[0]) == (200, "degraded", "away")
+    redis.start()
+    assert ready(two_processes[1]) == (200, "ok", "ok")

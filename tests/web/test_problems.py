@@ -130,7 +130,7 @@ def test_while_the_database_is_away_every_guarded_call_is_503(
     assert visitor.get("/healthz").status_code == 200
     ready = visitor.get("/readyz")
     assert (ready.status_code, ready.get_json()) == (
-        503, {"status": "unready", "database": "unreachable"}
+        503, {"status": "unready", "database": "unreachable", "redis": "off"}
     )  # fmt: skip
     monkeypatch.undo()
     assert visitor.get("/api/v1/me").status_code == 200

@@ -194,6 +194,8 @@ def _nodes_of(url: str) -> tuple[list[str], bool]:
     try:
         scheme, is_cluster = _SCHEMES[scheme]
         hosts = places.split(",") if is_cluster else [places]
+        if not all(hosts):
+            raise ValueError("no host")
         nodes = [f"{scheme}://{credentials}{at}{host}{mark}{options}" for host in hosts]
         for node in nodes:  # wrong ports and unknown options are found here, not in a request
             ConnectionPool.from_url(node).make_connection()
