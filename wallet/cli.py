@@ -19,7 +19,9 @@ from sqlalchemy.exc import ArgumentError
 from wallet.base.clock import read_clock, rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
 from wallet.base.deps import build_deps
+from wallet.base.key_changes import note, record
 from wallet.base.key_files import change, read_states
+from wallet.base.key_pairs import configured_token, place_of
 from wallet.base.key_states import KeyState, States, retired, retires_at, rotated, signs_from
 from wallet.base.logs import configure_logging
 from wallet.config import Config, load_config
@@ -104,19 +106,19 @@ def keys() -> None:
 
 @keys.command("list")
 def list_keys() -> None:
-    """Show each key: its kid, its state, since when, and what comes next."""
+    """Show each key: its kid, where it lives, its state, since when, and what comes next."""
     config = _config()
     states = read_states(config.keys_dir)
     if not states:
         click.echo("No key yet; the server makes one when it first starts.")
-    _say_keys(states)
+    _say_keys(config, states)
 
 
 @keys.command()
 @_now
 def rotate(*, hurry: bool) -> None:
     """Let the next key sign. The current one becomes previous: its codes stay good."""
-    _change_keys(partial(rotated, hurry=hurry))
+    _change_keys(rotated, hurry=hurry)
 
 
 @keys.command()
@@ -124,7 +126,7 @@ def rotate(*, hurry: bool) -> None:
 @_now
 def retire(kid: str, *, hurry: bool) -> None:
     """Refuse what the key KID signed, everywhere within a minute."""
-    _change_keys(partial(retired, kid=kid, hurry=hurry))
+    _change_keys(partial(retired, kid=kid), hurry=hurry)
 
 
 @main.command()
@@ -145,16 +147,43 @@ def demo() -> None:
     sys.exit(run_demo(os.environ))
 
 
-def _change_keys(rule: Callable[..., States]) -> None:
+def _change_keys(rule: Callable[..., States], *, hurry: bool) -> None:
     config, now = _config(), read_clock()
+    db = Database(config.database_url)
+    unrecorded: list[str] = []
+
+    def record_it(changed: States) -> None:
+        try:
+            record(db, changed, "command", hurry=hurry)
+        except DATABASE_ERRORS:
+            if not hurry:
+                raise ConfigurationError(
+                    "the database did not record the change, so it was not made; check "
+                    "LIANGZHENG_DATABASE_URL (for a key that was stolen, --now makes it)"
+                ) from None
+            note(config.keys_dir, changed, "command", hurry=hurry)
+            unrecorded.extend(changed)
+
     before = read_states(config.keys_dir)
-    after = change(config.keys_dir, config.secret_key, now, partial(rule, now=now))
-    _say_keys({kid: key for kid, key in after.items() if before.get(kid) != key})
+    after = change(
+        config.keys_dir,
+        config.secret_key,
+        now,
+        partial(rule, now=now, hurry=hurry),
+        token=configured_token(config),
+        record=record_it,
+    )
+    db.close()
+    _say_keys(config, {kid: key for kid, key in after.items() if before.get(kid) != key})
+    if unrecorded:
+        click.echo("Not recorded yet: the database does not answer. The worker will record it.")
 
 
-def _say_keys(states: States) -> None:
+def _say_keys(config: Config, states: States) -> None:
     for kid, key in states.items():
-        click.echo(f"{kid}  {key.state:8}  since {rfc3339(key.since)}  {_prospect(key)}")
+        place = place_of(config.keys_dir, kid)
+        since = rfc3339(key.since)
+        click.echo(f"{kid}  {place:5}  {key.state:8}  since {since}  {_prospect(key)}")
 
 
 def _prospect(key: KeyState) -> str:

@@ -15,10 +15,11 @@ from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.database import DATABASE_ERRORS
 from wallet.base.deps import Deps
+from wallet.base.key_changes import record, record_noted
 from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.base.outbox import OutboxMessage
-from wallet.errors import ConfigurationError
+from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.issue import issue
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
@@ -71,6 +72,8 @@ def work(deps: Deps, stop: threading.Event) -> None:
             _log.error("database unavailable", error=type(error).__name__)
         except OSError as error:
             _log.error("status list not written", error=error.strerror)
+        except Unavailable:
+            _log.error("status list not signed")
         else:
             if done.anything:
                 _log.info("worked", issued=done.issued, delivered=done.delivered)
@@ -126,10 +129,18 @@ def _keep_keys(deps: Deps, now: datetime) -> int:
     config = deps.config
     rule = partial(on_schedule, days=config.key_days, now=now)
     try:
+        record_noted(deps.db, config.keys_dir)
         before = read_states(config.keys_dir)
         if rule(before) == before:
             return 0
-        after = change(config.keys_dir, config.secret_key, now, rule)
+        after = change(
+            config.keys_dir,
+            config.secret_key,
+            now,
+            rule,
+            token=deps.keys.token,
+            record=partial(record, deps.db, by="schedule", hurry=False),
+        )
     except (ConfigurationError, OSError) as error:
         # Keys that cannot be kept now must not keep licences waiting.
         _log.error("keys not kept", error=type(error).__name__)

@@ -17,6 +17,7 @@ from wallet.base.clock import rfc3339
 from wallet.base.database import Database
 from wallet.base.key_states import States
 from wallet.base.private_files import locked, read_private, write_private
+from wallet.errors import ConfigurationError
 
 By = Literal["command", "schedule", "start"]
 NOTES_FILE: Final = "unrecorded.json"
@@ -50,7 +51,10 @@ def _events(changed: States, by: By, *, hurry: bool) -> Iterator[dict[str, Any]]
 
 def _noted(folder: Path) -> list[dict[str, Any]]:
     path = folder / NOTES_FILE
-    noted: list[dict[str, Any]] = json.loads(read_private(path)) if path.exists() else []
+    try:
+        noted: list[dict[str, Any]] = json.loads(read_private(path)) if path.exists() else []
+    except ValueError:
+        raise ConfigurationError(f"{path} is damaged; move it away") from None
     return noted
 
 
