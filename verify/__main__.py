@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from verify.check import check
-from verify.trust import BundleError, fetch_bundle, gather, load_trust, save_trust
+from verify.fetch import fetch_trust
+from verify.trust import BundleError, load_trust, save_trust
 from verify.verdict import Outcome, verdict_members
 
 EXIT: Final[dict[Outcome, int]] = {"accepted": 0, "refused": 1, "undetermined": 2, "pending": 2}
@@ -26,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m verify", description="亮证：离线核验")
     commands = parser.add_subparsers(dest="command", required=True)
-    fetching = commands.add_parser("trust", help="fetch the trust bundle of a library")
-    fetching.add_argument("url", metavar="URL", help="address of the library")
+    fetching = commands.add_parser("trust", help="fetch the trust bundles of libraries")
+    fetching.add_argument(
+        "urls", nargs="+", metavar="URL", help="address of a library; the first is at home here"
+    )
     fetching.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     checking = commands.add_parser("check", help="check a code with a trust bundle")
     checking.add_argument("text", metavar="TEXT", help="the code's text; - reads standard input")
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.command == "trust":
-            save_trust(gather([fetch_bundle(options.url)]), options.output)
+            save_trust(fetch_trust(options.urls), options.output)
             return 0
         text = sys.stdin.read().strip() if options.text == "-" else options.text
         verdict = check(text, load_trust(options.trust), time.time())

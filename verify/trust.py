@@ -18,11 +18,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-import urllib.request
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from jwt.algorithms import ECAlgorithm
 from jwt.exceptions import PyJWTError
 
+from verify.codes import CLOCK_TOLERANCE
 from verify.jws import PublicKeys
 from verify.status_list import STATUS_LIST_SIZE, PublishedList, read_list
 from verify.verdict import Refused
@@ -37,10 +36,6 @@ from verify.verdict import Refused
 TRUST_PATH: Final = "/.well-known/liangzheng-trust"
 TRUST_LIMIT: Final = 24 * 3600
 """Seconds for which a bundle may be used."""
-BUNDLE_MAX: Final = 64 << 20
-"""Bytes of a bundle."""
-FETCH_WAIT: Final = 30
-"""Seconds a server may be silent while a bundle is fetched."""
 
 _FILE_MODE: Final = 0o644  # everything in a bundle is public
 
@@ -119,6 +114,19 @@ def gather(bundles: Iterable[IssuerTrust]) -> Trust:
     return Trust(issuers, home=next(iter(issuers)))
 
 
+def renew(trust: Trust, issuer: str, bundle: IssuerTrust, now: float) -> Trust:
+    """The trust with a fresh bundle of an issuer that it has; raises BundleError for another's.
+
+    A bundle older than what is there is not taken, unless what is there is from the future.
+    """
+    if bundle.issuer != issuer or issuer not in trust.issuers:
+        raise BundleError(f"This bundle is of {bundle.issuer}, not of {issuer}.")
+    found = trust.issuers[issuer]
+    if bundle.as_of < found.as_of <= now + CLOCK_TOLERANCE:
+        return trust
+    return replace(trust, issuers={**trust.issuers, issuer: bundle})
+
+
 def read_bundle(document: Any) -> IssuerTrust:
     """Read one bundle, as parsed from its JSON; raises BundleError."""
     try:
@@ -170,38 +178,6 @@ def save_trust(trust: Trust, path: Path) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-
-
-def fetch_bundle(address: str) -> IssuerTrust:
-    """Fetch the bundle of a library by its public address; raises BundleError."""
-    if not address.startswith(("https://", "http://")):
-        raise BundleError(f"{address} is not an address of the web.")
-    try:
-        with _WEB.open(address.rstrip("/") + TRUST_PATH, timeout=FETCH_WAIT) as answer:
-            content = answer.read(BUNDLE_MAX + 1)
-        if len(content) > BUNDLE_MAX:
-            raise BundleError(f"What {address} gives is too long for a trust bundle.")
-        document = json.loads(content)
-    except (OSError, ValueError, RecursionError, HTTPException):
-        raise BundleError(f"{address} gives no trust bundle.") from None
-    return read_bundle(document)
-
-
-def _web() -> urllib.request.OpenerDirector:
-    """Opens http and https, through the environment's proxy, and follows nobody elsewhere."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    return opener
-
-
-_WEB: Final = _web()
 
 
 def _key(jwk: Mapping[str, Any]) -> EllipticCurvePublicKey:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Final
 
 import verify.codes
+import verify.fetch
 import verify.judgements
 import verify.status_list
 import verify.trust
@@ -35,5 +36,10 @@ def _in_code(*modules: ModuleType) -> dict[str, int]:
 
 def test_every_number_is_documented_as_it_is() -> None:
     assert _documented() == _in_code(
-        verify.codes, verify.judgements, verify.status_list, verify.trust, wallet.numbers
+        verify.codes,
+        verify.fetch,
+        verify.judgements,
+        verify.status_list,
+        verify.trust,
+        wallet.numbers,
     )

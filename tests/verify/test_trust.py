@@ -1,96 +1,30 @@
-"""A trust bundle is fetched, kept and read; what is none is refused with a sentence."""
+"""A trust bundle is kept and read; what is none is refused with a sentence."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from tests.support.codes import Signer, signer
-from verify import trust
-from verify.status_list import (
-    INVALID,
-    STATUS_LIST_LIFE,
-    STATUS_LIST_SIZE,
-    SUSPENDED,
-    PublishedList,
-    pack,
-    sign_list,
-)
+from tests.support.bundles import AS_OF, Document, a_bundle
+from tests.support.codes import signer
+from verify.codes import CLOCK_TOLERANCE
+from verify.status_list import INVALID, STATUS_LIST_LIFE, STATUS_LIST_SIZE, SUSPENDED
 from verify.trust import (
     TRUST_LIMIT,
-    TRUST_PATH,
     BundleError,
-    fetch_bundle,
     gather,
     load_trust,
     read_bundle,
+    renew,
     save_trust,
 )
-
-AS_OF: Final = 1_790_000_000
-AS_OF_TEXT: Final = "2026-09-21T22:13:20+08:00"
-Document = dict[str, Any]
-
-
-def a_bundle(by: Signer, list_issued: int = AS_OF, **changes: Any) -> Document:
-    """A bundle of one key, the list 3 of four entries, and one type."""
-    listed = PublishedList(
-        by.issuer,
-        3,
-        list_issued,
-        list_issued + STATUS_LIST_LIFE,
-        pack(bytes([0, INVALID, SUSPENDED, 0])),
-    )
-    key = ECAlgorithm.to_jwk(by.private.public_key(), as_dict=True)
-    document = {
-        "iss": by.issuer,
-        "as_of": AS_OF_TEXT,
-        "keys": [{**key, "kid": by.kid, "use": "sig", "alg": "ES256"}],
-        "lists": {"3": sign_list(listed, by.url, by)},
-        "types": {"1": "食品经营许可证"},
-    }
-    return document | changes
-
-
-@contextmanager
-def serving(
-    status: int, body: bytes, headers: Mapping[str, str]
-) -> Iterator[tuple[str, list[str]]]:
-    """A web server that answers so; its address, and the paths it was asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", asked
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_bundle_tells_keys_types_and_the_status_at_an_index() -> None:
@@ -233,51 +167,40 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
         load_trust(tmp_path / "nowhere.json")
 
 
-def test_a_bundle_is_fetched_by_the_librarys_address() -> None:
-    document = a_bundle(signer())
-    with serving(200, json.dumps(document).encode(), {}) as (address, asked):
-        assert fetch_bundle(f"{address}/") == fetch_bundle(address) == read_bundle(document)
-    assert asked == [TRUST_PATH, TRUST_PATH]
+def later(seconds: int) -> str:
+    return f"2026-09-21T22:{13 + seconds // 60:02}:{20 + seconds % 60:02}+08:00"
 
 
-@pytest.mark.parametrize("address", ["file:///etc", "ftp://lz.example", "lz.example", ""])
-def test_only_the_web_is_asked(address: str) -> None:
-    with pytest.raises(BundleError, match="not an address of the web"):
-        fetch_bundle(address)
+def test_a_fresh_bundle_takes_the_place_of_its_issuers_old_one_alone() -> None:
+    here, there, key = signer(), replace(signer(), issuer="150100"), signer()
+    old = gather(read_bundle(a_bundle(library)) for library in (here, there))
+    fresh = read_bundle(a_bundle(key, as_of=later(30)))
+    renewed = renew(old, "150600", fresh, AS_OF + 30)
+    assert renewed.issuers == {"150600": fresh, "150100": old.issuers["150100"]}
+    assert renewed.home == "150600"
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "headers"),
-    [
-        (404, b"{}", {}),
-        (503, b"{}", {}),
-        (302, b"", {"Location": "ftp://elsewhere.example/"}),
-        (302, b"", {"Location": "/other"}),
-        (200, b"<html>", {}),
-        (200, b"[" * 100_000, {}),
-        (200, b"{}", {}),
-    ],
-)
-def test_an_answer_that_is_no_bundle_is_refused_and_no_redirect_followed(
-    status: int, body: bytes, headers: dict[str, str]
-) -> None:
-    with serving(status, body, headers) as (address, asked):
-        with pytest.raises(BundleError):
-            fetch_bundle(address)
-        assert asked == [TRUST_PATH]
+def test_of_the_same_age_the_fresh_bundle_is_taken_and_an_older_one_is_not() -> None:
+    old = gather([read_bundle(a_bundle(signer()))])
+    same = read_bundle(a_bundle(signer()))
+    assert renew(old, "150600", same, AS_OF).issuers["150600"] is same
+    older = read_bundle(a_bundle(signer(), as_of="2026-09-21T22:13:19+08:00"))
+    assert renew(old, "150600", older, AS_OF) is old
 
 
-def test_an_answer_longer_than_a_bundle_may_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = json.dumps(a_bundle(signer())).encode()
-    with serving(200, content, {}) as (address, _asked):
-        monkeypatch.setattr(trust, "BUNDLE_MAX", len(content))
-        assert fetch_bundle(address).issuer == "150600"
-        monkeypatch.setattr(trust, "BUNDLE_MAX", len(content) - 1)
-        with pytest.raises(BundleError, match="too long"):
-            fetch_bundle(address)
+def test_a_bundle_from_the_future_gives_way_to_an_older_one() -> None:
+    future = gather([read_bundle(a_bundle(signer()))])
+    true = read_bundle(a_bundle(signer(), as_of="2026-09-21T22:12:20+08:00"))
+    assert renew(future, "150600", true, AS_OF - CLOCK_TOLERANCE) is future
+    now = AS_OF - CLOCK_TOLERANCE - 1
+    assert renew(future, "150600", true, now).issuers["150600"] is true
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://", "http://a b/", "http://[::1"])
-def test_a_server_that_does_not_answer_gives_no_bundle(address: str) -> None:
-    with pytest.raises(BundleError, match="gives no trust bundle"):
-        fetch_bundle(address)
+def test_a_bundle_of_another_issuer_than_expected_is_refused() -> None:
+    here, there = signer(), replace(signer(), issuer="150100")
+    both = gather(read_bundle(a_bundle(library)) for library in (here, there))
+    fresh = read_bundle(a_bundle(signer()))
+    with pytest.raises(BundleError, match="of 150600, not of 150100"):
+        renew(both, "150100", fresh, AS_OF)
+    with pytest.raises(BundleError, match="of 150600, not of 150600"):
+        renew(gather([both.issuers["150100"]]), "150600", fresh, AS_OF)
