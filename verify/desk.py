@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from verify.bodies import line_in, sent_object, text_in, unprocessable
+from verify.desk_app import Guard, publish_app
 from verify.judgements import Finding, Judgement, finding_members, read_judgements
-from verify.verdict import Verdict, verdict_members
+from verify.verdict import REASONS, Verdict, offline_sentence, sentence, verdict_members
 
-View = TypeVar("View", bound=Callable[..., Any])
 TERMINAL_MAX = 64
 ITEM_MAX = 64
 OUTCOME_MAX = 64
@@ -44,7 +44,7 @@ class DeskPorts:
 
     `judge` judges a text. `recall` gives a verdict again by its id. `record_outcome` keeps what
     the desk did next. `view` gives the page's context: `items`, `desk`. `page_guard` and
-    `api_guard` declare who may call the views. `reconcile` is None where there is no library to
+    `api_guard` declare who may call the views, `public_guard` that anyone may. `reconcile` is None where there is no library to
     tell of offline judgements.
     """
 
@@ -52,8 +52,9 @@ class DeskPorts:
     recall: Callable[[str], Verdict]
     record_outcome: Callable[[str, str], None]
     view: Callable[[], dict[str, Any]]
-    page_guard: Callable[[View], View]
-    api_guard: Callable[[View], View]
+    page_guard: Guard
+    api_guard: Guard
+    public_guard: Guard
     reconcile: Reconcile | None = None
 
 
@@ -64,7 +65,13 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.get("/desk")
     @ports.page_guard
     def desk_page() -> str:
-        return render_template("desk/desk.html", **ports.view())
+        return render_template(
+            "desk/desk.html",
+            REASONS=REASONS,
+            sentence=sentence,
+            offline_sentence=offline_sentence,
+            **ports.view(),
+        )
 
     @blueprint.post("/api/v1/verifications")
     @ports.api_guard
@@ -90,6 +97,7 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
 
     if ports.reconcile is not None:
         _take_in_judgements(blueprint, ports, ports.reconcile)
+    publish_app(blueprint, ports.public_guard)
     return blueprint
 
 

@@ -1,18 +1,29 @@
-/** The desk (核验台): four ways in (camera, wired scanner, picture, typing), one verdict out. */
+/**
+ * The desk (核验台): four ways in (camera, wired scanner, picture, typing), one verdict out. The library
+ * gives it while it can be reached, else the desk judges with what it keeps, and reports later.
+ */
 
 import { Problem, call } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
+import { canJudge, forgetEnded, judgeAlone, recallAlone } from "./alone.js";
 import { Camera } from "./camera.js";
+import { Connection, isAway } from "./connection.js";
+import { forgetPage } from "./forget.js";
 import { readFile } from "./reader.js";
+import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
 import { allowSound, isMuted, setMuted, signal } from "./signal.js";
 import { Today } from "./today.js";
+import { keepFresh, recall } from "./trust.js";
+import { noteOutcome } from "./unsent.js";
 import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
 import { listenToScanner } from "./wedge.js";
 
 const part = (name) => document.getElementById(name);
 const FIELDS_SHOWN = 120000; // ms: as long as the server lets this desk read the fields again
 const ITEM = "desk.item";
+// ms for a verdict of the library: below the 10 s in which it takes the same use for one.
+const VERDICT_WAIT = 8000;
 // After these a fresher text of the same code may get a better answer.
 const MAY_MEND = new Set(["expired", "not_yet_valid", "trust_stale", "malformed", "unknown_key"]);
 
@@ -26,6 +37,14 @@ let shown = null; // { verdict } or { problem, text } on the screen
 let unserved = null; // an accepted verdict that a newer scan took the place of
 let running = Promise.resolve(); // codes are judged one after the other
 const inFlight = new Set();
+const { account } = part("desk").dataset;
+const connection = new Connection((up) => {
+  showConnection();
+  if (up) back();
+});
+const reports = new Reports({
+  account, connection, itemName, refuted: (id, label) => today.refute(id, label),
+});
 let fieldsTimer = 0;
 let unservedTimer = 0;
 
@@ -44,14 +63,33 @@ function scanned(text) {
 async function judge(code) {
   if (!items.value) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
   try {
-    const verdict = await call("POST", "/verifications", { code, item: items.value });
-    online(true);
+    const verdict = await verdictOn(code, items.value, chosen());
     if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
     today.add(verdict, shortLabel(verdict));
     present({ verdict });
+    if (verdict.offline) reports.show();
   } catch (problem) {
-    online(problem.status !== 0);
     present({ problem, text: code });
+  }
+}
+
+async function verdictOn(code, item, { consent }) {
+  if (await connection.reachable()) {
+    try {
+      return await call("POST", "/verifications", { code, item }, { wait: VERDICT_WAIT });
+    } catch (problem) {
+      if (problem.status === 401) forgetPage();
+      if (!isAway(problem)) throw problem;
+      connection.lost();
+    }
+  }
+  // Nobody can be asked while the network is gone.
+  if (consent === "ask") throw new Problem({ slug: "not_permitted", status: 403 });
+  if (!canJudge()) throw new Problem({});
+  try {
+    return await judgeAlone(code, { item, account, label: shortLabel });
+  } catch {
+    throw new Problem({ slug: "unavailable", status: 503 }); // no record, no verdict
   }
 }
 
@@ -117,7 +155,8 @@ function clear() {
 /** Show an earlier verdict of this desk again; its fields come along for two minutes. */
 async function review(id) {
   try {
-    present({ verdict: await call("GET", `/verifications/${encodeURIComponent(id)}`) }, { quietly: true });
+    const own = await recallAlone(id).catch(() => null);
+    present({ verdict: own ?? await call("GET", `/verifications/${encodeURIComponent(id)}`) }, { quietly: true });
   } catch (problem) {
     present({ problem }, { quietly: true });
   }
@@ -138,15 +177,15 @@ async function tell(outcome) {
   if (!current?.verdict || current.told) return;
   current.told = outcome;
   try {
-    await call("POST", `/verifications/${encodeURIComponent(current.verdict.id)}/outcome`, { outcome });
-    online(true);
+    const noted = current.verdict.offline && await noteOutcome(current.verdict.id, outcome);
+    if (!noted) await call("POST", `/verifications/${encodeURIComponent(current.verdict.id)}/outcome`, { outcome });
   } catch (problem) {
     current.told = null;
     if (shown === current) part("note").textContent = problem.status ? explained("problem", problem) : word("outcome_unsent");
     return;
   }
   if (outcome === "person_mismatch") {
-    today.mismatch(current.verdict.id);
+    today.refute(current.verdict.id, word("mismatch_short"));
     if (shown === current) {
       clearTimeout(fieldsTimer);
       showMismatch();
@@ -258,11 +297,42 @@ part("sound").addEventListener("click", () => {
 showMuted();
 ["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, allowSound));
 
-function online(connected) {
-  part("network").classList.toggle("off", !connected);
-  part("network").querySelector("use").setAttribute("href", connected ? "#i-check" : "#i-offline");
-  part("network-word").textContent = word(connected ? "online" : "offline");
+function itemName(code) {
+  return [...items.options].find((option) => option.value === code)?.textContent ?? code;
 }
-window.addEventListener("online", () => online(true));
-window.addEventListener("offline", () => online(false));
-online(navigator.onLine);
+
+function showConnection() {
+  const { up } = connection;
+  const able = canJudge();
+  part("network").classList.toggle("off", !up);
+  part("network").querySelector("use").setAttribute("href", up ? "#i-check" : "#i-offline");
+  part("network-word").textContent = word(up ? "online" : able ? "offline_able" : "offline");
+  part("offline-note").hidden = up;
+  part("offline-note-text").textContent = up ? "" : word(able ? "offline_note" : "offline_unable");
+  // What lies outside this page cannot be reached.
+  document.querySelectorAll(".deskfoot a").forEach((link) => link.toggleAttribute("inert", !up));
+}
+
+/* A desk that opens and judges without a network */
+
+/** The library is there again: its keys and lists anew, and what it has not been told of. */
+function back() {
+  keepFresh(async (fetched) => {
+    if (!fetched) await connection.check();
+    showConnection();
+  });
+  reports.send();
+}
+
+async function prepare() {
+  if (!globalThis.crypto?.subtle || !navigator.serviceWorker) return; // neither https nor this computer
+  await recall().catch(() => {}); // nothing that could be read
+  back();
+  reports.start();
+  forgetEnded().catch(() => {});
+  navigator.storage?.persist?.();
+  await navigator.serviceWorker.register("/desk-worker.js", { scope: "/desk" });
+}
+
+showConnection();
+prepare();

@@ -2,13 +2,15 @@
    In: {id, image: ImageData, thorough}. Out: {id, text} with text null when there is no code, or
    {broken} when the reader itself has failed and this worker is of no more use. */
 
-importScripts("/static/vendor/zxing-wasm/reader.js");
+const VENDOR = `${self.location.origin}/static/vendor/zxing-wasm/`;
+
+importScripts(`${VENDOR}reader.js`);
 
 const broken = () => postMessage({ broken: true });
 
 // Without locateFile the library would fetch its wasm from a CDN.
 ZXingWASM.prepareZXingModule({
-  overrides: { locateFile: (path) => `/static/vendor/zxing-wasm/${path}` },
+  overrides: { locateFile: (path) => VENDOR + path },
   fireImmediately: true,
 }).catch(broken);
 

@@ -6,8 +6,14 @@ let worker = null;
 let next = 0;
 const waiting = new Map();
 
+// A worker is looked after by the service worker of its address, and a blob by that of its page: only
+// so are its files there without a network.
+const script = URL.createObjectURL(new Blob(
+  [`importScripts("${location.origin}/static/desk/reader-worker.js");`], { type: "text/javascript" },
+));
+
 function start() {
-  worker = new Worker("/static/desk/reader-worker.js");
+  worker = new Worker(script);
   worker.addEventListener("message", ({ data }) => {
     if (data.broken) return restart();
     waiting.get(data.id)?.(data.text);

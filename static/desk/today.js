@@ -16,15 +16,16 @@ export class Today {
 
   /** Add a verdict; one that is given again replaces its first entry. */
   add(verdict, label) {
-    const entry = { id: verdict.id, verdict: verdict.verdict, label, at: verdict.checked_at };
+    const name = verdict.offline ? word("offline_label", { label }) : label;
+    const entry = { id: verdict.id, verdict: verdict.verdict, label: name, at: verdict.checked_at };
     this.entries = [entry, ...this.entries.filter((one) => one.id !== entry.id)];
     this.keep();
   }
 
-  /** The clerk found that the person does not match. */
-  mismatch(id) {
+  /** It turned out otherwise: the person does not match, or the library found so later. */
+  refute(id, label) {
     const entry = this.entries.find((one) => one.id === id);
-    if (entry) Object.assign(entry, { verdict: "refused", label: word("mismatch_short") });
+    if (entry) Object.assign(entry, { verdict: "refused", label });
     this.keep();
   }
 

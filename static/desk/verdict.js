@@ -1,6 +1,6 @@
 /** Draws a verdict, or the reason why there is none, so that it is read from two metres. */
 
-import { explained, icon, spoken, timeOfDay, word } from "../js/words.js";
+import { dayAndTime, english, explained, icon, listed, spoken, timeOfDay, word } from "../js/words.js";
 
 const part = (name) => document.getElementById(name);
 const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermined: "warn", error: "warn", mismatch: "cross" };
@@ -9,6 +9,9 @@ const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermin
 export function showVerdict(verdict, item) {
   const accepted = verdict.verdict === "accepted";
   band(verdict.verdict, verdict.reason, sentence(verdict), facts(verdict));
+  part("verdict-offline").hidden = !verdict.offline;
+  part("verdict-unchecked").hidden = !verdict.unchecked?.length;
+  part("verdict-unchecked-text").textContent = listed((verdict.unchecked ?? []).map((name) => word(`unchecked_${name}`)));
   const licences = verdict.licences ?? [];
   part("verdict-licences").replaceChildren(...(accepted && !licences.length ? [fieldsGone()] : licences.map(licence)));
   part("verdict-channel").hidden = accepted || verdict.verdict === "pending";
@@ -20,7 +23,8 @@ export function showVerdict(verdict, item) {
   part("verdict-not-served").hidden = !accepted;
   const count = licences.reduce((sum, one) => sum + texts(one).length + (one.photo ? 1 : 0), 0);
   const only = count ? word(hasPhoto(verdict) ? "only_fields_photo" : "only_fields", { n: count }) : "";
-  part("verdict-foot").textContent = accepted
+  if (verdict.offline) part("verdict-foot").textContent = word("recorded_here");
+  else part("verdict-foot").textContent = accepted
     ? [only, word("recorded"), word("legal_effect")].filter(Boolean).join(" · ")
     : word("recorded_only");
 }
@@ -33,6 +37,8 @@ export function showProblem(problem, item) {
   // Without an answer nobody knows whether the code was used; the next scan tells.
   const untouched = ["not_permitted", "too_many_requests", "unavailable"].includes(problem.slug);
   band("error", problem.slug, explained("problem", { ...problem, slug: kind }), untouched ? word("not_consumed") : "");
+  part("verdict-offline").hidden = true;
+  part("verdict-unchecked").hidden = true;
   part("verdict-licences").replaceChildren();
   part("verdict-channel").hidden = kind === "no_code" || kind === "signed_out";
   part("verdict-channel-text").textContent = item?.channel ?? "";
@@ -45,6 +51,7 @@ export function showProblem(problem, item) {
 /** The clerk has said that the person does not match: the band says what follows. */
 export function showMismatch() {
   band("mismatch", part("verdict").dataset.reason, word("mismatch_done"), "");
+  part("verdict-unchecked").hidden = true;
   part("verdict-licences").replaceChildren();
   part("verdict-mismatch").hidden = true;
   part("verdict-not-served").hidden = true;
@@ -73,8 +80,8 @@ const texts = (one) => one.fields.filter((field) => !String(field.value).startsW
 export function shortLabel(verdict) {
   const types = (verdict.licences ?? []).map(typeName);
   if (verdict.verdict === "accepted") {
-    const by = verdict.shown_by === "delegate" ? ` · ${word("by_delegate_short")}` : "";
-    return (types.join(word("and")) || word("verdict_accepted")) + by;
+    const by = { delegate: ` · ${word("by_delegate_short")}`, paper: ` · ${word("by_paper")}` };
+    return (types.join(word("and")) || word("verdict_accepted")) + (by[verdict.shown_by] ?? "");
   }
   return word(`short_${verdict.reason}`) === `short_${verdict.reason}` ? word("verdict_refused") : word(`short_${verdict.reason}`);
 }
@@ -91,16 +98,27 @@ function band(kind, reason, text, small) {
 }
 
 function sentence(verdict) {
-  const own = word(`reason_${verdict.reason}`);
-  return own === `reason_${verdict.reason}` ? verdict.message : own;
+  const { message, reason, unchecked, shown_by: shownBy, foreign } = verdict;
+  if (!unchecked?.length) return !english && message ? message : word(`reason_${reason}`);
+  return word(`offline_${shownBy === "paper" ? "paper" : "live"}${foreign ? "_foreign" : ""}`, { issuer: foreign });
 }
 
 function facts(verdict) {
   const parts = [];
-  if (verdict.verdict === "accepted") parts.push(word("as_of", { time: timeOfDay(new Date(verdict.status_as_of)) }));
+  if (verdict.verdict === "accepted" || (verdict.offline && verdict.shown_by)) {
+    parts.push(word("as_of", { time: moment(verdict.status_as_of) }));
+  }
+  if (verdict.shown_by === "paper") parts.push(word("by_paper"));
   if (verdict.shown_by === "delegate") parts.push(word("by_delegate"));
   if (verdict.repeated) parts.push(word("repeated"));
   return parts.join(" · ");
+}
+
+/** The time, with its day where that is not today. */
+function moment(instant) {
+  const then = dayAndTime(new Date(instant));
+  const [day, time] = then.split(" ");
+  return dayAndTime(new Date()).startsWith(day) ? time : then;
 }
 
 const hasPhoto = (verdict) => (verdict.licences ?? []).some((one) => one.photo);
@@ -119,7 +137,8 @@ function licence(one) {
   name.textContent = typeName(one);
   const until = document.createElement("p");
   until.className = "soft num";
-  until.textContent = word(one.valid_until ? "valid_until" : "no_end", { day: one.valid_until });
+  // Offline nobody knows until when: a code does not say.
+  if (one.status) until.textContent = word(one.valid_until ? "valid_until" : "no_end", { day: one.valid_until });
   const list = document.createElement("dl");
   list.className = "pairs";
   for (const field of texts(one)) {

@@ -18,9 +18,9 @@ function cookie(name) {
 
 /**
  * Call `/api/v1` + path. Resolves with the body (null when empty), rejects with a Problem.
- * `keepalive` lets a request outlive its page; a request takes 15 s at most.
+ * `keepalive` lets a request outlive its page; a request takes `wait` ms at most.
  */
-export async function call(method, path, body, { keepalive = false } = {}) {
+export async function call(method, path, body, { keepalive = false, wait = 15000 } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (!SAFE.has(method)) headers["X-CSRF-Token"] = cookie("csrf_token");
@@ -30,7 +30,7 @@ export async function call(method, path, body, { keepalive = false } = {}) {
     response = await fetch(`/api/v1${path}`, {
       method, headers, keepalive, cache: "no-store", credentials: "same-origin",
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: timeout(15000),
+      signal: timeout(wait),
     });
     text = await response.text();
   } catch {

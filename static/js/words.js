@@ -7,7 +7,8 @@ export function word(key, places = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => places[name] ?? whole);
 }
 
-const english = document.documentElement.lang === "en";
+/** Whether the page is in English. */
+export const english = document.documentElement.lang === "en";
 
 /** A member of an answer in the page's language: `item_en` for `item` on an English page. */
 export const spoken = (answer, name) => (english && answer[`${name}_en`]) || answer[name];

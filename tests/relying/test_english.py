@@ -79,7 +79,7 @@ def test_the_desks_page_is_given_the_fields_of_each_type_in_english(
     with deps.db.read() as tx:
         unit = tx.execute(select(Staff.unit_id).where(Staff.login == "desk-zhao")).scalar_one()
     clerk = Principal("staff", 1, 1, "赵", frozenset({"desk"}), unit_id=unit)
-    view = desk_view(deps, clerk, local_day(clock.now), "en")
+    view = desk_view(deps, clerk, local_day(clock.now))
     item = next(item for item in view["items"] if item["code"] == RENEWAL)
     assert [(kind["name_en"], kind["fields_en"]) for kind in item["types"]] == [
         (food["name_en"], granted)

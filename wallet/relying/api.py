@@ -33,7 +33,6 @@ from wallet.relying.schemas import (
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import client, guard, public, signed_in, staff
-from wallet.web.languages import chosen_language
 from wallet.web.principal import current_principal
 
 blueprint = ApiBlueprint("relying", __name__, description="核验 · Verification")
@@ -71,11 +70,10 @@ def desk() -> FlaskBlueprint:
             recall=_recall,
             record_outcome=_record_outcome,
             reconcile=_reconcile,
-            view=lambda: desk_view(
-                deps(), current_principal(), local_day(now()), chosen_language()
-            ),
+            view=lambda: desk_view(deps(), current_principal(), local_day(now())),
             page_guard=guard(staff("desk")),
             api_guard=guard(staff("desk", rate="desk") | client("relying", rate="desk")),
+            public_guard=guard(public(identify=False)),
         )
     )
 

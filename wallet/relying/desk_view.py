@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from verify.verdict import REASONS, sentence
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
@@ -22,9 +21,8 @@ _ITEMS: Final = granted(
 ).order_by(UseItem.id, LicenceType.short_number)  # fmt: skip
 
 
-def desk_view(deps: Deps, principal: Principal, today: date, language: str) -> dict[str, Any]:
-    """`desk` {unit, name, terminal}, `items` with their field labels, and the `sentences` of a
-    language in which verdicts do not come ({reason: sentence}, empty for `zh`)."""
+def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
+    """`desk` {unit, name, terminal, account}, and `items` with their field labels."""
     items: dict[str, dict[str, Any]] = {}
     for row in deps.db.rows(_ITEMS, unit=principal.unit_id, today=today):
         item = items.setdefault(
@@ -53,8 +51,6 @@ def desk_view(deps: Deps, principal: Principal, today: date, language: str) -> d
             "unit": principal.unit_name,
             "name": masked_name(principal.name, "person"),
             "terminal": principal.terminal,
+            "account": principal.account,
         },
-        "sentences": (
-            {} if language == "zh" else {reason: sentence(reason, language) for reason in REASONS}
-        ),
     }

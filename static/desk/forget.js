@@ -1,0 +1,13 @@
+/** What a desk lets go of when its clerk leaves. What the library has not been told of stays. */
+
+import { remove } from "./store.js";
+
+/** The page as the clerk saw it: without a network it must not open for the next. */
+export async function forgetPage() {
+  await globalThis.caches?.delete("desk-page");
+}
+
+/** Page, keys and lists. */
+export async function forgetDesk() {
+  await Promise.allSettled([forgetPage(), remove("kept", "trust")]);
+}

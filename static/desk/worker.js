@@ -1,0 +1,70 @@
+/* The desk's service worker: keeps the page and its files, so that a desk opens without a network.
+   The server puts VERSION and KEPT, the addresses of the files, in front of this script.
+
+   Page and files come from the network while there is one. A page that came from here takes its files
+   from here too, at once. Answers of the API, keys and lists are never kept here. */
+
+const DESK = "/desk";
+const PAGE = "desk-page"; // as its clerk last saw it, beyond a new version
+const FILES = `desk-files-${VERSION}`;
+const WAIT = 3000; // ms for a network that is there but does not answer
+const FROM_HERE = { ignoreVary: true, ignoreSearch: true };
+
+let alone = false; // whether the page that was opened last came from here
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (pathname === DESK && request.mode === "navigate") event.respondWith(page(request));
+  else if (KEPT.includes(pathname)) event.respondWith(file(request));
+});
+
+async function install() {
+  const files = await caches.open(FILES);
+  await files.addAll(KEPT.map((path) => new Request(path, { cache: "no-cache" })));
+  // The page that installs this was loaded before: it is asked for once more, to be kept.
+  await keepPage(await fetch(DESK, { cache: "no-store", redirect: "manual" }));
+  await self.skipWaiting();
+}
+
+async function activate() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith("desk-files-") && name !== FILES);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function page(request) {
+  const kept = () => caches.match(DESK, { cacheName: PAGE, ...FROM_HERE });
+  try {
+    const answer = await fetch(request, { signal: AbortSignal.timeout(WAIT) });
+    // A gateway without its server, or a server that cannot open the page now
+    if (answer.status >= 500 && (await kept())) throw new TypeError(answer.statusText);
+    alone = false;
+    await keepPage(answer);
+    return answer;
+  } catch {
+    alone = true;
+    return (await kept()) ?? Response.error();
+  }
+}
+
+/** Keep the page of whoever is signed in, and forget it when nobody is any more. */
+async function keepPage(answer) {
+  const pages = await caches.open(PAGE);
+  if (answer.status === 200) await pages.put(DESK, answer.clone());
+  else if (answer.status < 500) await pages.delete(DESK);
+}
+
+async function file(request) {
+  const kept = () => caches.match(request, { cacheName: FILES, ...FROM_HERE });
+  if (alone) return (await kept()) ?? fetch(request);
+  try {
+    return await fetch(request);
+  } catch {
+    return (await kept()) ?? Response.error();
+  }
+}
