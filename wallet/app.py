@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from verify.assets import static_dir, templates_dir
+from verify.languages import speak
 from wallet.base.deps import build_deps
 from wallet.catalogue import api as catalogue
 from wallet.config import Config
@@ -22,7 +23,6 @@ from wallet.web.deps import attach
 from wallet.web.guards import enforce_guards, guard, public
 from wallet.web.headers import protect
 from wallet.web.json import OrjsonProvider
-from wallet.web.languages import speak
 from wallet.web.limits import limit_rates
 from wallet.web.problems import ProblemApi, register_problems
 

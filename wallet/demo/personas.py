@@ -8,8 +8,8 @@ from functools import cache
 
 from flask_babel import gettext as _
 
+from verify.languages import chosen_language
 from wallet.demo.data import load_holders, load_staff, load_units
-from wallet.web.languages import chosen_language
 
 
 @dataclass(frozen=True)

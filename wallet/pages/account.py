@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
+from verify.languages import keep_choice
 from wallet.web.cookies import CSRF_COOKIE, clear_session_cookies
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in
-from wallet.web.languages import CARE_COOKIE, LANGUAGE_COOKIE, LANGUAGES
 from wallet.web.principal import Principal, current_principal, optional_principal
 from wallet.web.sessions import end_session
 
 blueprint = Blueprint("account_pages", __name__)
-
-PREFERENCE_LIFE: Final = 365 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -54,13 +50,7 @@ def sign_out() -> Response:
 @guard(public())
 def preferences() -> Response:
     """Keep the language and elder mode (大字版) in cookies, and go back to `next`, a local path."""
-    response = make_response(redirect(_local_path(request.args.get("next", "/"))))
-    language, care = request.args.get("lang"), request.args.get("care")
-    if language in LANGUAGES:
-        _remember(response, LANGUAGE_COOKIE, language)
-    if care in ("0", "1"):
-        _remember(response, CARE_COOKIE, care)
-    return response
+    return keep_choice(https=deps().config.https)
 
 
 def _account_page(principal: Principal) -> str:
@@ -82,20 +72,3 @@ def _account_page(principal: Principal) -> str:
         demo=deps().config.demo,
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
     )
-
-
-def _remember(response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=PREFERENCE_LIFE,
-        secure=deps().config.https,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _local_path(path: str) -> str:
-    """The path if it stays on this host, else the home page; browsers read `\\` as `/`."""
-    stays = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if stays else "/"

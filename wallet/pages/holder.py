@@ -8,6 +8,7 @@ from itertools import groupby
 
 from flask import Blueprint, render_template, request
 
+from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI
 from wallet.licences.held import held_licence, held_licences
@@ -15,7 +16,6 @@ from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.showing.uses import UseEntry, uses
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
-from wallet.web.languages import chosen_language
 from wallet.web.principal import current_principal
 
 blueprint = Blueprint("holder_pages", __name__)

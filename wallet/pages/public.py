@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from verify.languages import chosen_language
 from wallet.catalogue.read import published_type, published_types, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.web.deps import deps
 from wallet.web.guards import guard, public
-from wallet.web.languages import chosen_language
 
 blueprint = Blueprint("public_pages", __name__)
 

@@ -7,29 +7,9 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import LengthRequired, NotFound, RequestEntityTooLarge
 
+from verify.headers import HEADERS
 from wallet import numbers
 
-_POLICY: Final = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "worker-src 'self' blob:",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS: Final = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(self), screen-wake-lock=(self), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
@@ -55,7 +35,7 @@ def protect(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
+        response.headers.extend(HEADERS)
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         if request.endpoint != "static":
