@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.support.clock import Clock
-from tests.support.offline import findings, judgement, tell
+from tests.support.judgements import findings, judgement, tell
 from tests.support.people import Visitor, sign_in
 from tests.support.shared import deps_of
 from tests.support.showing import refusal, row_counts

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.support.clock import Clock
-from tests.support.offline import finding, judgement, tell
+from tests.support.judgements import finding, judgement, tell
 from tests.support.people import Visitor
 from tests.support.showing import RENEWAL, ask, refusal, row_counts, show, state, verify, withdraw
 from wallet.base.database import Database

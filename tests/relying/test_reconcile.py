@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from tests.support.clock import Clock
+from tests.support.judgements import finding, findings, judgement
 from tests.support.library import account_id, licence_id
-from tests.support.offline import finding, findings, judgement
 from tests.support.people import Machine, Visitor, sign_in
 from tests.support.showing import (
     FOOD,

@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.relying.test_hostile_codes import CASES, texts
 from tests.support.clock import Clock
-from tests.support.offline import judgement, tell
+from tests.support.judgements import judgement, tell
 from tests.support.people import Visitor
 from tests.support.showing import events, refusal, row_counts
 from wallet.base.deps import Deps

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from tests.support.clock import Clock
-from tests.support.offline import findings, judgement
+from tests.support.judgements import findings, judgement
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import events, row_counts, show, verify
 from wallet.base.deps import Deps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.clock import Clock
-from tests.support.offline import finding, judgement
+from tests.support.judgements import finding, judgement
 from tests.support.people import Visitor
 from tests.support.showing import show
 
