@@ -19,6 +19,7 @@ from wallet import numbers
 from wallet.app import create_app
 from wallet.base.clock import read_clock
 from wallet.base.key_files import change
+from wallet.base.key_pairs import configured_token
 from wallet.base.key_states import rotated
 from wallet.config import Config
 
@@ -42,7 +43,8 @@ def work_through_rotations(
         kids = {seen.get() for _ in hall}
         for _ in range(rotations):
             now += timedelta(seconds=numbers.KEY_BUNDLES_LAPSE)
-            change(config.keys_dir, config.secret_key, now, partial(rotated, now=now))
+            rule = partial(rotated, now=now)
+            change(config.keys_dir, config.secret_key, now, rule, token=configured_token(config))
             kids |= {seen.get() for _ in hall}
         assert len(kids) == rotations + 1
         ended.set()

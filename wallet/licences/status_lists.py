@@ -31,7 +31,7 @@ from verify.verdict import Refused
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.errors import NotFound
+from wallet.errors import NotFound, Unavailable
 from wallet.licences.model import Licence, StatusEntry
 from wallet.licences.standing import status_on
 from wallet.licences.status_places import decoys
@@ -65,14 +65,20 @@ def list_numbers(deps: Deps) -> range:
 def published_list(deps: Deps, number: int, now: datetime) -> ListFile:
     """The list with that number, made where its file is absent or was not kept up by a worker.
 
-    Raises NotFound.
+    Raises NotFound, and Unavailable when it cannot be signed.
     """
     if number not in list_numbers(deps):
         raise NotFound("没有这个状态列表。")
     found = _load(deps, number)
-    if found is None or not 0 <= found.age(now) < STATUS_LIST_TTL:
+    if found is not None and 0 <= found.age(now) < STATUS_LIST_TTL:
+        return found
+    try:
         return _publish(deps, number, now)
-    return found
+    except Unavailable:
+        # What cannot be signed anew just now is good until it ends.
+        if found is None or not 0 <= found.age(now) < STATUS_LIST_LIFE:
+            raise
+        return found
 
 
 def publish_due(deps: Deps, now: datetime) -> int:
