@@ -21,7 +21,8 @@ class Line:
 
     `other` is any answer that is neither the acceptance nor `already_used`; `overlapping` are
     the races in which the second desk asked before the first was answered; `false_refusals`
-    those in which nobody accepted.
+    those in which nobody accepted; `strikes` is how often Redis was killed or the like. Times
+    are in seconds: of the racing, and of the answer that took longest.
     """
 
     database: str
@@ -34,10 +35,13 @@ class Line:
     claims: int
     overlapping: int
     false_refusals: int
+    strikes: int
     seconds: float
+    slowest: float
 
 
 COLUMNS: Final = tuple(Line.__dataclass_fields__)
+COUNTED: Final = COLUMNS[COLUMNS.index("races") : COLUMNS.index("seconds")]
 
 
 def table(lines: list[Line]) -> str:

@@ -6,61 +6,70 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from flask import Flask
 
+from tests.faults.redis_states import RedisState
 from tests.faults.sizes import BLOCK, STRIKES
 from tests.support.race import race_in_pairs
-from tests.support.servers import servers
+from tests.support.servers import Servers, servers
 from tests.support.shared import deps_of
-from tests.support.two_desks import fresh_races, last_event, open_hall, settle
+from tests.support.two_desks import Hall, fresh_races, last_event, open_hall, settle
 from wallet.app import create_app
 from wallet.config import Config
 
 
-class Redis:
-    """What becomes of Redis: nothing. `heal` undoes a `strike`, and is called before the next."""
-
-    def strike(self) -> None:
-        """Called while races are being run; returns at once."""
-
-    def heal(self) -> None:
-        """Called between races."""
-
-
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
-    """What came of all rounds: counts by name, what is not as it must be, seconds of racing."""
+    """What came of all rounds: counts by name, and what is not as it must be.
 
-    counts: Counter[str]
-    wrong: list[str]
-    seconds: float
+    `seconds` is the time of the racing alone, `slowest` the longest that a desk waited.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    slowest: float = 0.0
 
 
-def run_rounds(config: Config, redis: Redis, rounds: int) -> Outcome:
+def run_rounds(config: Config, redis: RedisState, rounds: int) -> Outcome:
     """Run so many races in blocks of fresh codes; strikes are spread evenly over the blocks."""
+    config = replace(config, redis_url=redis.url)
     blocks = [min(BLOCK, rounds - done) for done in range(0, rounds, BLOCK)]
     between = max(1, len(blocks) // STRIKES)
-    counts: Counter[str] = Counter()
-    wrong: list[str] = []
-    seconds = 0.0
+    outcome = Outcome()
     with _app(config) as app, servers(config) as started:
         hall = open_hall(app)
         for number, size in enumerate(blocks):
-            struck = number % between == 0
-            if struck:
-                redis.heal()
-            races = fresh_races(hall, size)
-            events = last_event(hall.deps)
-            began = time.monotonic()
-            at_half = redis.strike if struck else Redis().strike
-            answers = race_in_pairs(started, hall.desks, races, at_half)
-            seconds += time.monotonic() - began
-            came, not_fair = settle(hall.deps, races, answers, events)
-            counts.update(came)
-            wrong += not_fair
-    return Outcome(counts, wrong, seconds)
+            _run_block(hall, started, redis if number % between == 0 else None, size, outcome)
+    return outcome
+
+
+def _run_block(
+    hall: Hall, started: Servers, redis: RedisState | None, size: int, outcome: Outcome
+) -> None:
+    """Run some races; with a `redis`, strike it in their middle."""
+    if redis and redis.heal:
+        redis.heal()
+    races, events = fresh_races(hall, size), last_event(hall.deps)
+    asked = redis.asked() if redis else 0
+
+    def at_half() -> None:
+        if redis and redis.url and redis.asked() == asked:
+            outcome.wrong.append("nobody asked Redis")
+        if redis and redis.strike:
+            redis.strike()
+            outcome.counts["strikes"] += 1
+
+    began = time.monotonic()
+    answers = race_in_pairs(started, hall.desks, races, at_half)
+    outcome.seconds += time.monotonic() - began
+    waits = (answer.ended - answer.began for pair in answers for answer in pair)
+    outcome.slowest = max(outcome.slowest, *waits)
+    counts, wrong = settle(hall.deps, races, answers, events)
+    outcome.counts.update(counts)
+    outcome.wrong += wrong
 
 
 @contextmanager

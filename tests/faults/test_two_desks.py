@@ -6,16 +6,20 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.report import Line
-from tests.faults.rounds import Redis, run_rounds
+from tests.faults.redis_states import STATES
+from tests.faults.report import COUNTED, Line
+from tests.faults.rounds import run_rounds
 from tests.faults.sizes import ROUNDS
 from wallet.config import Config
 
 
-@pytest.mark.parametrize("state", ["absent"])
+@pytest.mark.parametrize("state", STATES)
 def test_of_two_desks_with_one_code_exactly_one_accepts(
     config: Config, database_kind: str, state: str, report: Callable[[Line], None]
 ) -> None:
-    outcome = run_rounds(config, Redis(), ROUNDS)
-    report(Line(database_kind, state, **outcome.counts, seconds=round(outcome.seconds, 1)))
+    with STATES[state]() as redis:
+        outcome = run_rounds(config, redis, ROUNDS)
+    counts = {name: outcome.counts[name] for name in COUNTED}
+    seconds, slowest = round(outcome.seconds, 1), round(outcome.slowest, 2)
+    report(Line(database_kind, state, **counts, seconds=seconds, slowest=slowest))
     assert outcome.wrong == []

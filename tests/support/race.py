@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from tests.support.servers import (
@@ -46,7 +47,7 @@ def race(
     They take desks and codes in turn. A process answers `THREADS` at a time.
     """
     with servers(config, processes) as started:
-        rounds = started.run(_use, [(desks, codes, uses)] * processes)
+        rounds = started.run([partial(_use, desks, codes, uses)] * processes)
         return [answer for answers in rounds for answer in answers]
 
 
@@ -68,7 +69,8 @@ def race_in_pairs(
         for process, text in zip(pair, one.texts, strict=True):
             plans[process].append((number, text, one.item))
     answers: list[list[Answer]] = [[] for _ in races]
-    for met in started.run(_meet, list(zip(desks, plans, strict=True)), at_half):
+    tasks = [partial(_meet, desk, plan) for desk, plan in zip(desks, plans, strict=True)]
+    for met in started.run(tasks, at_half):
         for number, answer in met:
             answers[number].append(answer)
     return [(first, second) for first, second in answers]
@@ -78,7 +80,7 @@ def _use(desks: Sequence[DeskSession], codes: Sequence[tuple[str, str]], uses: i
     def use(number: int) -> Answer:
         desk = desks[number % len(desks)]
         text, item = codes[number // len(desks) % len(codes)]
-        return send(browser(desk), desk, text, item)
+        return send(browser(here().app, desk), desk, text, item)
 
     with ThreadPoolExecutor(THREADS) as pool:
         here().together.wait(MEET_SECONDS)
@@ -86,7 +88,7 @@ def _use(desks: Sequence[DeskSession], codes: Sequence[tuple[str, str]], uses: i
 
 
 def _meet(desk: DeskSession, plan: Sequence[tuple[int, str, str]]) -> list[tuple[int, Answer]]:
-    http, answers = browser(desk), []
+    http, answers = browser(here().app, desk), []
     for step, (number, text, item) in enumerate(plan):
         if step == len(plan) // 2:
             here().halfway.set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -13,13 +12,13 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 from tests.support.people import sign_in
+from tests.support.servers import fresh_processes
 from tests.support.shared import deps_of
 from tests.support.showing import show, verify
 from wallet import numbers
 from wallet.app import create_app
 from wallet.base.clock import read_clock
 from wallet.base.key_files import change
-from wallet.base.key_pairs import configured_token
 from wallet.base.key_states import rotated
 from wallet.config import Config
 
@@ -35,7 +34,7 @@ def work_through_rotations(
     again and again. It looks for other keys every `look` seconds, so that they hold different
     ones for that long. A rotation follows when all have seen the one before.
     """
-    context = multiprocessing.get_context("spawn")
+    context = fresh_processes()
     codes, seen, ended = context.Queue(), context.SimpleQueue(), context.Event()
     with ProcessPoolExecutor(processes, context, _keep, (codes, seen, ended)) as pool:
         hall = [pool.submit(_serve, config, look) for _ in range(processes)]
@@ -43,8 +42,7 @@ def work_through_rotations(
         kids = {seen.get() for _ in hall}
         for _ in range(rotations):
             now += timedelta(seconds=numbers.KEY_BUNDLES_LAPSE)
-            rule = partial(rotated, now=now)
-            change(config.keys_dir, config.secret_key, now, rule, token=configured_token(config))
+            change(config.keys_dir, config.secret_key, now, partial(rotated, now=now))
             kids |= {seen.get() for _ in hall}
         assert len(kids) == rotations + 1
         ended.set()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Barrier, Event
 from typing import Any, Final, TypeVar
 
@@ -30,7 +31,7 @@ MEET_SECONDS: Final = 60
 
 @dataclass(frozen=True)
 class DeskSession:
-    """The cookies of a desk that has signed in, and the number by which a test knows the desk."""
+    """The cookies of a desk that has signed in, and the number by which a test knows it."""
 
     session: str
     csrf: str
@@ -76,27 +77,33 @@ class Servers:
 
     def run(
         self,
-        task: Callable[..., T],
-        calls: Sequence[tuple[Any, ...]],
+        tasks: Sequence[Callable[[], T]],
         at_half: Callable[[], None] | None = None,
     ) -> list[T]:
-        """Call `task` with each of these arguments, one call in each process; gives the results.
+        """Call each of these in a process of its own; gives the results.
 
-        `at_half` is called while they go on, as soon as one has set `halfway`. Every process must
-        wait for the others before it ends, or two calls could come to one.
+        `at_half` is called while they go on, as soon as one has set `halfway`. Every task must
+        wait for the others before it ends, or two could come to one process.
         """
         self.halfway.clear()
-        running = [self.pool.submit(task, *call) for call in calls]
+        running = [self.pool.submit(task) for task in tasks]
         if at_half is not None:
             _wait(self.halfway, running)
             at_half()
         return [one.result() for one in running]
 
 
+def fresh_processes() -> ForkServerContext:
+    """The way to start processes: each knows the modules of the app, and nothing of the test."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 @contextmanager
 def servers(config: Config, count: int = PROCESSES) -> Iterator[Servers]:
     """So many processes with an app each."""
-    context = multiprocessing.get_context("spawn")
+    context = fresh_processes()
     together, halfway = context.Barrier(count), context.Event()
     with ProcessPoolExecutor(count, context, _begin, (config, together, halfway)) as pool:
         yield Servers(pool, halfway)
@@ -114,9 +121,9 @@ def session_of(desk: Visitor, number: int = 0) -> DeskSession:
     return DeskSession(session, csrf, number)
 
 
-def browser(desk: DeskSession) -> FlaskClient:
-    """That desk's browser, in this process."""
-    http = here().app.test_client()
+def browser(app: Flask, desk: DeskSession) -> FlaskClient:
+    """That desk's browser, which talks to this app."""
+    http = app.test_client()
     http.set_cookie(SESSION_COOKIE, desk.session)
     http.set_cookie(CSRF_COOKIE, desk.csrf)
     return http

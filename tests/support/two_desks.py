@@ -22,7 +22,7 @@ from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.holders.model import Account
 from wallet.showing.model import Claim, Use, Verification
-from wallet.showing.show import next_code, open_showing
+from wallet.showing.show import LiveCode, next_code, open_showing
 from wallet.web.principal import Principal
 
 HOLDER: Final = "holder-li"
@@ -79,8 +79,7 @@ def fresh_races(hall: Hall, count: int) -> list[Race]:
     """
     deps, now = hall.deps, read_clock()
     races = []
-    for number in range(count):
-        first = open_showing(deps, hall.holder, [hall.identifier], now)
+    for number, first in enumerate(fresh_showings(hall, count)):
         match number % 3:
             case 0:
                 other = first.text
@@ -92,6 +91,17 @@ def fresh_races(hall: Hall, count: int) -> list[Race]:
         texts = (first.text, other) if number % 2 else (other, first.text)
         races.append(Race(claims_of(first.text)["jti"], texts, RENEWAL))
     return races
+
+
+def fresh_showings(hall: Hall, count: int) -> list[LiveCode]:
+    """So many showings, each with its first code."""
+    now = read_clock()
+    return [open_showing(hall.deps, hall.holder, [hall.identifier], now) for _ in range(count)]
+
+
+def fresh_texts(hall: Hall, count: int) -> list[str]:
+    """So many codes, each of a showing of its own."""
+    return [showing.text for showing in fresh_showings(hall, count)]
 
 
 def settle(
@@ -106,7 +116,7 @@ def settle(
     event of each answer, one use that gave fields and one claim, both of the desk that accepted.
     `events_before` is `last_event` of before the races.
     """
-    kept = _kept(deps, [one.jti for one in races], events_before)
+    kept = kept_of(deps, [one.jti for one in races], events_before)
     counts: Counter[str] = Counter(races=len(races))
     wrong = []
     for one, pair in zip(races, answers, strict=True):
@@ -135,11 +145,8 @@ def last_event(deps: Deps) -> int:
         return tx.execute(select(func.coalesce(func.max(AuditEvent.id), 0))).scalar_one()
 
 
-def _told(answer: Answer) -> Finding:
-    return *answer.outcome, answer.members.get("id", "")
-
-
-def _kept(deps: Deps, jtis: Sequence[str], events_before: int) -> defaultdict[str, Kept]:
+def kept_of(deps: Deps, jtis: Sequence[str], events_before: int) -> defaultdict[str, Kept]:
+    """What the library holds of showings; `events_before` is `last_event` of before they began."""
     kept: defaultdict[str, Kept] = defaultdict(Kept)
     with deps.db.read() as tx:
         for claim in tx.execute(select(Claim).where(Claim.jti.in_(jtis))):
@@ -165,3 +172,7 @@ def _kept(deps: Deps, jtis: Sequence[str], events_before: int) -> defaultdict[st
         one.records.sort()
         one.events.sort()
     return kept
+
+
+def _told(answer: Answer) -> Finding:
+    return *answer.outcome, answer.members.get("id", "")
