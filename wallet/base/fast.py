@@ -45,8 +45,8 @@ _log = structlog.get_logger()
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 # One command, so that no crash between two leaves a counter without an end.
 _COUNT: Final = """
-local hits = redis.call('INCR', KEYS[1])
-if hits == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+local hits = redis.call('INCRBY', KEYS[1], ARGV[1])
+if hits == tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
 return hits
 """
 
@@ -54,12 +54,10 @@ return hits
 class FastStore(Protocol):
     """What a process asks of its fast store."""
 
-    def count(self, key: str, seconds: int, *, alone: int = 0) -> int:
+    def count(self, key: str, seconds: int) -> int:
         """Count a hit of `key`: how many it has had in this window of so many seconds.
 
-        Windows begin at multiples of `seconds` since 1970. The first `alone` hits that a process
-        sees are its own affair, of which the others are not told: what comes once costs nothing.
-        Raises nothing.
+        Windows begin at multiples of `seconds` since 1970. Raises nothing.
         """
 
     def standing(self) -> Standing:
@@ -75,8 +73,8 @@ class LocalStore:
     def __init__(self) -> None:
         self._windows: dict[int, tuple[int, Counter[str]]] = {}
 
-    def count(self, key: str, seconds: int, *, alone: int = 0) -> int:
-        """As FastStore; everything is its own affair."""
+    def count(self, key: str, seconds: int) -> int:
+        """As FastStore."""
         now = window_of(seconds)
         window, hits = self._windows.get(seconds, (None, Counter[str]()))
         if window != now:  # whatever was counted belongs to a window gone by
@@ -97,9 +95,12 @@ class SharedStore:
     """A Redis or a Redis Cluster, and the memory of the process beside it.
 
     The process counts on by itself whatever Redis says, and the larger count is taken: a Redis
-    that was emptied gives nobody a new allowance. After a failure Redis is left alone for
-    `numbers.REDIS_REST` seconds, so that one request in that time waits for it, and no more than
-    a few times `numbers.REDIS_WAIT_MS`.
+    that was emptied gives nobody a new allowance. Redis is told of a key when the process sees it
+    for the second time in a window: what comes once, as nearly everything does, costs nothing, and
+    the shared count is too small by at most one for each other process.
+
+    After a failure Redis is left alone for `numbers.REDIS_REST` seconds, so that one request in
+    that time waits for it, for `numbers.REDIS_WAIT_MS`.
     """
 
     def __init__(self, url: str) -> None:
@@ -110,16 +111,14 @@ class SharedStore:
         self._rest_until = 0.0
         self._away = False
 
-    def count(self, key: str, seconds: int, *, alone: int = 0) -> int:
-        """As FastStore."""
+    def count(self, key: str, seconds: int) -> int:
+        """As FastStore, short of the first hit in each other process."""
         own = self._local.count(key, seconds)
-        if own <= alone or time.monotonic() < self._rest_until:
-            return own
-        return max(own, self._count(f"lz:{seconds}:{window_of(seconds)}:{key}", seconds))
+        return own if own == 1 else max(own, self._tell(key, seconds, 2 if own == 2 else 1))
 
     def standing(self) -> Standing:
         """As FastStore; asks Redis, unless it is being left alone."""
-        self.count("standing", 1)
+        self._tell("standing", 1, 1)
         return "away" if self._away else "ok"
 
     def close(self) -> None:
@@ -128,14 +127,17 @@ class SharedStore:
         if client is not None:
             client.close()
 
-    def _count(self, key: str, seconds: int) -> int:
-        """The shared count, 0 when there is none."""
+    def _tell(self, key: str, seconds: int, hits: int) -> int:
+        """Tell Redis of so many hits; the shared count, 0 when there is none."""
+        if time.monotonic() < self._rest_until:
+            return 0
+        key = f"lz:{seconds}:{window_of(seconds)}:{key}"
         try:
             client = self._client
             if client is None:
                 self._rest()  # at first, so that other threads go on meanwhile without it
                 client = self._client = self._connect()
-            hits = cast(int, _node(client, key).eval(_COUNT, 1, key, seconds))
+            shared = cast(int, _node(client, key).eval(_COUNT, 1, key, hits, seconds))
         except _FAILURES as error:
             self._rest()
             self.close()
@@ -149,7 +151,7 @@ class SharedStore:
         if self._away:
             self._away = False
             _log.warning("redis back")
-        return hits
+        return shared
 
     def _rest(self) -> None:
         self._rest_until = time.monotonic() + numbers.REDIS_REST

@@ -46,19 +46,18 @@ def limit_rates(app: Flask) -> None:
 def count_code(deps: Deps, jti: str) -> None:
     """Count a judgement of a code; raises TooMany when it comes again and again.
 
-    It spares the database a flood of one code. A code that a process sees for the first time,
-    as nearly all are, is no concern of the others, and costs them and Redis nothing.
+    It spares the database a flood of one code.
     """
-    _count(deps, "code", jti, alone=1)
+    _count(deps, "code", jti)
 
 
-def _count(deps: Deps, rate: Rate | Literal["code"], who: str, *, alone: int = 0) -> None:
+def _count(deps: Deps, rate: Rate | Literal["code"], who: str) -> None:
     limit, seconds = _LIMITS[rate]
     if deps.config.demo:
         limit *= numbers.DEMO_LIMIT_FACTOR
     # Hashed with a key: an address, or what a client calls its terminal, may tell of a person.
     name = hmac.digest(_key(deps.config.secret_key), who.encode("utf-8", "replace"), hashlib.sha256)
-    if deps.fast.count(f"{rate}:{name.hex()[:32]}", seconds, alone=alone) > limit:
+    if deps.fast.count(f"{rate}:{name.hex()[:32]}", seconds) > limit:
         raise TooMany("请稍候再试。", retry_after=seconds)
 
 
