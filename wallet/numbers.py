@@ -47,7 +47,7 @@ DEMO_LIMIT_FACTOR: Final = 100
 """The demo multiplies the rate limits by this, so that tests may hurry."""
 
 REDIS_WAIT_MS: Final = 100
-"""Milliseconds that one step of asking Redis may take."""
+"""Milliseconds after which Redis is given up."""
 REDIS_REST: Final = 2
 """After a failure a process leaves Redis alone for this time."""
 
