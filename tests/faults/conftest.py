@@ -20,7 +20,7 @@ def report(pytestconfig: pytest.Config) -> Callable[[Line], None]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the table, and keep it when all was run."""
+    """Show the table, and keep it when the run was long."""
     lines = config.stash.get(_LINES, [])
     if lines:
         terminalreporter.section("two desks, one code")

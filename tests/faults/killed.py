@@ -1,13 +1,22 @@
-"""A process that judges codes until it is killed."""
+"""Processes that judge codes until they are killed (SIGKILL)."""
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import count
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from sqlalchemy import event
 
 from tests.support.servers import Answer, DeskSession, browser, fresh_processes, send
+from tests.support.shared import deps_of
 from wallet.app import create_app
+from wallet.base.database import Database
 from wallet.config import Config
 
 _PAUSE_MAX = 0.01
@@ -16,32 +25,76 @@ _PAUSE_MAX = 0.01
 def judge_until_killed(
     config: Config, desk: DeskSession, texts: Sequence[str], item: str, seed: int
 ) -> list[Answer]:
-    """Have a process of its own judge the codes in turn, and SIGKILL it at some moment.
+    """Have a process judge the codes in turn, and kill it at some moment.
 
     Gives the answers that got out before.
     """
     chance = random.Random(seed)
-    context = fresh_processes()
-    told, tell = context.Pipe(duplex=False)
-    process = context.Process(target=_judge, args=(config, desk, texts, item, tell))
-    process.start()
-    tell.close()
+    process, told = _start(partial(_judge, config, desk, texts, item, None))
     with told:
         answers = [told.recv() for _ in range(chance.randrange(1, len(texts) - 1))]
         told.poll(chance.uniform(0, _PAUSE_MAX))
         process.kill()
-        process.join()
+        return answers + _rest(process, told)
+
+
+def judge_until_step(
+    config: Config, desk: DeskSession, text: str, item: str, step: int
+) -> Answer | None:
+    """Have a process judge a code that is killed at that step of its work with the database.
+
+    A step is the moment before a statement or a commit, or that after a transaction. Gives the
+    answer when there are fewer steps.
+    """
+    process, told = _start(partial(_judge, config, desk, [text], item, step))
+    with told:
+        return next(iter(_rest(process, told)), None)
+
+
+def _start(work: Callable[[Connection], None]) -> tuple[BaseProcess, Connection]:
+    context = fresh_processes()
+    told, tell = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(tell,))
+    process.start()
+    tell.close()  # so that the other end alone is left, which ends with its process
+    return process, told
+
+
+def _rest(process: BaseProcess, told: Connection) -> list[Answer]:
+    """What is still to be read from a process that ends."""
+    answers = []
+    try:
         while True:
-            try:
-                answers.append(told.recv())
-            except EOFError:
-                return answers
+            answers.append(told.recv())
+    except EOFError:
+        process.join()
+        return answers
 
 
 def _judge(
-    config: Config, desk: DeskSession, texts: Sequence[str], item: str, tell: Connection
+    config: Config,
+    desk: DeskSession,
+    texts: Sequence[str],
+    item: str,
+    step: int | None,
+    tell: Connection,
 ) -> None:
     app = create_app(config)
     http = browser(app, desk)
+    if step is not None:
+        _kill_at(deps_of(app).db, step)
     for text in texts:
         tell.send(send(http, desk, text, item))
+
+
+def _kill_at(db: Database, step: int) -> None:
+    steps = count()
+
+    def take(*_: object) -> None:
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    for engine in {db.engine, db.single}:
+        event.listen(engine, "before_cursor_execute", take)
+        event.listen(engine, "commit", take)
+        event.listen(engine.pool, "checkin", take)

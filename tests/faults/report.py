@@ -1,4 +1,4 @@
-"""The table of `make faults`: printed after the tests, kept when all rounds were run."""
+"""The table of `make faults`: printed after the tests, kept when the run was long."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.faults.sizes import FULL
+from tests.faults.sizes import KEPT_FROM
 from wallet.base.clock import read_clock
 
-RESULTS: Final = Path(__file__).parents[2] / "bench" / "results" / "exactly-once.json"
+_ROOT: Final = Path(__file__).parents[2]
+RESULTS: Final = _ROOT / "bench" / "results" / "exactly-once.json"
+PAGE: Final = _ROOT / "docs" / "exactly-once.md"
+HEADING: Final = "\n## The last long run\n"
+"""What follows it on the page is written by `make faults`."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,8 @@ def table(lines: list[Line]) -> str:
 
 
 def keep(lines: list[Line]) -> None:
-    """Write the lines of a full run; a sample is not kept."""
-    if not lines or min(line.races for line in lines) < FULL:
+    """Write the lines of a long run; a sample is not kept."""
+    if not lines or min(line.races for line in lines) < KEPT_FROM:
         return
     result = {
         "at": read_clock().isoformat(timespec="seconds"),
@@ -64,11 +68,19 @@ def keep(lines: list[Line]) -> None:
         "measured": [asdict(line) for line in lines],
     }
     RESULTS.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    text, heading, _ = PAGE.read_text("utf-8").partition(HEADING)
+    PAGE.write_text(text + heading + last_run(), "utf-8")
 
 
-def kept() -> list[Line]:
-    """The lines of the last full run."""
-    return [Line(**line) for line in json.loads(RESULTS.read_text("utf-8"))["measured"]]
+def last_run() -> str:
+    """What the page says of the results that are kept."""
+    result = json.loads(RESULTS.read_text("utf-8"))
+    machine = result["machine"]
+    lines = [Line(**line) for line in result["measured"]]
+    return (
+        f"\n{result['at'][:10]}, {machine['processors']} processors ({machine['kind']}), "
+        f"Python {machine['python']}.\n\n{table(lines)}\n"
+    )
 
 
 def _cell(value: object) -> str:
