@@ -3,8 +3,8 @@
 1. unit and item                     403 before anything of the code is read
 2. the code itself                   `verify.codes.read`
 3. licence type and fields           403, the code not consumed
-4. state, in one transaction         freeze, withdrawal, use, licence; the claim of the `jti`,
-                                     the verification, its uses and the audit event
+4. state, in one transaction         a restore, freeze, withdrawal, use, licence; the claim of the
+                                     `jti`, the verification, its uses and the audit event
 
 No record, no answer: whatever is answered has been committed.
 """
@@ -14,15 +14,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from verify.codes import LiveCode, PaperCode, read
-from verify.verdict import Reason, Refused, Verdict
+from verify.verdict import Outcome, Reason, Refused, Verdict
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
+from wallet.base.epoch import Marks
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
 from wallet.relying.reading import LEGAL_EFFECT, granted_licences
@@ -38,6 +40,8 @@ from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
 from wallet.web.limits import count_code
+
+_RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证人两分钟后重新亮码，或按传统方式办理。"
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,12 @@ class _Recorded:
     """A verdict as it was recorded; `rows` are the fields that an accepted one gives, still sealed.
 
     They are opened after the commit: while a transaction is open, other desks may be waiting.
+    `forgotten_by` are the marks that the database should know and does not.
     """
 
     verdict: Verdict
     rows: Sequence[AnyRow] = ()
+    forgotten_by: Marks | None = None
 
 
 def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
@@ -88,6 +94,10 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     # 4. state
     with deps.db.begin() as tx:
         recorded = _judge_state(tx, case, code)
+    if recorded.forgotten_by is not None:
+        deps.epoch.notice(deps.db, recorded.forgotten_by, now)
+    elif recorded.verdict.outcome == "accepted" and not recorded.verdict.repeated:
+        deps.epoch.note(recorded.verdict.id)
     licences = granted_licences(deps.vault, recorded.rows, local_day(now))
     return replace(recorded.verdict, licences=licences)
 
@@ -100,8 +110,17 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
     if opened is None:
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
     shower, licence_ids = opened
-    state = read_state(tx, code, shower, licence_ids, case.grant, local_day(case.now))
-    shown = Shown(code.jti, shower, tuple(state.types))
+    state = read_state(tx, case.deps, code, shower, licence_ids, case.grant, local_day(case.now))
+    if not state.remembered or state.marks.doubts_code(code.issued_at, case.now):
+        # Whose licences these are is in doubt too: a restored database may give ids anew.
+        recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=_RESTORED)
+        return replace(recorded, forgotten_by=None if state.remembered else state.marks)
+    return _judge_shown(tx, case, code, Shown(code.jti, shower, tuple(state.types)), state)
+
+
+def _judge_shown(
+    tx: Connection, case: _Case, code: LiveCode, shown: Shown, state: State
+) -> _Recorded:
     if state.frozen:
         return _refuse(tx, case, shown, "withdrawn")
     claim = state.claim
@@ -199,12 +218,13 @@ def _refuse(
     message: str | None = None,
 ) -> _Recorded:
     verification_id = new_verification_id()
+    outcome: Outcome = "undetermined" if reason == "trust_stale" else "refused"
     record_verification(
-        tx, case.desk, case.grant, shown, verification_id, "refused", reason, {}, case.now
+        tx, case.desk, case.grant, shown, verification_id, outcome, reason, {}, case.now
     )
     verdict = Verdict(
         id=verification_id,
-        outcome="refused",
+        outcome=outcome,
         reason=reason,
         message=message or message_of(reason, used_at),
         checked_at=case.now,

@@ -141,7 +141,9 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
         return _Known("unknown_licence", Shown(code.jti))
     shower, licence_ids = opened
     at = case.judgement.judged_at
-    state = read_state(tx, code, shower, licence_ids, case.grant, local_day(at), replaced_by=at)
+    state = read_state(
+        tx, case.deps, code, shower, licence_ids, case.grant, local_day(at), replaced_by=at
+    )
     shown = Shown(code.jti, shower, tuple(state.types))
     if case.judgement.outcome != "accepted":
         return _Known(state.reason, shown)

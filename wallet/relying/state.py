@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -23,14 +24,17 @@ from sqlalchemy import (
 from verify.codes import LiveCode
 from verify.verdict import Reason
 from wallet.base.database import AnyRow, AnySelect
+from wallet.base.deps import Deps
+from wallet.base.epoch import KNOWS_LAST_TOKEN, KNOWS_TOKEN, LAST_MARK, Marks
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
 from wallet.licences.entitlement import has_right, own_rights, rights_within
 from wallet.licences.model import Delegation, Licence, LicenceField
+from wallet.licences.published import published_against
 from wallet.licences.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
-from wallet.showing.model import Claim
+from wallet.showing.model import Claim, Verification
 
 _NOT_YET: Final = "此证照自 {} 起生效，现在还不能使用，请持证人到时再来，或按传统方式办理。"
 
@@ -48,7 +52,8 @@ class Claimed:
 class State:
     """`rows` are licence × granted field; `types` maps licence id to its type's short number;
     `reason` is why the licences do not stand, `ok` when they do, and `message` its sentence
-    where that is not the reason's own."""
+    where that is not the reason's own; `remembered` is false when the database was put back to
+    an earlier time, `marks` are those by which that was seen."""
 
     rows: Sequence[AnyRow]
     types: Mapping[int, int]
@@ -56,6 +61,13 @@ class State:
     frozen: bool
     reason: Reason
     message: str | None
+    remembered: bool
+    marks: Marks
+
+
+_REMEMBERS: Final = and_(
+    KNOWS_TOKEN, or_(KNOWS_LAST_TOKEN, exists().where(Verification.id == LAST_MARK))
+)
 
 
 def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
@@ -80,6 +92,7 @@ def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
             Claim.at.label("claim_at"),
             Claim.verification_id.label("claim_verification"),
             entitled.label("entitled"),
+            _REMEMBERS.label("remembers"),
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .outerjoin(LicenceField, _GRANTED)
@@ -112,6 +125,7 @@ _STATE_OF_DELEGATION: Final = _state(has_right(rights_within(_DELEGATION, _TODAY
 
 def read_state(
     tx: Connection,
+    deps: Deps,
     code: LiveCode,
     shower: Shower,
     licence_ids: Sequence[int],
@@ -124,6 +138,7 @@ def read_state(
     A licence that a newer version has replaced does not stand; with `replaced_by`, only one that
     had been replaced at that time.
     """
+    marks = deps.epoch.marks()
     rows = tx.execute(
         _STATE_OF_DELEGATION if shower.delegated else _STATE_OF_ACCOUNT,
         {
@@ -131,6 +146,7 @@ def read_state(
             "jti": code.jti,
             "licences": licence_ids,
             "today": today,
+            **marks.values,
             "granted": [
                 (granted.type_id, key)
                 for granted in map(grant.types.__getitem__, code.types)
@@ -141,9 +157,11 @@ def read_state(
     first = rows[0] if rows else None
     types = {row.id: row.short_number for row in rows}
     known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
+    against = published_against(deps, marks, licence_ids)
     reason, message = (
-        _licences_reason(rows, today, replaced_by) if known else ("unknown_licence", None)
+        _licences_reason(rows, against, today, replaced_by) if known else ("unknown_licence", None)
     )
+    remembered = (first is not None and first.remembers) or _remembers(tx, deps.epoch.marks())
     return State(
         rows=rows,
         types=types,
@@ -155,7 +173,14 @@ def read_state(
         frozen=first is not None and first.frozen,
         reason=reason,
         message=message,
+        remembered=remembered,
+        marks=marks,
     )
+
+
+def _remembers(tx: Connection, marks: Marks) -> bool:
+    """Asked where the query above does not say yes: it gave no row, or a mark was just written."""
+    return bool(tx.execute(select(_REMEMBERS), marks.values).scalar_one())
 
 
 def read_claim(tx: Connection, jti: str) -> Claimed:
@@ -176,7 +201,10 @@ def frozen_since(tx: Connection, shower: Shower) -> datetime | None:
 
 
 def _licences_reason(
-    rows: Sequence[AnyRow], today: date, replaced_by: datetime | None
+    rows: Sequence[AnyRow],
+    against: Mapping[int, str],
+    today: date,
+    replaced_by: datetime | None,
 ) -> tuple[Reason, str | None]:
     """Judged all or nothing: the first licence that does not stand gives the reason."""
     for row in rows:
@@ -189,7 +217,7 @@ def _licences_reason(
             # The delegation has ended, the holder has changed, or a newer version is there:
             # whoever is still entitled can show again, and that is what the desk asks for.
             return "withdrawn", None
-        status = status_on(row.status, row.valid_from, row.valid_until, today)
+        status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
         if status == "not_yet_valid":
             # The reason's own sentence speaks of the code and of clocks.
             return "not_yet_valid", _NOT_YET.format(row.valid_from)
