@@ -50,7 +50,7 @@ class Config:
     database_url: str
     public_url: str
     secret_key: str
-    redis_url: str = ""
+    redis_url: str = field(default="", repr=False)
     issuer: str = "150600"
     demo: bool = False
     host: str = "127.0.0.1"

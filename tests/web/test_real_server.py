@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.server import running_demo
+from tests.support.server import free_port, running_demo
 
 CHECK: Final = "POST /api/v1/public/verifications HTTP/1.1"
 JSON: Final = b'{"code": "x"}'
@@ -132,3 +135,13 @@ def test_every_answer_of_the_server_carries_the_security_headers(server: str) ->
         assert b"content-security-policy: default-src 'self'" in head
         assert b"x-frame-options: deny" in head
         assert b"access-control" not in head
+
+
+def test_it_starts_and_is_ready_while_its_redis_is_not_there(tmp_path: Path) -> None:
+    nobody = f"redis+cluster://127.0.0.1:{free_port()},127.0.0.1:{free_port()}"
+    with (
+        running_demo(tmp_path / "data", LIANGZHENG_REDIS_URL=nobody) as address,
+        urllib.request.urlopen(f"{address}/readyz", timeout=20) as answer,
+    ):
+        said = json.load(answer)
+    assert (said["status"], said["redis"]) == ("degraded", "away")
