@@ -93,6 +93,8 @@ def _finish(deps: Deps, licence_id: int, now: datetime) -> bool:
         issue(deps, licence_id, now)
     except DATABASE_ERRORS:
         raise
+    except Unavailable:
+        return False  # whoever could not be reached has logged why
     except Exception:  # noqa: BLE001 - one bad licence must not keep the others waiting
         _log.error("licence not issued", licence=licence_id, exc_info=True)
         return False
