@@ -22,6 +22,8 @@ import { listenToScanner } from "./wedge.js";
 const part = (name) => document.getElementById(name);
 const FIELDS_SHOWN = 120000; // ms: as long as the server lets this desk read the fields again
 const ITEM = "desk.item";
+// A page that came neither by https nor from this computer can keep and verify nothing.
+const ABLE = Boolean(globalThis.crypto?.subtle && navigator.serviceWorker);
 // ms for a verdict of the library: below the 10 s in which it takes the same use for one.
 const VERDICT_WAIT = 8000;
 // After these a fresher text of the same code may get a better answer.
@@ -40,10 +42,14 @@ const inFlight = new Set();
 const { account } = part("desk").dataset;
 const connection = new Connection((up) => {
   showConnection();
-  if (up) back();
+  if (up && ABLE) back();
 });
 const reports = new Reports({
-  account, connection, itemName, refuted: (id, label) => today.refute(id, label),
+  account, connection, itemName,
+  refuted: (id, label) => {
+    today.refute(id, label);
+    if (unserved?.id === id) offer(null);
+  },
 });
 let fieldsTimer = 0;
 let unservedTimer = 0;
@@ -325,7 +331,7 @@ function back() {
 }
 
 async function prepare() {
-  if (!globalThis.crypto?.subtle || !navigator.serviceWorker) return; // neither https nor this computer
+  if (!ABLE) return;
   await recall().catch(() => {}); // nothing that could be read
   back();
   reports.start();

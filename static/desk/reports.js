@@ -83,8 +83,7 @@ export class Reports {
       line("which", word("conflict_which", {
         time: dayAndTime(new Date(entry.judged_at)), licence: entry.label, item: this.itemName(entry.item),
       })),
-      line("found", word("conflict_found", { message: sentence(finding) })
-        + (finding.since ? word("conflict_since", { time: dayAndTime(new Date(finding.since)) }) : "")),
+      line("found", word("conflict_found", { message: sentence(finding) })),
     );
     if (finding.conflict) body.append(line("do", word("conflict_do")));
     article.append(body, done);
@@ -100,7 +99,8 @@ function line(kind, text) {
 }
 
 /** What the library says, in the page's language. */
-function sentence({ reason, problem, message }) {
+function sentence({ reason, problem, message, since }) {
   if (!english && message) return message;
-  return word(problem ? `problem_${problem}` : `reason_${reason}`);
+  const found = word(problem ? `problem_${problem}` : `reason_${reason}`);
+  return since ? found + word("conflict_since", { time: dayAndTime(new Date(since)) }) : found;
 }

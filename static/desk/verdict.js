@@ -71,7 +71,12 @@ function fieldsGone() {
   return note;
 }
 
-const typeName = (one) => spoken(one, "type_name") ?? one.type;
+/** A type's name; a bundle has none in English, the page has those of its items. */
+function typeName(one) {
+  const name = spoken(one, "type_name") ?? one.type;
+  const own = word(`type_${name}`);
+  return own === `type_${name}` ? name : own;
+}
 
 /** The fields that are read; a photo is looked at, and stands beside them. */
 const texts = (one) => one.fields.filter((field) => !String(field.value).startsWith("data:image/"));
@@ -105,10 +110,13 @@ function sentence(verdict) {
 
 function facts(verdict) {
   const parts = [];
-  if (verdict.verdict === "accepted" || (verdict.offline && verdict.shown_by)) {
-    parts.push(word("as_of", { time: moment(verdict.status_as_of) }));
+  const paper = verdict.shown_by === "paper";
+  if (verdict.verdict === "accepted" || (verdict.offline && paper)) {
+    // Of a live code no status is known offline: its keys are what has an age.
+    const what = verdict.offline && !paper ? "keys_as_of" : "as_of";
+    parts.push(word(what, { time: moment(verdict.status_as_of) }));
   }
-  if (verdict.shown_by === "paper") parts.push(word("by_paper"));
+  if (paper) parts.push(word("by_paper"));
   if (verdict.shown_by === "delegate") parts.push(word("by_delegate"));
   if (verdict.repeated) parts.push(word("repeated"));
   return parts.join(" · ");

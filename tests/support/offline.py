@@ -1,49 +1,87 @@
-"""What a desk that was offline tells its library, and what it is answered."""
+"""A desk whose network is gone, and codes that the demo's own key signs for it."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime
+import time
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from werkzeug.test import TestResponse
+from playwright.sync_api import Page, expect
 
-from tests.support.people import Machine, Visitor
-from tests.support.showing import RENEWAL
+from verify.codes import LIVE, PAPER, encode
+from verify.jws import Signer
+from verify.status_list import INVALID, VALID
+from verify.trust import IssuerTrust, read_bundle
+from wallet.base.deps import build_deps
+from wallet.config import load_config
 
-PATH: Final = "/api/v1/offline-verifications"
-
-
-def judgement(text: str, judged_at: datetime, **changed: Any) -> dict[str, Any]:
-    """A judgement that accepted this code at that time, under a fresh id."""
-    return {
-        "id": secrets.token_urlsafe(16),
-        "code": text,
-        "item": RENEWAL,
-        "judged_at": judged_at.isoformat(),
-        "verdict": "accepted",
-        "reason": "ok",
-        **changed,
-    }
+FOOD_TYPE: Final = "食品经营许可证"
+DAY: Final = 24 * 3600
+_READY: Final = """async () => {
+  await navigator.serviceWorker.ready;
+  const { get } = await import("/static/desk/store.js");
+  return await caches.has("desk-page") && await get("kept", "trust") !== undefined;
+}"""
 
 
-def tell(desk: Visitor | Machine, *judgements: dict[str, Any], **more: Any) -> TestResponse:
-    """Send judgements to the library."""
-    return desk.post(PATH, {"judgements": list(judgements), **more})
+@dataclass(frozen=True)
+class Library:
+    """The demo's signing key, and its published bundle."""
+
+    signer: Signer
+    bundle: IssuerTrust
+
+    def live(self, issued: int, **more: Any) -> str:
+        """A live code that was issued so many seconds from now."""
+        at = int(time.time()) + issued
+        claims = {"jti": "AAECAwQFBgcICQoL", "h": "AAECAwQFBgcICQ", "iat": at, "exp": at + 60}
+        return encode(LIVE, self._common() | claims | more, self.signer)
+
+    def paper(self, copy_status: int = VALID) -> str:
+        """The code of a copy; the licence is valid in the bundle, the copy has that status.
+
+        Unused places of the lists say either, so no copy has to be made for it.
+        """
+        at = int(time.time())
+        claims = {
+            "jti": f"{at:016d}", "iat": at, "end": at + DAY,
+            "l": self._place(VALID), "c": self._place(copy_status),
+        }  # fmt: skip
+        return encode(PAPER, self._common() | claims, self.signer)
+
+    def revoked_paper(self) -> str:
+        """The code of a copy that is revoked in the bundle."""
+        return self.paper(INVALID)
+
+    def _common(self) -> dict[str, Any]:
+        number = next(key for key, name in self.bundle.types.items() if name == FOOD_TYPE)
+        return {"iss": self.bundle.issuer, "t": number, "n": "李*"}
+
+    def _place(self, status: int) -> int:
+        entries = self.bundle.lists[0].entries
+        return next(place for place in range(len(entries)) if entries.status(place) == status)
 
 
-def findings(
-    desk: Visitor | Machine, *judgements: dict[str, Any], **more: Any
-) -> list[dict[str, Any]]:
-    """Send judgements; gives the findings, which there must be, one for each."""
-    answer = tell(desk, *judgements, **more)
-    assert answer.status_code == 200, answer.text
-    items: list[dict[str, Any]] = answer.get_json()["items"]
-    assert [item["id"] for item in items] == [sent["id"] for sent in judgements]
-    return items
+def library(data: Path, bundle: dict[str, Any]) -> Library:
+    """The library of a running demo, by its data folder."""
+    deps = build_deps(load_config({"LIANGZHENG_DATA": str(data)}))
+    deps.db.close()
+    return Library(deps.keys.current, read_bundle(bundle))
 
 
-def finding(desk: Visitor | Machine, one: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Send one judgement; gives its finding."""
-    (found,) = findings(desk, one, **more)
-    return found
+def wait_until_prepared(page: Page) -> None:
+    """Wait until the desk has kept page, files, keys and lists."""
+    page.wait_for_function(_READY)
+
+
+def cut(page: Page) -> None:
+    """Take the network away."""
+    page.context.set_offline(True)
+    expect(page.locator("#network")).to_contain_text("断网 · 离线核验")
+
+
+def restore(page: Page) -> None:
+    """Give the network back."""
+    page.context.set_offline(False)
+    expect(page.locator("#network")).to_have_text("在线")

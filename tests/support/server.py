@@ -32,9 +32,9 @@ def demo_environment(data: Path, port: int, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_demo(data: Path, **more: str) -> Iterator[str]:
-    """`python -m wallet demo` on a free port; gives its address."""
-    port = free_port()
+def running_demo(data: Path, port: int | None = None, **more: str) -> Iterator[str]:
+    """`python -m wallet demo` on that port, else on a free one; gives its address."""
+    port = port or free_port()
     log = data.with_name(f"{data.name}.log")
     with log.open("wb") as output:
         demo = subprocess.Popen(
