@@ -1,4 +1,5 @@
-"""The offline command: `python -m verify trust URL -o FILE`, then `… check TEXT --trust FILE`.
+"""The offline commands: `python -m verify trust URL -o FILE`, then `… check TEXT --trust FILE`, or
+`… serve --trust FILE`, the desk page.
 
 `check` prints the verdict as JSON and exits 0 accepted, 1 refused, 2 undetermined: the bundle is
 past its limit, or a file cannot be read.
@@ -35,8 +36,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checking = commands.add_parser("check", help="check a code with a trust bundle")
     checking.add_argument("text", metavar="TEXT", help="the code's text; - reads standard input")
     checking.add_argument("--trust", type=Path, required=True, metavar="FILE")
+    serving = commands.add_parser("serve", help="serve the desk page of this machine")
+    serving.add_argument("--trust", type=Path, required=True, metavar="FILE")
+    serving.add_argument(
+        "--refresh", nargs="+", default=[], metavar="URL",
+        help="keep the bundles fresh from these addresses, in the order of the file",
+    )  # fmt: skip
+    serving.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="where judgements are kept (FILE of --trust + .desk)",
+    )
+    serving.add_argument("--host", default="127.0.0.1", metavar="IP")
+    serving.add_argument("--port", type=int, default=8010)
     options = parser.parse_args(arguments)
     try:
+        if options.command == "serve":
+            return _serve(options)
         if options.command == "trust":
             save_trust(fetch_trust(options.urls), options.output)
             return 0
@@ -48,6 +65,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     members = verdict_members(verdict)
     sys.stdout.write(json.dumps(members, ensure_ascii=False, indent=2, default=_plain) + "\n")
     return EXIT[verdict.outcome]
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Serve the desk; Flask is only loaded here."""
+    from verify.serve import DeskError, Options, serve  # noqa: PLC0415
+
+    trust: Path = options.trust
+    if options.refresh and not trust.exists():
+        save_trust(fetch_trust(options.refresh), trust)
+    record = options.record or trust.with_name(f"{trust.name}.desk")
+    try:
+        serve(
+            Options(
+                trust=str(trust),
+                record=str(record),
+                refresh=tuple(options.refresh),
+                host=options.host,
+                port=options.port,
+            )
+        )
+    except DeskError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
 
 
 def _plain(value: object) -> str:

@@ -162,10 +162,15 @@ def load_trust(path: Path) -> Trust:
     return gather(map(read_bundle, documents))
 
 
+def trust_document(trust: Trust) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+    """One bundle as it came, or a list of them, that of home first."""
+    documents = [bundle.document for bundle in trust.issuers.values()]
+    return documents[0] if len(documents) == 1 else documents
+
+
 def save_trust(trust: Trust, path: Path) -> None:
     """Write the bundles to a file, whole or not at all; raises OSError."""
-    documents = [bundle.document for bundle in trust.issuers.values()]
-    content = documents[0] if len(documents) == 1 else documents
+    content = trust_document(trust)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     draft = Path(name)
     try:
