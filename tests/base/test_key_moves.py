@@ -92,7 +92,7 @@ def test_while_four_processes_show_and_judge_keys_move_from_files_to_the_token(
 
 def test_every_worker_of_a_server_signs_in_the_token(tmp_path: Path, hsm: SoftHsm) -> None:
     settings = hsm.environment | {"LIANGZHENG_WORKERS": str(WORKERS)}
-    with running_demo(tmp_path / "data", **settings) as address:
+    with running_demo(tmp_path / "data", None, **settings) as address:
         holder = _Browser(address, "holder-li")
         licences = holder.call("/api/v1/me/licences")["items"]
         shown = [one["identifier"] for one in licences if one["status"] == "valid"][:1]
