@@ -9,7 +9,7 @@ ROUNDS ?= 10000
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
-.PHONY: help run test check static coverage faults bench screenshots migration lock translations clean
+.PHONY: help run test check static coverage faults proof bench screenshots migration lock translations clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,11 @@ faults: $(READY)  ## the long suite: races, rotations, killed processes; ROUNDS=
 coverage: $(READY)  ## every line and branch of what judges a code is taken by its own tests, or it fails
 	$(PY) -m coverage run -m pytest -q tests/verify
 	$(PY) -m coverage report
+
+proof: $(READY)  ## what judges a code: fuzzing for FUZZ= seconds (600), then mutation; prints the scores
+	$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-proof.lock
+	$(PY) -m tests.fuzz --seconds $(or $(FUZZ),600)
+	$(PY) .ci/mutation.py
 
 bench: $(READY)  ## codes, verdicts and status lists, as ratios to a floor; into bench/results/
 	@.ci/setup system

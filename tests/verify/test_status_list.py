@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -71,6 +71,7 @@ def test_the_published_vectors_of_two_bits_are_packed_to_the_same_bytes(
     assert pack(bytes(statuses)) == decompress(vector["lst"], 2)
 
 
+@settings(deadline=None)
 @given(STATUSES)
 def test_what_is_packed_is_read_at_every_place(statuses: bytes) -> None:
     entries = decompress(compress(pack(statuses)), 2)
