@@ -245,7 +245,7 @@ def test_a_licence_takes_no_place_that_is_taken_or_whose_decoy_is_not_valid(
         free = drawn.index(VALID, taken + 1)
         places = iter([drawn.index(INVALID), drawn.index(SUSPENDED), taken, free])
         monkeypatch.setattr(secrets, "randbelow", lambda _size: next(places))
-        assign_status_index(tx, deps.config.secret_key, other, read_clock())
+        assign_status_index(tx, deps, other, read_clock())
         given = tx.execute(
             select(StatusEntry.index).where(StatusEntry.licence_id == other)
         ).scalar_one()

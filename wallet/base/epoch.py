@@ -4,7 +4,7 @@ With a restored backup everything since is forgotten, so that a code that was us
 again. Therefore the data folder keeps marks of what the database must know, outside of it:
 
 - `epoch/marker.json`: the token of the last round, a random value in the table `epochs`
-- `epoch/last`: the id of the last accepted verification, or the token of the last withdrawal
+- `epoch/last`: the `jti` that was claimed last, by a use or a withdrawal
 
 A mark is written after the commit of what it stands for. Whoever reads the marks first and asks the
 database then, and finds that it does not know one, knows that it was put back, and notes the time
@@ -25,7 +25,6 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     String,
     and_,
     bindparam,
@@ -43,9 +42,9 @@ from wallet.base import audit
 from wallet.base.database import Base, Database
 from wallet.base.private_files import locked, write_private
 
-_MARK_BYTES: Final = 16
-_MARK: Final = re.compile(r"[A-Za-z0-9_-]{22}")
-"""A mark as text: 16 bytes, base64url."""
+_TOKEN_BYTES: Final = 12
+_MARK: Final = re.compile(r"[A-Za-z0-9_-]{16}")
+"""A token or a `jti`: 12 bytes, base64url."""
 _KEPT: Final = 1000
 """Tokens that are kept, half an hour of rounds: a process may have read a mark and be held up."""
 _DAMAGED: Final = "damaged"
@@ -55,7 +54,7 @@ _log = structlog.get_logger()
 
 
 class EpochToken(Base):
-    """A token that the marker once held, or that stands for a withdrawal."""
+    """A token that the marker holds or once held."""
 
     __tablename__ = "epochs"
 
@@ -63,21 +62,14 @@ class EpochToken(Base):
     token: Mapped[str] = mapped_column(unique=True)
 
 
-_TOKEN: Final = bindparam("epoch", type_=String())
-LAST_MARK: Final = bindparam("last_mark", type_=String())
-"""Where a query takes `Marks.values`."""
-
-
-def _has(token: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists(select(EpochToken.id).where(EpochToken.token == token))
-
-
+_TOKEN: Final = bindparam("epoch_token", type_=String())
+LAST_CLAIM: Final = bindparam("last_claim", type_=String())
+"""The place of the last claim in a query that takes `Marks.values`."""
 KNOWS_TOKEN: Final[ColumnElement[bool]] = or_(
-    _has(_TOKEN), and_(_TOKEN == "", ~exists(select(EpochToken.id)))
+    exists(select(EpochToken.id).where(EpochToken.token == _TOKEN)),
+    and_(_TOKEN == "", ~exists(select(EpochToken.id))),
 )
 """Whether the database knows the token; without a marker, whether it never had one."""
-KNOWS_LAST_TOKEN: Final[ColumnElement[bool]] = or_(LAST_MARK == "", _has(LAST_MARK))
-"""Whether the last mark is none, or the token of a withdrawal that the database knows."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +87,7 @@ class Marks:
     @property
     def values(self) -> dict[str, str]:
         """The marks as values of a query."""
-        return {"epoch": self.token, "last_mark": self.last}
+        return {"epoch_token": self.token, "last_claim": self.last}
 
     @property
     def unconfirmed_since(self) -> datetime | None:
@@ -120,13 +112,6 @@ class Marks:
         )
 
 
-def new_mark(tx: Connection) -> str:
-    """Put a new token into the database; it may be noted once the transaction has committed."""
-    token = secrets.token_urlsafe(_MARK_BYTES)
-    tx.execute(insert(EpochToken), {"token": token})
-    return token
-
-
 class Epoch:
     """The marks in a data folder, and what is done with them."""
 
@@ -140,8 +125,8 @@ class Epoch:
         """The marks as they are now; read them before asking the database."""
         return replace(self._read_marker(), last=self._read_last())
 
-    def note(self, mark: str) -> None:
-        """Note what has just been committed: a verification's id or a token, 22 characters.
+    def note(self, jti: str) -> None:
+        """Note a claim that has just been committed, by someone who has asked for the marks before.
 
         On the way of every acceptance, so it is written in place and need not last a power cut,
         after which the database has all that it ever had.
@@ -149,11 +134,11 @@ class Epoch:
         try:
             descriptor = os.open(self._last, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
-                os.pwrite(descriptor, mark.encode("ascii"), 0)
+                os.pwrite(descriptor, jti.encode("ascii"), 0)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            # The use is on record; the next round's mark covers it too.
+            # The claim is on record; the next round's token covers it too.
             _log.error("epoch not noted", error=error.strerror)
 
     def tick(self, db: Database, now: datetime) -> Marks:
@@ -194,17 +179,17 @@ class Epoch:
             return marks.unconfirmed_since
 
     def _is_token_known(self, db: Database, marks: Marks) -> bool:
-        row = db.row(select(KNOWS_TOKEN.label("known")), epoch=marks.token)
+        row = db.row(select(KNOWS_TOKEN.label("known")), epoch_token=marks.token)
         return row is not None and bool(row.known)
 
     def _advance(self, db: Database, marks: Marks, now: datetime, restored_by: str | None) -> Marks:
         with db.begin() as tx:
-            token = new_mark(tx)
+            token = secrets.token_urlsafe(_TOKEN_BYTES)
+            tx.execute(insert(EpochToken), {"token": token})
             newest = select(func.max(EpochToken.id)).scalar_subquery()
             tx.execute(
                 delete(EpochToken).where(
-                    EpochToken.id <= newest - _KEPT,
-                    EpochToken.token.not_in([marks.token, marks.last]),
+                    EpochToken.id <= newest - _KEPT, EpochToken.token != marks.token
                 )
             )
             if restored_by:
@@ -240,10 +225,10 @@ class Epoch:
         except FileNotFoundError:
             return ""
         try:
-            mark = os.read(descriptor, 64).decode("ascii", "replace")
+            jti = os.read(descriptor, 64).decode("ascii", "replace")
         finally:
             os.close(descriptor)
-        return mark if _MARK.fullmatch(mark) else ""  # a power cut may leave anything
+        return jti if _MARK.fullmatch(jti) else ""  # a power cut may leave anything
 
     def _write_marker(self, marks: Marks) -> None:
         members = {

@@ -26,6 +26,7 @@ from wallet.licences.model import (
     Licence,
     LicenceField,
 )
+from wallet.licences.published import published_against
 from wallet.licences.standing import status_on
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
@@ -90,7 +91,8 @@ def held_licences(
     after = Licence.id > number_of_cursor(cursor)
     with deps.db.read() as tx:
         rows = _rows(tx, principal, today, after, limit + 1)
-    licences = [_held(deps.vault, row, today) for row in rows[:limit]]
+    against = published_against(deps, deps.epoch.marks(), [row.id for row in rows])
+    licences = [_held(deps.vault, row, today, against.get(row.id)) for row in rows[:limit]]
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     licences.sort(key=lambda held: (held.status != "valid", held.role != "own", held.id))
     return licences, next_cursor
@@ -119,7 +121,8 @@ def held_licence(
         for declared in rows[0].fields
         if declared["key"] in values
     ]
-    return _held(deps.vault, rows[0], today), fields
+    against = published_against(deps, deps.epoch.marks(), [rows[0].id])
+    return _held(deps.vault, rows[0], today, against.get(rows[0].id)), fields
 
 
 def _rows(
@@ -149,8 +152,8 @@ def _rows(
     return list(tx.execute(statement).all())
 
 
-def _held(vault: Vault, row: AnyRow, today: date) -> HeldLicence:
-    status = status_on(row.status, row.valid_from, row.valid_until, today)
+def _held(vault: Vault, row: AnyRow, today: date, against: str | None) -> HeldLicence:
+    status = status_on(row.status, row.valid_from, row.valid_until, today, against)
     label = _status_label(row.status_codes, row.status_code, status)
     days_left = (row.valid_until - today).days if row.valid_until else None
     number = vault.open(row.number_sealed, NUMBER)

@@ -88,9 +88,9 @@ def stricter(deps: Deps, number: int, statuses: bytes, since: datetime) -> bytes
 
 
 def numbers_on_file(deps: Deps) -> list[int]:
-    """The numbers of the lists that have a file."""
+    """The numbers of the lists that have a file, in order; 0 is always among them."""
     files = deps.config.status_lists_dir.glob("*.jwt")
-    return sorted(int(file.stem) for file in files if file.stem.isdecimal())
+    return sorted({0, *(int(file.stem) for file in files if file.stem.isdecimal())})
 
 
 def _told(deps: Deps, index: int) -> int:

@@ -168,7 +168,7 @@ def _insert_licence(
     assert row is not None
     licence_id: int = row.id
     _insert_parts(tx, vault, licence_id, checked)
-    assign_status_index(tx, deps.config.secret_key, licence_id, now)
+    assign_status_index(tx, deps, licence_id, now)
     return licence_id
 
 

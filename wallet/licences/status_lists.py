@@ -1,7 +1,7 @@
 """Status lists: published as signed files outside the database, for whoever cannot ask it.
 
-Online verification reads the database and never a list. A file is written whole or not at all;
-after a loss of the database it still tells what had been revoked.
+Online verification reads the database, and a list only after a restore (`published`). A file is
+written whole or not at all; after a loss of the database it still tells what had been revoked.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.errors import NotFound, Unavailable
 from wallet.licences.model import Licence, StatusEntry
+from wallet.licences.published import list_path, numbers_on_file, stricter
 from wallet.licences.standing import status_on
 from wallet.licences.status_places import decoys
 from wallet.numbers import STATUS_LIST_PAUSE
@@ -58,8 +59,11 @@ class ListFile:
 def list_numbers(deps: Deps) -> range:
     """The numbers of the lists there are; the first is there before any licence."""
     with deps.db.read() as tx:
-        last = tx.execute(select(func.max(StatusEntry.index))).scalar_one()
-    return range((last or 0) // STATUS_LIST_SIZE + 1)
+        index = tx.execute(select(func.max(StatusEntry.index))).scalar_one()
+    last = (index or 0) // STATUS_LIST_SIZE
+    if deps.epoch.marks().unconfirmed_since is not None:
+        last = max(last, *numbers_on_file(deps))
+    return range(last + 1)
 
 
 def published_list(deps: Deps, number: int, now: datetime) -> ListFile:
@@ -106,19 +110,27 @@ def _is_due(deps: Deps, number: int, now: datetime) -> bool:
 
 
 def _publish(deps: Deps, number: int, now: datetime) -> ListFile:
-    """Read the database, sign, check what was signed, write the file."""
+    """Read the database, sign, check what was signed, write the file.
+
+    A mark is made in between, so that a database put back to before what the list says is found
+    out before the list would be overwritten with less.
+    """
     issued_at = int(now.timestamp())
+    statuses = _statuses(deps, number, local_day(now))
+    restored_at = deps.epoch.tick(deps.db, now).unconfirmed_since
+    if restored_at is not None:
+        statuses = stricter(deps, number, statuses, restored_at)
     content = PublishedList(
         issuer=deps.keys.issuer,
         number=number,
         issued_at=issued_at,
         expires_at=issued_at + STATUS_LIST_LIFE,
-        entries=pack(_statuses(deps, number, local_day(now))),
+        entries=pack(statuses),
     )
     token = sign_list(content, deps.config.public_url, deps.keys.current)
     if read_list(token, number, deps.keys.public) != content:
         raise RuntimeError("the status list just signed does not read back")
-    _write(_path(deps, number), token)
+    _write(list_path(deps, number), token)
     return ListFile(token, content)
 
 
@@ -166,14 +178,10 @@ def _in_list(number: int) -> ColumnElement[bool]:
     return StatusEntry.index.between(first, first + STATUS_LIST_SIZE - 1)
 
 
-def _path(deps: Deps, number: int) -> Path:
-    return deps.config.status_lists_dir / f"{number}.jwt"
-
-
 def _load(deps: Deps, number: int) -> ListFile | None:
     """The file of a list; None where there is none that today's keys vouch for."""
     try:
-        token = _path(deps, number).read_text("ascii")
+        token = list_path(deps, number).read_text("ascii")
         return ListFile(token, read_list(token, number, deps.keys.public))
     except (FileNotFoundError, UnicodeDecodeError, Refused):
         return None

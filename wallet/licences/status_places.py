@@ -17,8 +17,10 @@ from sqlalchemy import Connection, update
 
 from verify.status_list import INVALID, STATUS_LIST_SIZE, SUSPENDED, VALID
 from wallet.base.database import insert_if_new
+from wallet.base.deps import Deps
 from wallet.base.encryption import derive_key
 from wallet.licences.model import StatusEntry
+from wallet.licences.published import is_told_valid
 
 _DRAWS: Final = 64
 _BLOCK: Final = 16
@@ -36,15 +38,19 @@ def decoys(secret: str, number: int, first: int = 0, count: int = STATUS_LIST_SI
     return stream.encryptor().update(bytes(count)).translate(_DECOYS)
 
 
-def assign_status_index(tx: Connection, secret: str, licence_id: int, now: datetime) -> None:
-    """Give a licence a random place in the status lists, each of which is at most half full."""
+def assign_status_index(tx: Connection, deps: Deps, licence_id: int, now: datetime) -> None:
+    """Give a licence a random place in the status lists, each of which is at most half full.
+
+    After a restore it is none that a list calls invalid: it may have been taken and forgotten.
+    """
     number = licence_id // (STATUS_LIST_SIZE // 2)
     for _ in range(_DRAWS):
         place = secrets.randbelow(STATUS_LIST_SIZE)
         block, offset = place - place % _BLOCK, place % _BLOCK
-        if decoys(secret, number, block, _BLOCK)[offset] != VALID:
-            continue
         index = number * STATUS_LIST_SIZE + place
+        drawn = decoys(deps.config.secret_key, number, block, _BLOCK)[offset]
+        if drawn != VALID or not is_told_valid(deps, index):
+            continue
         if insert_if_new(tx, StatusEntry, index=index, licence_id=licence_id, changed_at=now):
             return
     raise RuntimeError("no free status index was drawn")

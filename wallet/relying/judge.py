@@ -59,12 +59,14 @@ class _Recorded:
     """A verdict as it was recorded; `rows` are the fields that an accepted one gives, still sealed.
 
     They are opened after the commit: while a transaction is open, other desks may be waiting.
-    `forgotten_by` are the marks that the database should know and does not.
+    `claimed` is the `jti` that an acceptance claimed, `forgotten` are marks that the database should
+    know and does not.
     """
 
     verdict: Verdict
     rows: Sequence[AnyRow] = ()
-    forgotten_by: Marks | None = None
+    claimed: str | None = None
+    forgotten: Marks | None = None
 
 
 def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
@@ -94,10 +96,10 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     # 4. state
     with deps.db.begin() as tx:
         recorded = _judge_state(tx, case, code)
-    if recorded.forgotten_by is not None:
-        deps.epoch.notice(deps.db, recorded.forgotten_by, now)
-    elif recorded.verdict.outcome == "accepted" and not recorded.verdict.repeated:
-        deps.epoch.note(recorded.verdict.id)
+    if recorded.forgotten is not None:
+        deps.epoch.notice(deps.db, recorded.forgotten, now)
+    if recorded.claimed is not None:
+        deps.epoch.note(recorded.claimed)
     licences = granted_licences(deps.vault, recorded.rows, local_day(now))
     return replace(recorded.verdict, licences=licences)
 
@@ -111,10 +113,10 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
     shower, licence_ids = opened
     state = read_state(tx, case.deps, code, shower, licence_ids, case.grant, local_day(case.now))
-    if not state.remembered or state.marks.doubts_code(code.issued_at, case.now):
+    if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Whose licences these are is in doubt too: a restored database may give ids anew.
         recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=_RESTORED)
-        return replace(recorded, forgotten_by=None if state.remembered else state.marks)
+        return replace(recorded, forgotten=state.forgotten)
     return _judge_shown(tx, case, code, Shown(code.jti, shower, tuple(state.types)), state)
 
 
@@ -173,7 +175,8 @@ def _accept(
     record_verification(
         tx, case.desk, case.grant, shown, verification_id, "accepted", "ok", fields, case.now
     )
-    return _accepted(case, shown, state, verification_id, case.now)
+    recorded = _accepted(case, shown, state, verification_id, case.now)
+    return replace(recorded, claimed=shown.jti)
 
 
 def _repeat(tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed) -> _Recorded:

@@ -18,6 +18,7 @@ from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
 from wallet.licences.model import Licence
+from wallet.licences.published import published_against
 from wallet.licences.standing import status_on
 from wallet.showing.handle import open_handle
 
@@ -67,17 +68,24 @@ def _public_licences(deps: Deps, code: LiveCode, today: date) -> tuple[PublicLic
     if opened is None:
         return ()
     statement = (
-        select(Licence.status, Licence.valid_from, Licence.valid_until, LicenceType.name)
+        select(
+            Licence.id,
+            Licence.status,
+            Licence.valid_from,
+            Licence.valid_until,
+            LicenceType.name,
+        )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .where(Licence.id.in_(opened[1]), LicenceType.public_attribute == PUBLIC)
         .order_by(Licence.id)
     )
+    against = published_against(deps, deps.epoch.marks(), opened[1])
     with deps.db.read() as tx:
         return tuple(
             PublicLicence(
                 row.name,
                 code.name,
-                status_on(row.status, row.valid_from, row.valid_until, today),
+                status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id)),
                 row.valid_until,
             )
             for row in tx.execute(statement)

@@ -30,6 +30,7 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
+from wallet.base.epoch import Marks
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
 from wallet.relying.desks import Desk
@@ -40,6 +41,7 @@ from wallet.relying.since import licences_since
 from wallet.relying.state import Claimed, State, frozen_since, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
+from wallet.showing.remembered import notice_restore
 
 _ID_TAKEN: Final = "这条记录的编号已被占用，没有再记一次，请联系系统管理员。"
 
@@ -59,13 +61,16 @@ class _Case:
 class _Known:
     """What the library knows: its reason, since when, and what the code showed.
 
-    `repeated`: the use is on record already, from the same desk a moment ago.
+    `repeated`: the use is on record already, from the same desk a moment ago. `claimed` is the
+    `jti` that it claimed, `forgotten` are marks of a restore, as in `judge`.
     """
 
     reason: Reason
     shown: Shown = field(default_factory=Shown)
     since: datetime | None = None
     repeated: bool = False
+    claimed: str | None = None
+    forgotten: Marks | None = None
 
 
 class _Taken(Exception):
@@ -76,6 +81,7 @@ def reconcile(
     deps: Deps, desk: Desk, judgements: Sequence[Judgement], now: datetime
 ) -> list[Finding]:
     """Take in a desk's judgements; gives a finding for each, in the same order."""
+    notice_restore(deps, now)
     return [_reconcile(deps, desk, judgement, now) for judgement in judgements]
 
 
@@ -123,6 +129,10 @@ def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Fin
     with deps.db.begin() as tx:
         known = _Known(unread) if code is None else _know(tx, case, code)
         finding = _record(tx, case, known)
+    if known.forgotten is not None:
+        deps.epoch.notice(deps.db, known.forgotten, now)
+    if known.claimed is not None:
+        deps.epoch.note(known.claimed)
     return _alerted(case, finding)
 
 
@@ -144,15 +154,25 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     state = read_state(
         tx, case.deps, code, shower, licence_ids, case.grant, local_day(at), replaced_by=at
     )
+    accepted = case.judgement.outcome == "accepted"
+    if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
+        # Used before, or not; and whose licences these are is in doubt too, as in `judge`.
+        claimed = accepted and _claim(tx, code.jti, case.judgement) is None
+        return _Known(
+            "trust_stale",
+            Shown(code.jti),
+            claimed=code.jti if claimed else None,
+            forgotten=state.forgotten,
+        )
     shown = Shown(code.jti, shower, tuple(state.types))
-    if case.judgement.outcome != "accepted":
+    if not accepted:
         return _Known(state.reason, shown)
     claim = _claim(tx, code.jti, case.judgement)
     if claim is not None and _is_same_use(tx, case, claim):
         return _Known("ok", shown, repeated=True)
     frozen = frozen_since(tx, shower) if state.frozen else None
     reason, since = _standing(tx, state, claim, frozen, at)
-    return _Known(reason, shown, since)
+    return _Known(reason, shown, since, claimed=code.jti if claim is None else None)
 
 
 def _standing(

@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    or_,
     select,
     tuple_,
 )
@@ -25,7 +24,7 @@ from verify.codes import LiveCode
 from verify.verdict import Reason
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
-from wallet.base.epoch import KNOWS_LAST_TOKEN, KNOWS_TOKEN, LAST_MARK, Marks
+from wallet.base.epoch import Marks
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
 from wallet.licences.entitlement import has_right, own_rights, rights_within
@@ -34,7 +33,8 @@ from wallet.licences.published import published_against
 from wallet.licences.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
-from wallet.showing.model import Claim, Verification
+from wallet.showing.model import Claim
+from wallet.showing.remembered import REMEMBERS, forgotten_marks
 
 _NOT_YET: Final = "此证照自 {} 起生效，现在还不能使用，请持证人到时再来，或按传统方式办理。"
 
@@ -52,8 +52,8 @@ class Claimed:
 class State:
     """`rows` are licence × granted field; `types` maps licence id to its type's short number;
     `reason` is why the licences do not stand, `ok` when they do, and `message` its sentence
-    where that is not the reason's own; `remembered` is false when the database was put back to
-    an earlier time, `marks` are those by which that was seen."""
+    where that is not the reason's own; `marks` are those that the database was asked for,
+    `forgotten` those that it does not know: it was put back to an earlier time."""
 
     rows: Sequence[AnyRow]
     types: Mapping[int, int]
@@ -61,13 +61,8 @@ class State:
     frozen: bool
     reason: Reason
     message: str | None
-    remembered: bool
     marks: Marks
-
-
-_REMEMBERS: Final = and_(
-    KNOWS_TOKEN, or_(KNOWS_LAST_TOKEN, exists().where(Verification.id == LAST_MARK))
-)
+    forgotten: Marks | None
 
 
 def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
@@ -92,7 +87,7 @@ def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
             Claim.at.label("claim_at"),
             Claim.verification_id.label("claim_verification"),
             entitled.label("entitled"),
-            _REMEMBERS.label("remembers"),
+            REMEMBERS.label("remembers"),
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .outerjoin(LicenceField, _GRANTED)
@@ -161,7 +156,6 @@ def read_state(
     reason, message = (
         _licences_reason(rows, against, today, replaced_by) if known else ("unknown_licence", None)
     )
-    remembered = (first is not None and first.remembers) or _remembers(tx, deps.epoch.marks())
     return State(
         rows=rows,
         types=types,
@@ -173,14 +167,9 @@ def read_state(
         frozen=first is not None and first.frozen,
         reason=reason,
         message=message,
-        remembered=remembered,
         marks=marks,
+        forgotten=None if first is not None and first.remembers else forgotten_marks(deps),
     )
-
-
-def _remembers(tx: Connection, marks: Marks) -> bool:
-    """Asked where the query above does not say yes: it gave no row, or a mark was just written."""
-    return bool(tx.execute(select(_REMEMBERS), marks.values).scalar_one())
 
 
 def read_claim(tx: Connection, jti: str) -> Claimed:

@@ -6,7 +6,7 @@ both claim the `jti`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -23,10 +23,12 @@ from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.model import masked_name
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER
+from wallet.licences.published import published_against
 from wallet.licences.standing import status_on
 from wallet.showing import queries
 from wallet.showing.handle import Shower, Showing, new_jti, seal_handle, showing_ids
 from wallet.showing.model import Claim
+from wallet.showing.remembered import notice_restore
 from wallet.web.principal import Principal
 
 LICENCES_MAX: Final = 8
@@ -117,6 +119,8 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
     claim_state = rows[0].claim_state if rows else None
     if claim_state is not None:
         raise _claimed(claim_state)
+    if deps.epoch.marks().doubts_showing(showing.started_at):
+        raise Conflict("亮证库刚刚恢复，请点“再亮一次”。", "showing_ended")
     if now >= _ends_at(showing):
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
     if len(by_id) != len(showing.licence_ids):
@@ -148,6 +152,7 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
 def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
     """Withdraw a showing; twice is once. Raises Conflict (`already_used`) when a desk was first."""
     showing = _own_showing(deps, principal, showing_id)
+    notice_restore(deps, now)
     with deps.db.begin() as tx:
         won = insert_if_new(
             tx, Claim, jti=showing.jti, state="withdrawn", at=now, verification_id=None
@@ -155,6 +160,8 @@ def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -
         if won:
             audit.record(tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti)
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
+    if won:
+        deps.epoch.note(showing.jti)
     if state != "withdrawn":
         raise _claimed(state)
 
@@ -188,7 +195,8 @@ def _sign(
     now: datetime,
     showing_id: str | None = None,
 ) -> LiveCode:
-    _check_showable(rows, local_day(now))
+    against = published_against(deps, deps.epoch.marks(), showing.licence_ids)
+    _check_showable(rows, local_day(now), against)
     issued_at = int(now.timestamp())
     ends_at = _ends_at(showing)
     expires_at = min(issued_at + codes.LIVE_CODE_LIFE, int(ends_at.timestamp()))
@@ -221,13 +229,13 @@ def _sign(
     )
 
 
-def _check_showable(rows: Sequence[AnyRow], today: date) -> None:
+def _check_showable(rows: Sequence[AnyRow], today: date, against: Mapping[int, str]) -> None:
     if rows[0].frozen_at is not None:
         raise Conflict("您的亮码已冻结，请先在“我的”里解冻。", "frozen")
     for row in rows:
         if row.owner_frozen_at is not None:
             raise Conflict("授权人已冻结亮码，此证照暂不能由您出示。", "frozen")
-        status = status_on(row.status, row.valid_from, row.valid_until, today)
+        status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
         if status != "valid":
             said = _HOLDER_SENTENCES[status].format(valid_from=row.valid_from)
             raise Conflict(said, f"licence_{status}")
