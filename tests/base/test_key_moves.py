@@ -85,7 +85,9 @@ def test_while_four_processes_show_and_judge_keys_move_from_files_to_the_token(
 ) -> None:
     config = hsm.settings(config)
     assert place_of_current(config.keys_dir) == "file"
-    reasons = work_through_rotations(config, processes=4, rotations=3, look=0.2)
+    reasons = work_through_rotations(
+        config, processes=4, rotations=3, look=0.2, environment=hsm.environment
+    )
     assert place_of_current(config.keys_dir) == "token"
     assert reasons.keys() == {"ok"}
 

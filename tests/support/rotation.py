@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -19,6 +21,7 @@ from wallet import numbers
 from wallet.app import create_app
 from wallet.base.clock import read_clock
 from wallet.base.key_files import change
+from wallet.base.key_pairs import configured_token
 from wallet.base.key_states import rotated
 from wallet.config import Config
 
@@ -26,31 +29,41 @@ _shared: list[Any] = []
 
 
 def work_through_rotations(
-    config: Config, processes: int, rotations: int, look: float
+    config: Config,
+    processes: int,
+    rotations: int,
+    look: float,
+    environment: Mapping[str, str] | None = None,
 ) -> Counter[str]:
     """Count the reasons of the verdicts that processes gave while keys were rotated.
 
     Each process is a server of its own: it shows a code, and judges one that any of them showed,
     again and again. It looks for other keys every `look` seconds, so that they hold different
     ones for that long. A rotation follows when all have seen the one before.
+    `environment` is theirs beside what their common parent has.
     """
     context = fresh_processes()
     codes, seen, ended = context.Queue(), context.SimpleQueue(), context.Event()
-    with ProcessPoolExecutor(processes, context, _keep, (codes, seen, ended)) as pool:
+    shared = (codes, seen, ended), environment or {}
+    with ProcessPoolExecutor(processes, context, _keep, shared) as pool:
         hall = [pool.submit(_serve, config, look) for _ in range(processes)]
         now = read_clock()
         kids = {seen.get() for _ in hall}
         for _ in range(rotations):
             now += timedelta(seconds=numbers.KEY_BUNDLES_LAPSE)
-            change(config.keys_dir, config.secret_key, now, partial(rotated, now=now))
+            rule = partial(rotated, now=now)
+            change(config.keys_dir, config.secret_key, now, rule, token=configured_token(config))
             kids |= {seen.get() for _ in hall}
         assert len(kids) == rotations + 1
         ended.set()
         return sum((served.result() for served in hall), Counter())
 
 
-def _keep(codes: Queue[str], seen: SimpleQueue[str], ended: Event) -> None:
-    _shared[:] = codes, seen, ended
+def _keep(
+    shared: tuple[Queue[str], SimpleQueue[str], Event], environment: Mapping[str, str]
+) -> None:
+    _shared[:] = shared
+    os.environ.update(environment)
 
 
 def _serve(config: Config, look: float) -> Counter[str]:
