@@ -11,6 +11,12 @@ const given = new Map(); // id → verdict with what it showed, for as long as t
 /** Whether this browser can: it has WebCrypto (https or this computer) and the library's keys. */
 export const canJudge = () => currentTrust() !== null && globalThis.crypto?.subtle !== undefined;
 
+/** The issuer of an offline verdict where that is not the desk's own library, else null. */
+export function foreign({ offline, issuer }) {
+  const home = currentTrust()?.home;
+  return offline && issuer && home && issuer !== home ? issuer : null;
+}
+
 /**
  * Judge a code's text for an item. It is on record here, to be told to the library, before anybody sees
  * the verdict; rejects when it cannot be. `label(verdict)` names it for people, `account` is who judges.

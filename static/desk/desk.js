@@ -5,7 +5,7 @@
 
 import { Problem, call } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
-import { canJudge, forgetEnded, judgeAlone, recallAlone } from "./alone.js";
+import { canJudge, foreign, forgetEnded, judgeAlone, recallAlone } from "./alone.js";
 import { Camera } from "./camera.js";
 import { Connection, isAway } from "./connection.js";
 import { forgetPage } from "./forget.js";
@@ -82,7 +82,8 @@ async function judge(code) {
 async function verdictOn(code, item, { consent }) {
   if (await connection.reachable()) {
     try {
-      return await call("POST", "/verifications", { code, item }, { wait: VERDICT_WAIT });
+      const verdict = await call("POST", "/verifications", { code, item }, { wait: VERDICT_WAIT });
+      return { ...verdict, foreign: foreign(verdict) };
     } catch (problem) {
       if (problem.status === 401) forgetPage();
       if (!isAway(problem)) throw problem;

@@ -104,7 +104,8 @@ function band(kind, reason, text, small) {
 
 function sentence(verdict) {
   const { message, reason, unchecked, shown_by: shownBy, foreign } = verdict;
-  if (!unchecked?.length) return !english && message ? message : word(`reason_${reason}`);
+  if (!english && message) return message;
+  if (!unchecked?.length) return word(`reason_${reason}`);
   return word(`offline_${shownBy === "paper" ? "paper" : "live"}${foreign ? "_foreign" : ""}`, { issuer: foreign });
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Dialog, Page, Playwright, expect
 
 from tests.support import browser as browsers
 from tests.support import desk, offline, phone, site
@@ -242,6 +242,23 @@ def test_a_gateway_without_its_server_is_no_network_and_a_server_without_a_recor
     desk.expect_verdict(page, verdict, reason)
 
 
+def test_a_server_that_does_not_answer_is_no_network(open_desk: OpenPage, library: Library) -> None:
+    page = open_desk("desk-zhao")
+    page.clock.install()
+    desk.open_desk_page(page)
+    offline.wait_until_prepared(page)
+    silent: list[str] = []
+    for address in ("**/api/v1/verifications", "**/desk.webmanifest"):
+        page.route(address, lambda route: silent.append(route.request.url))
+    with page.expect_request("**/api/v1/verifications"):
+        desk.type_in(page, library.live(issued=0))
+    page.clock.fast_forward(8_100)
+    desk.expect_verdict(page, "accepted", "ok")
+    desk.type_in(page, "no code")
+    desk.expect_verdict(page, "refused", "malformed")
+    assert [urlsplit(url).path for url in silent].count("/api/v1/verifications") == 1
+
+
 def test_a_clerk_whose_session_has_ended_is_asked_to_sign_in_and_nothing_is_lost(
     clerk: Page, playwright: Playwright, address: str, open_phone: OpenPage
 ) -> None:
@@ -312,7 +329,12 @@ def test_signing_out_takes_page_and_keys_along_and_leaves_what_is_not_reported(
     offline.restore(clerk)
     asked: list[str] = []
     clerk.goto("/account")
-    clerk.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    clerk.on("dialog", agree)
     clerk.get_by_test_id("sign-out").click()
     expect(clerk).to_have_url(re.compile(r"/$"))
     assert [message.partition("。")[0] for message in asked] == ["有 1 条离线核验还没有上报"]
