@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -13,17 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bundles import a_bundle, serving
-from tests.support.codes import make, signer
-from tests.support.lone_desk import Alone
-from tests.support.server import free_port
+from tests.support.codes import make
+from tests.support.lone_desk import Alone, running_desk
 from verify.__main__ import main
 from verify.local_record import LocalRecord
 from verify.serve import create_desk
 from verify.trust import TRUST_PATH
 
 BLOCKED = ("wallet", "sqlalchemy", "redis", "psycopg", "alembic")
-START_SECONDS = 30
 
 
 @pytest.fixture
@@ -144,41 +140,14 @@ def test_what_cannot_be_served_is_one_line_and_exit_code_2(
         assert said in line
 
 
-def test_a_desk_is_served_refreshed_and_stopped(tmp_path: Path) -> None:
-    library, port = signer(), free_port()
-    document = a_bundle(library, as_of=time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()))
-    document["lists"] = {}
-    with serving((200, json.dumps(document).encode(), {})) as (address, _asked):
-        command = [
-            sys.executable, "-m", "verify", "serve", "--trust", str(tmp_path / "trust.json"),
-            "--refresh", address, "--port", str(port),
-        ]  # fmt: skip
-        desk = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            page = _read(f"http://127.0.0.1:{port}/desk", desk)
-            assert 'data-testid="scan-text"' in page
-            body = {"code": make({}, library, int(time.time())), "item": "offline"}
-            verdicts = [_post(f"http://127.0.0.1:{port}/api/v1/verifications", body) for _ in "12"]
-        finally:
-            desk.send_signal(signal.SIGTERM)
-            output, _ = desk.communicate(timeout=START_SECONDS)
+def test_a_desk_is_served_from_a_library_and_stopped(tmp_path: Path) -> None:
+    with running_desk(tmp_path) as (address, library):
+        body = {"code": make({}, library, int(time.time())), "item": "offline"}
+        verdicts = [_post(f"{address}/api/v1/verifications", body) for _ in "12"]
     assert [verdict["reason"] for verdict in verdicts] == ["ok", "already_used"]
-    assert (desk.returncode, output.decode()) == (0, "")
     record = LocalRecord(tmp_path / "trust.json.desk")
     assert record.entry(str(verdicts[0]["id"])) is not None
     record.close()
-
-
-def _read(address: str, desk: subprocess.Popen[bytes]) -> str:
-    limit = time.monotonic() + START_SECONDS
-    while desk.poll() is None and time.monotonic() < limit:
-        try:
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                content: bytes = answer.read()
-                return content.decode()
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"the desk did not start: {desk.returncode}")
 
 
 def _post(address: str, body: dict[str, str]) -> dict[str, object]:

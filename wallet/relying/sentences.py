@@ -18,7 +18,7 @@ _AGAINST: Final[Mapping[Reason, str]] = {
     "licence_suspended": "此证照已被暂扣",
     "licence_expired": "此证照当时已过有效期",
     "licence_revoked": "此证照已被吊销或注销",
-    "trust_stale": "核验的时间不在可核对的范围内",
+    "trust_stale": "这次核验已不能与库中记录核对",
 }
 _NOT_OURS: Final = "此码不是本库签发的有效亮证码"
 
