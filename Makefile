@@ -5,6 +5,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 READY := .venv/.ready
 QUICK := not postgresql and not browser
+JUDGED_BY := check,credential,edges,offline_verdicts,reading_a_code,reading_any_text,status_list,trust,verdict
 ROUNDS ?= 10000
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
@@ -41,7 +42,7 @@ faults: $(READY)  ## the long suite: races, rotations, killed processes; ROUNDS=
 	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q tests/faults
 
 coverage: $(READY)  ## every line and branch of what judges a code is taken by its own tests, or it fails
-	$(PY) -m coverage run -m pytest -q tests/verify
+	$(PY) -m coverage run -m pytest -q tests/verify/test_{$(JUDGED_BY)}.py
 	$(PY) -m coverage report
 
 proof: $(READY)  ## what judges a code: fuzzing for FUZZ= seconds (600), then mutation; prints the scores
