@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 
+from wallet.base.clock import rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.epoch import Epoch
 from wallet.base.fast import open_fast_store
 from wallet.base.key_files import read_states
 from wallet.base.key_pairs import SigningKey, configured_token, key_files, place_of
@@ -41,6 +43,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield Finding("settings", well=True)
     yield _public_url(config)
     yield _database(config)
+    yield _restore(config)
     yield from _redis(config)
     yield from _private_files(config)
     yield from _keys(config, now)
@@ -85,6 +88,16 @@ def _redis(config: Config) -> Iterator[Finding]:
         advice="it does not answer, so each process limits for itself; check LIANGZHENG_REDIS_URL",
     )
     fast.close()
+
+
+def _restore(config: Config) -> Finding:
+    since = Epoch(config.data).marks().unconfirmed_since
+    return Finding(
+        "restore",
+        well=since is None,
+        advice=f"the database was put back, noticed {since and rfc3339(since)}; send in again "
+        "what came after the backup, then run: liangzheng restore --confirm",
+    )
 
 
 def _missing_sqlite_file(config: Config) -> bool:

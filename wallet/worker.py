@@ -65,6 +65,7 @@ def work(deps: Deps, stop: threading.Event) -> None:
     while not stop.is_set():
         now = read_clock()
         try:
+            _keep_marks(deps, now)
             done = work_once(deps, now)
             publish_due(deps, now)
         except DATABASE_ERRORS as error:
@@ -79,6 +80,15 @@ def work(deps: Deps, stop: threading.Event) -> None:
                 _log.info("worked", issued=done.issued, delivered=done.delivered)
                 continue
         stop.wait(numbers.WORKER_PAUSE)
+
+
+def _keep_marks(deps: Deps, now: datetime) -> None:
+    """First of all: what comes after must know whether the database was put back."""
+    try:
+        deps.epoch.tick(deps.db, now)
+    except OSError as error:
+        # A marker that cannot be written now must not keep licences waiting.
+        _log.error("epoch not noted", error=error.strerror)
 
 
 def _finish_pending(deps: Deps, now: datetime) -> int:

@@ -119,7 +119,6 @@ class Epoch:
         self._folder = data / "epoch"
         self._marker = self._folder / "marker.json"
         self._last = self._folder / "last"
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def marks(self) -> Marks:
         """The marks as they are now; read them before asking the database."""
@@ -132,7 +131,11 @@ class Epoch:
         after which the database has all that it ever had.
         """
         try:
-            descriptor = os.open(self._last, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                descriptor = os.open(self._last, os.O_WRONLY | os.O_CREAT, 0o600)
+            except FileNotFoundError:
+                self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                descriptor = os.open(self._last, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 os.pwrite(descriptor, jti.encode("ascii"), 0)
             finally:

@@ -23,7 +23,10 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @guard(public(identify=False))
 def ready() -> ResponseReturnValue:
-    """Each dependency by its name: 503 without the database, 200 and degraded without Redis."""
+    """Each dependency by its name: 503 without the database, 200 and degraded without Redis.
+
+    Degraded too while a restore of the database has not been confirmed.
+    """
     try:
         with deps().db.read() as tx:
             tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
@@ -31,7 +34,10 @@ def ready() -> ResponseReturnValue:
     except DATABASE_ERRORS:
         database = "unreachable"
     redis = deps().fast.standing()
-    degraded = "degraded" if redis == "away" else "ok"
+    unconfirmed = deps().epoch.marks().unconfirmed_since is not None
+    degraded = "degraded" if redis == "away" or unconfirmed else "ok"
     status = degraded if database == "ok" else "unready"
     parts = {"status": status, "database": database, "redis": redis}
+    if unconfirmed:
+        parts["restore"] = "unconfirmed"
     return jsonify(parts), 503 if status == "unready" else 200
