@@ -66,6 +66,6 @@ def test_the_page_goes_on_while_its_desk_is_away_and_tells_it_afterwards(
     desk.type_in(page, make({}, library, int(time.time())))
     desk.expect_verdict(page, "accepted", "ok")
     expect(page.get_by_test_id("unsent")).to_have_text("1 条待上报")
-    offline.restore(page)
+    page.context.set_offline(False)
     expect(page.get_by_test_id("unsent")).to_have_text("")
     expect(page.get_by_test_id("conflicts").locator("article")).to_have_count(0)
