@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from tests.support.demo import demo_config
 from tests.support.redis import RedisCluster, RedisServer
+from wallet import numbers
+from wallet.base.clock import read_clock
 from wallet.base.fast import FastStore, open_fast_store
+from wallet.doctor import examine
 
 Kind = Literal["memory", "redis", "cluster"]
 MINUTE = 60
 KINDS: tuple[Kind, ...] = ("memory", "redis", "cluster")
 SHARED = KINDS[1:]
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with other work to do is not Redis being away."""
+    monkeypatch.setattr(numbers, "REDIS_WAIT_MS", 10_000)
 
 
 @pytest.fixture
@@ -136,3 +148,12 @@ def test_every_key_is_ours_and_ends_with_its_window(
     keys = request.getfixturevalue(f"own_{kind}").keys()
     assert len(keys) == 20
     assert all(key.startswith("lz:") and 0 < left <= MINUTE for key, left in keys.items())
+
+
+@pytest.mark.parametrize("kind", SHARED)
+def test_the_doctor_finds_it_well(
+    kind: Kind, url_of: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    config = demo_config(tmp_path, f"sqlite:///{tmp_path}/none.db")
+    findings = examine(replace(config, redis_url=url_of(kind)), read_clock())
+    assert [finding.well for finding in findings if finding.subject == "redis"] == [True]

@@ -75,9 +75,12 @@ class RedisServer:
         """End a `hang`."""
         self._signal(signal.SIGCONT)
 
-    def flush(self) -> None:
-        """Empty it."""
-        self.command("FLUSHALL", "SYNC")
+    def flush(self, replicas: int = 0) -> None:
+        """Empty it, and wait a second at most until so many replicas are empty as well."""
+        with self._client() as client:
+            client.execute_command("FLUSHALL", "SYNC")
+            if replicas:
+                client.execute_command("WAIT", replicas, 1000)
 
     def keys(self) -> dict[str, int]:
         """Every key, with the seconds that it has left to live; -1 without an end."""
@@ -86,8 +89,11 @@ class RedisServer:
 
     def command(self, *words: str | int) -> Any:
         """What it answers to a command."""
-        with redis.Redis(port=self.port, decode_responses=True, socket_timeout=5) as client:
+        with self._client() as client:
             return client.execute_command(*words)
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, decode_responses=True, socket_timeout=5)
 
     def _answers(self) -> bool:
         return bool(self.command("PING"))
@@ -129,7 +135,7 @@ class RedisCluster:
     def flush(self) -> None:
         """Empty all masters, and with them their replicas."""
         for node in self.masters():
-            node.flush()
+            node.flush(replicas=1)
 
     def keys(self) -> dict[str, int]:
         """Every key, with the seconds that it has left to live; -1 without an end."""

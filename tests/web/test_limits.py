@@ -117,8 +117,13 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def two_processes(config: Config, redis: RedisServer, service: Flask) -> Iterator[list[Flask]]:
+def two_processes(
+    config: Config, redis: RedisServer, service: Flask, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[Flask]]:
     """Two servers on one database and one Redis, in that same moment."""
+    # A machine with other work to do is not Redis being away.
+    monkeypatch.setattr(numbers, "REDIS_WAIT_MS", 10_000)
+    monkeypatch.setattr(numbers, "REDIS_REST", 0)
     redis.flush()
     settings = replace(config, demo=False, redis_url=redis.url)
     apps = [create_app(settings) for _ in range(2)]

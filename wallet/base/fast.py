@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from itertools import cycle
 from typing import Any, Final, Literal, Protocol, cast
 
 import structlog
@@ -35,12 +35,6 @@ _SCHEMES: Final = {
     "rediss+cluster": ("rediss", True),
 }
 """Scheme of the setting → scheme of one node, and whether it is a cluster."""
-_WAIT: Final = numbers.REDIS_WAIT_MS / 1000
-_OPTIONS: Final[Mapping[str, Any]] = {
-    "socket_timeout": _WAIT,
-    "socket_connect_timeout": _WAIT,
-    "retry": Retry(NoBackoff(), 0),
-}
 _log = structlog.get_logger()
 _FAILURES: Final = (RedisError, RedisClusterException, OSError)
 # One command, so that no crash between two leaves a counter without an end.
@@ -105,7 +99,8 @@ class SharedStore:
 
     def __init__(self, url: str) -> None:
         """Open nothing yet; raises ConfigurationError for what is no address of a Redis."""
-        self._nodes, self._is_cluster = _nodes_of(url)
+        nodes, self._is_cluster = _nodes_of(url)
+        self._nodes = cycle(nodes)
         self._local = LocalStore()
         self._client: Redis | RedisCluster | None = None
         self._rest_until = 0.0
@@ -124,8 +119,9 @@ class SharedStore:
     def close(self) -> None:
         """As FastStore."""
         client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        for node in _connected(client):
+            # Another thread may be using one of the connections; it will let that go itself.
+            node.connection_pool.disconnect(inuse_connections=False)
 
     def _tell(self, key: str, seconds: int, hits: int) -> int:
         """Tell Redis of so many hits; the shared count, 0 when there is none."""
@@ -141,8 +137,6 @@ class SharedStore:
         except _FAILURES as error:
             self._rest()
             self.close()
-            # Next time another node is asked for the cluster: this one may be what is away.
-            self._nodes.append(self._nodes.pop(0))
             if not self._away:
                 self._away = True
                 _log.warning("redis away", error=type(error).__name__)
@@ -157,10 +151,18 @@ class SharedStore:
         self._rest_until = time.monotonic() + numbers.REDIS_REST
 
     def _connect(self) -> Redis | RedisCluster:
-        if not self._is_cluster:
-            return Redis.from_url(self._nodes[0], **_OPTIONS)
-        # One node tells of the others: asking all of a cluster that hangs would take too long.
-        return RedisCluster.from_url(self._nodes[0], dynamic_startup_nodes=False, **_OPTIONS)
+        # Each time another node of a cluster is asked for all: the last one may be what is away.
+        # And that one alone, since to ask all of a cluster that hangs would take too long.
+        node = next(self._nodes)
+        wait = numbers.REDIS_WAIT_MS / 1000
+        options: dict[str, Any] = {
+            "socket_timeout": wait,
+            "socket_connect_timeout": wait,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        if self._is_cluster:
+            return RedisCluster.from_url(node, dynamic_startup_nodes=False, **options)
+        return Redis.from_url(node, **options)
 
 
 def open_fast_store(url: str) -> FastStore:
@@ -186,6 +188,17 @@ def _node(client: Redis | RedisCluster, key: str) -> Redis:
         return client
     node = client.get_node_from_key(key)  # type: ignore[no-untyped-call]
     return client.get_redis_connection(node)
+
+
+def _connected(client: Redis | RedisCluster | None) -> list[Redis]:
+    """The nodes to which there are connections."""
+    if isinstance(client, RedisCluster):
+        return [
+            node.redis_connection
+            for node in client.nodes_manager.nodes_cache.values()
+            if node.redis_connection
+        ]
+    return [client] if client is not None else []
 
 
 def _nodes_of(url: str) -> tuple[list[str], bool]:
