@@ -20,6 +20,7 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.base.outbox import OutboxMessage
 from wallet.errors import ConfigurationError, Unavailable
+from wallet.licences.expire import note_expired
 from wallet.licences.issue import issue
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
@@ -28,17 +29,18 @@ from wallet.organisations.model import ClientAssertion
 from wallet.web.sessions import end_lapsed_sessions
 
 BATCH: Final = 100
-"""Messages delivered in one transaction."""
+"""Messages delivered, and licences whose end is noted, in one transaction."""
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class WorkDone:
-    """What one round did: licences finished and delivered, rows cleared away, keys."""
+    """What one round did: licences finished, delivered, expired; rows cleared away, keys."""
 
     issued: int
     delivered: int
+    expired: int
     sessions: int
     idempotency_keys: int
     assertions: int
@@ -47,7 +49,7 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        return bool(self.issued or self.delivered)
+        return bool(self.issued or self.delivered or self.expired)
 
 
 def work_once(deps: Deps, now: datetime) -> WorkDone:
@@ -55,6 +57,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
     return WorkDone(
         issued=_finish_pending(deps, now),
         delivered=_deliver(deps, now),
+        expired=note_expired(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
     )
@@ -77,7 +80,12 @@ def work(deps: Deps, stop: threading.Event) -> None:
             _log.error("status list not signed")
         else:
             if done.anything:
-                _log.info("worked", issued=done.issued, delivered=done.delivered)
+                _log.info(
+                    "worked",
+                    issued=done.issued,
+                    delivered=done.delivered,
+                    expired=done.expired,
+                )
                 continue
         stop.wait(numbers.WORKER_PAUSE)
 

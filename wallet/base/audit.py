@@ -23,6 +23,10 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "token.issued": "client session",
         "licence.received": "licence client unit type version",
         "licence.issued": "licence unit type version kid",
+        "licence.status_changed": (
+            "licence client unit type version act from_status from_code to_status to_code"
+        ),
+        "licence.expired": "licence unit type version",
         "showing.withdrawn": "account jti",
         "key.changed": "kid state by hurry",
         "library.restored": "by",

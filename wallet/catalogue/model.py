@@ -15,7 +15,8 @@ class LicenceType(Base):
     """An entry of the catalogue (O-7, M-6).
 
     `short_number` stands for the type in codes (claim `t`); `type_code` is that of GB/T 36904.
-    `fields` and `status_codes` are lists as `GET /api/v1/catalogue` gives them.
+    `fields` and `status_codes` are lists as `GET /api/v1/catalogue` gives them; which act of the
+    issuing unit sets a status code that means revoked is said by the code's `act`.
     """
 
     __tablename__ = "licence_types"

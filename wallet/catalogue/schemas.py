@@ -19,6 +19,13 @@ class StatusCodeSchema(CodeSchema):
     means = fields.String(
         required=True, metadata={"enum": ["valid", "suspended", "expired", "revoked"]}
     )
+    act = fields.String(
+        metadata={
+            "enum": ["withdraw", "annul", "revoke", "cancel"],
+            "description": "what the issuing unit does in setting a code that means revoked: "
+            "撤回, 撤销, 吊销, 注销",
+        }
+    )
 
 
 class FaceFieldSchema(Schema):

@@ -39,6 +39,8 @@ class StatusCode:
     label: str
     label_en: str
     means: Literal["valid", "suspended", "expired", "revoked"]
+    act: Literal["withdraw", "annul", "revoke", "cancel"] | None = None
+    """Which act ends a licence with this code; only codes that mean revoked have one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +169,7 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A licence to seed; the members are those of `POST /licences` and three more."""
+    """A licence to seed; the members are those of `POST /licences` and five more."""
 
     key: str
     """Names the licence inside the demo data only."""
@@ -184,6 +186,9 @@ class Licence:
     area_code: str
     fields: dict[str, FieldValue]
     """Dates as ISO text, photos as base64 JPEG."""
+    status_reason: str | None = None
+    status_basis: str | None = None
+    """Why it is suspended or revoked, and on what basis."""
 
 
 @dataclass(frozen=True, kw_only=True)

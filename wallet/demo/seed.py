@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from wallet.base.clock import local_day
 from wallet.base.database import Base, insert_if_new
@@ -25,8 +25,9 @@ from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.rows import LicenceType as TypeRow
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
+from wallet.licences.change_status import NewStatus, change_status
 from wallet.licences.check import NewHolder, NewLicence
-from wallet.licences.model import NUMBER, Delegation, DelegationLicence, Licence
+from wallet.licences.model import IDENTIFIER, NUMBER, Delegation, DelegationLicence, Licence
 from wallet.licences.receive import receive
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
 from wallet.organisations.oauth import hash_secret
@@ -59,8 +60,8 @@ def seed(deps: Deps, now: datetime) -> None:
     while work_once(deps, now).anything:
         pass
     licences = {row.key: _licence_id(deps, row, units, types) for row in demo.licences}
+    _set_statuses(deps, demo, seeders, licences, now)
     with deps.db.begin() as tx:
-        _set_statuses(tx, demo, licences)
         _add_delegations(tx, demo, accounts, licences)
         # The secrets are nowhere but in this file, so it is written before they count.
         _hand_out_clients(tx, deps, demo, units)
@@ -218,20 +219,29 @@ def _receive(deps: Deps, client: Principal, row: LicenceRow, now: datetime) -> N
     receive(deps, client, row.key, hashlib.sha256(row.key.encode()).digest(), new, now)
 
 
-def _set_statuses(tx: Connection, demo: DemoData, licences: dict[str, int | None]) -> None:
+def _set_statuses(
+    deps: Deps,
+    demo: DemoData,
+    seeders: dict[str, Principal],
+    licences: dict[str, int | None],
+    now: datetime,
+) -> None:
+    """Suspend and end what its row gives a reason for; that one has expired follows from its days."""
     means = {
         (kind.code, status.code): status.means
         for kind in demo.licence_types
         for status in kind.status_codes
     }
     for row in demo.licences:
-        status = means[row.type, row.status_code]
-        tx.execute(
-            update(Licence)
-            .where(Licence.id == licences[row.key])
-            # That a licence has expired follows from its last day, not from its status.
-            .values(status="valid" if status == "expired" else status, status_code=row.status_code)
+        if row.status_reason is None or row.status_basis is None:
+            continue
+        new = NewStatus(
+            means[row.type, row.status_code], row.status_code, row.status_reason, row.status_basis
         )
+        with deps.db.read() as tx:
+            sealed = select(Licence.identifier_sealed).where(Licence.id == licences[row.key])
+            identifier = deps.vault.open(tx.execute(sealed).scalar_one(), IDENTIFIER)
+        change_status(deps, seeders[row.issuing_unit], identifier, new, now)
 
 
 def _add_delegations(

@@ -9,16 +9,19 @@ from flask import Response, jsonify, request
 
 from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TYP
 from verify.trust import TRUST_PATH
+from wallet.licences.change_status import ChangedStatus, NewStatus, change_status
 from wallet.licences.check import NewLicence
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
 from wallet.licences.schemas import (
+    ChangedStatusSchema,
     HeldLicenceDetailSchema,
     HeldLicencePageSchema,
     IdempotencyHeaderSchema,
     IssuedLicenceSchema,
     NewLicenceSchema,
+    NewStatusSchema,
     TrustBundleSchema,
 )
 from wallet.licences.status_lists import published_list
@@ -48,6 +51,15 @@ def receive_licence(headers: dict[str, str], new: NewLicence) -> IssuedLicence:
     return receive(deps(), current_principal(), headers["key"], body_hash, new, now())
 
 
+@blueprint.route("/licences/<identifier>/status", methods=["POST"])
+@blueprint.arguments(NewStatusSchema)
+@blueprint.response(200, ChangedStatusSchema)
+@guard(client("issuing"))
+def change_licence_status(new: NewStatus, identifier: str) -> ChangedStatus:
+    """Suspend, resume or end a licence; it counts for every verification from the answer on."""
+    return change_status(deps(), current_principal(), identifier, new, now())
+
+
 @blueprint.route("/me/licences")
 @blueprint.arguments(PageQuerySchema, location="query")
 @blueprint.response(200, HeldLicencePageSchema)
@@ -66,7 +78,7 @@ def my_licences(query: dict[str, Any]) -> dict[str, Any]:
 def my_licence(identifier: str) -> dict[str, Any]:
     """One licence with its face fields."""
     licence, fields = held_licence(deps(), current_principal(), identifier, now())
-    return {**_members(licence), "fields": fields}
+    return {**_members(licence), "fields": fields, "status_change": licence.change}
 
 
 @published.route(f"{STATUS_LIST_PATH}<int:number>")

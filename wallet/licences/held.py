@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +27,9 @@ from wallet.licences.model import (
     LicenceField,
 )
 from wallet.licences.published import published_against
-from wallet.licences.standing import status_on
+from wallet.licences.standing import status_entry, status_on
+from wallet.licences.status_history import Change, last_change
+from wallet.licences.versions import of_number
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
@@ -38,7 +40,8 @@ class HeldLicence:
 
     `status` is valid, suspended, expired, revoked or not_yet_valid; `status_label` is the type's
     own word for it. `holder_masked` is the holder that the account is or acts for, or who let
-    it show the licence. `days_left` counts to the last good day; `expiring` is true within 30 days of it.
+    it show the licence. `days_left` counts to the last good day; `expiring` is true within 30 days
+    of it. `change` is why its unit suspended or ended it: told of one licence, to who holds it.
     """
 
     id: int
@@ -61,6 +64,7 @@ class HeldLicence:
     role: str
     holder_masked: str
     granted_by: str | None
+    change: Change | None = None
 
     @property
     def not_yet_valid(self) -> bool:
@@ -116,13 +120,20 @@ def held_licence(
                 )
             )
         }
+        change = last_change(
+            tx, deps.vault, of_number(rows[0].type_id, rows[0].unit_id, rows[0].number_index)
+        )
     fields = [
         _field(declared, values[declared["key"]])
         for declared in rows[0].fields
         if declared["key"] in values
     ]
     against = published_against(deps, deps.epoch.marks(), [rows[0].id])
-    return _held(deps.vault, rows[0], today, against.get(rows[0].id)), fields
+    held = _held(deps.vault, rows[0], today, against.get(rows[0].id))
+    stopped = held.status in ("suspended", "revoked")
+    if stopped and held.role == "own" and change is not None and change.status == held.status:
+        held = replace(held, change=change)
+    return held, fields
 
 
 def _rows(
@@ -131,7 +142,8 @@ def _rows(
     rights = first_rights_of(principal.id, today)
     statement = (
         select(
-            Licence.id, Licence.identifier_sealed, Licence.number_sealed, Licence.status,
+            Licence.id, Licence.type_id, Licence.unit_id, Licence.number_index,
+            Licence.identifier_sealed, Licence.number_sealed, Licence.status,
             Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
             LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
             LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
@@ -154,7 +166,7 @@ def _rows(
 
 def _held(vault: Vault, row: AnyRow, today: date, against: str | None) -> HeldLicence:
     status = status_on(row.status, row.valid_from, row.valid_until, today, against)
-    label = _status_label(row.status_codes, row.status_code, status)
+    label = status_entry(row.status_codes, row.status_code, status)
     days_left = (row.valid_until - today).days if row.valid_until else None
     number = vault.open(row.number_sealed, NUMBER)
     holder = masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.holder_kind)
@@ -180,19 +192,6 @@ def _held(vault: Vault, row: AnyRow, today: date, against: str | None) -> HeldLi
         holder_masked=holder,
         granted_by=None if row.delegation_id is None else holder,
     )
-
-
-def _status_label(codes: list[dict[str, Any]], code: str, status: str) -> dict[str, Any]:
-    """The type's own entry for a status: by its code, or by meaning once it has expired.
-
-    No type has a word of its own for a licence whose first day is still to come.
-    """
-    if status == "not_yet_valid":
-        return {"label": "未生效", "label_en": "Not yet valid"}
-    own = next((entry for entry in codes if entry["code"] == code), None)
-    if own is not None and own["means"] == status:
-        return own
-    return next((entry for entry in codes if entry["means"] == status), {"label": status})
 
 
 def _field(declared: dict[str, Any], value: str) -> HeldField:

@@ -29,6 +29,7 @@ from wallet.licences.model import (
     LicenceHolder,
 )
 from wallet.licences.status_places import note_change
+from wallet.licences.versions import lock_number, of_number
 from wallet.organisations.model import Unit
 
 
@@ -147,6 +148,7 @@ def _in_credential(value: str) -> str | dict[str, str]:
 def _mark_issued(
     tx: Connection, vault: Vault, row: AnyRow, credential: str, kid: str, now: datetime
 ) -> None:
+    lock_number(tx, row.type_id, row.unit_id, row.number_index)
     marked = tx.execute(
         update(Licence)
         .where(Licence.id == row.id, Licence.issued_at.is_(None))
@@ -170,11 +172,7 @@ def _mark_issued(
 
 def _supersede(tx: Connection, row: AnyRow, now: datetime) -> None:
     """End the older versions and take the delegations over to this one."""
-    same = (
-        (Licence.type_id == row.type_id)
-        & (Licence.unit_id == row.unit_id)
-        & (Licence.number_index == row.number_index)
-    )
+    same = of_number(row.type_id, row.unit_id, row.number_index)
     older = select(Licence.id).where(same, Licence.version < row.version)
     tx.execute(
         update(Licence)

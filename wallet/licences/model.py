@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
@@ -14,19 +14,33 @@ NUMBER = "licences.number"
 CREDENTIAL = "licences.credential"
 FIELD_VALUE = "licence_fields.value"
 HOLDER_NAME = "licence_holders.name"
+CHANGE_REASON = "status_changes.reason"
+CHANGE_BASIS = "status_changes.basis"
 """Contexts under which these values are sealed or indexed."""
+
+MAY_EXPIRE = text("status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL")
+"""Licences whose last day, when it has passed, is still to be noted."""
 
 
 class Licence(Base):
     """One version of an electronic licence.
 
     `issued_at` is None while the record is pending, `superseded_at` is set when a newer version
-    was issued. `status` is valid, suspended or revoked; that it has expired follows from
-    `valid_until`. `status_code` is the type's own code for it.
+    was issued. `status` is valid, suspended or revoked, the same for all versions of a number that
+    are not superseded; that it has expired follows from `valid_until`, and `expired_at` is when the
+    worker noted it. `status_code` is the type's own code for it.
     """
 
     __tablename__ = "licences"
-    __table_args__ = (UniqueConstraint("type_id", "unit_id", "number_index", "version"),)
+    __table_args__ = (
+        UniqueConstraint("type_id", "unit_id", "number_index", "version"),
+        Index(
+            "ix_licences_may_expire",
+            "valid_until",
+            sqlite_where=MAY_EXPIRE,
+            postgresql_where=MAY_EXPIRE,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"))
@@ -47,6 +61,7 @@ class Licence(Base):
     issued_at: Mapped[datetime | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
+    expired_at: Mapped[datetime | None]
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
@@ -83,6 +98,29 @@ class StatusEntry(Base):
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), unique=True)
     changed_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class StatusChange(Base):
+    """One change of how a licence stands, kept for good.
+
+    `act` is what was done, a name of `transitions`. The statuses are those of `standing`, the codes
+    the type's own. Reason and basis are the unit's, who may name people in them. Without a client it
+    is the passing of the last day, which needs neither.
+    """
+
+    __tablename__ = "status_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    act: Mapped[str]
+    from_status: Mapped[str]
+    from_code: Mapped[str]
+    to_status: Mapped[str]
+    to_code: Mapped[str]
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    basis_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
 
 
 class IdempotencyKey(Base):

@@ -33,6 +33,7 @@ from wallet.licences.model import (
     LicenceHolder,
 )
 from wallet.licences.status_places import assign_status_index
+from wallet.licences.versions import lock_number, of_number
 from wallet.web.principal import Principal
 
 
@@ -116,13 +117,11 @@ def _insert_licence(
 ) -> int:
     new, vault = checked.new, deps.vault
     number_index = vault.index(new.number, NUMBER)
+    number = checked.type.id, checked.type.unit_id, number_index
+    lock_number(tx, *number)
     newest = tx.execute(
         select(Licence.version, Licence.status, Licence.status_code, Licence.identifier_sealed)
-        .where(
-            Licence.type_id == checked.type.id,
-            Licence.unit_id == checked.type.unit_id,
-            Licence.number_index == number_index,
-        )
+        .where(of_number(*number))
         .order_by(Licence.version.desc())
         .limit(1)
     ).one_or_none()

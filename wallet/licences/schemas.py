@@ -8,8 +8,11 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from wallet.base.clock import read_day
+from wallet.licences.change_status import NewStatus
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.identifier import VERSION_MAX
+from wallet.licences.transitions import ALLOWED
+from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text, check_line
 
 HOLDERS_MAX = 20
@@ -96,6 +99,31 @@ class NewLicenceSchema(StrictSchema):
         return NewLicence(**data)
 
 
+class NewStatusSchema(StrictSchema):
+    """What an issuing unit has decided on a licence, and why."""
+
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(
+            ["valid", "suspended", "revoked"], error="应为 valid、suspended 或 revoked。"
+        ),
+    )
+    code = Text(
+        required=True,
+        max_length=64,
+        metadata={"description": "a status code of the type that means that status"},
+    )
+    reason = Trimmed(required=True)
+    basis = Trimmed(
+        required=True, metadata={"description": "law and article, or the decision's number"}
+    )
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewStatus:
+        """The decision as the journey takes it."""
+        return NewStatus(**data)
+
+
 class IdempotencyHeaderSchema(StrictSchema):
     """The `Idempotency-Key` of a request that must happen once."""
 
@@ -117,6 +145,20 @@ class IssuedLicenceSchema(Schema):
     number = fields.String(required=True)
     valid_from = fields.Date(required=True)
     valid_until = fields.Date(required=True, allow_none=True)
+
+
+class ChangedStatusSchema(Schema):
+    """How the licence stands from now on."""
+
+    identifier = fields.String(required=True)
+    status = fields.String(
+        required=True,
+        metadata={"enum": ["valid", "suspended", "expired", "revoked", "not_yet_valid"]},
+    )
+    code = fields.String(required=True)
+    act = fields.String(required=True, metadata={"enum": sorted(ALLOWED)})
+    version = fields.Integer(required=True)
+    changed_at = Instant(required=True)
 
 
 class TypeNameSchema(Schema):
@@ -154,8 +196,19 @@ class HeldFieldSchema(Schema):
     value = fields.String(required=True)
 
 
+class StatusChangeSchema(Schema):
+    """Why a licence is suspended or revoked, as its issuing unit says."""
+
+    act = fields.String(required=True, metadata={"enum": sorted(ALLOWED)})
+    reason = fields.String(required=True)
+    basis = fields.String(required=True)
+    at = Instant(required=True)
+
+
 class HeldLicenceDetailSchema(HeldLicenceSchema):
-    """A licence in the wallet with its face."""
+    """A licence in the wallet with its face, and for its holder why it does not stand."""
+
+    status_change = fields.Nested(StatusChangeSchema, allow_none=True)
 
     fields_ = fields.List(
         fields.Nested(HeldFieldSchema), required=True, data_key="fields", attribute="fields"

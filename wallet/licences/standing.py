@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from verify.verdict import Reason
 
@@ -38,3 +38,18 @@ def status_on(
     if valid_until is not None and valid_until < today:
         return "expired"
     return against or status
+
+
+def status_entry(
+    status_codes: Sequence[Mapping[str, Any]], code: str, status: str
+) -> Mapping[str, Any]:
+    """The type's own entry for a status: by its code, or by meaning once it has expired.
+
+    No type has a word of its own for a licence whose first day is still to come.
+    """
+    if status == "not_yet_valid":
+        return {"label": "未生效", "label_en": "Not yet valid"}
+    own = next((entry for entry in status_codes if entry["code"] == code), None)
+    if own is not None and own["means"] == status:
+        return own
+    return next((entry for entry in status_codes if entry["means"] == status), {"label": status})

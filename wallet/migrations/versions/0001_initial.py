@@ -262,6 +262,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("credential_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_licences_client_id_clients")
@@ -282,6 +283,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("licences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_licences_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(
+            "ix_licences_may_expire",
+            ["valid_until"],
+            unique=False,
+            sqlite_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
+            ),
+        )
 
     op.create_table(
         "representatives",
@@ -412,6 +424,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "status_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("from_status", sa.String(), nullable=False),
+        sa.Column("from_code", sa.String(), nullable=False),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("to_code", sa.String(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("basis_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_status_changes_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_status_changes_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_changes")),
+    )
+    with op.batch_alter_table("status_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_status_changes_licence_id"), ["licence_id"], unique=False
+        )
+
+    op.create_table(
         "status_entries",
         sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
@@ -456,6 +494,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_status_entries_changed_at"))
 
     op.drop_table("status_entries")
+    with op.batch_alter_table("status_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_status_changes_licence_id"))
+
+    op.drop_table("status_changes")
     with op.batch_alter_table("licence_holders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_holders_holder_id"))
 
@@ -471,6 +513,15 @@ def downgrade() -> None:
     op.drop_table("type_issuers")
     op.drop_table("representatives")
     with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_licences_may_expire",
+            sqlite_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
+            ),
+        )
         batch_op.drop_index(batch_op.f("ix_licences_issued_at"))
 
     op.drop_table("licences")

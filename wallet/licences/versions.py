@@ -1,0 +1,31 @@
+"""The versions of one licence: those that a unit gave the same number within a type."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from wallet.licences.model import Licence
+
+
+def of_number(type_id: int, unit_id: int, number_index: bytes) -> ColumnElement[bool]:
+    """Condition on `Licence`: a version of this licence."""
+    return (
+        (Licence.type_id == type_id)
+        & (Licence.unit_id == unit_id)
+        & (Licence.number_index == number_index)
+    )
+
+
+def lock_number(tx: Connection, type_id: int, unit_id: int, number_index: bytes) -> None:
+    """Let nobody else add, issue or change a version of this licence until the transaction ends.
+
+    Its first version stands for all: none older is ever taken in. Every journey that touches
+    several versions takes this first, so that none can wait for another in a ring.
+    """
+    tx.execute(
+        select(Licence.id)
+        .where(of_number(type_id, unit_id, number_index))
+        .order_by(Licence.version)
+        .limit(1)
+        .with_for_update()
+    )
