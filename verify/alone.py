@@ -95,15 +95,18 @@ class LoneDesk:
         return [self._take_in(judgement) for judgement in judgements]
 
     def refresh(self, issuer: str, address: str, stop: Event) -> None:
-        """Keep an issuer's bundle fresh until `stop` is set; what fails is told and tried again."""
+        """Fetch an issuer's bundle now and then, until `stop` is set; what fails is told and tried
+        again."""
         failures = 0
-        while not stop.wait(pause_after(failures)):
+        while True:
             try:
                 self.renew(issuer, address)
                 failures = 0
             except (BundleError, OSError) as error:
                 failures += 1
                 sys.stderr.write(f"{error}\n")
+            if stop.wait(pause_after(failures)):
+                return
 
     def renew(self, issuer: str, address: str) -> None:
         """Fetch an issuer's bundle and keep it; raises BundleError, and OSError when it cannot be

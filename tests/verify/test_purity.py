@@ -40,6 +40,17 @@ def test_the_reader_works_where_flask_sqlalchemy_redis_and_the_wallet_are_missin
     assert (done.stderr, done.stdout) == ("", "malformed\n")
 
 
+def test_the_offline_command_works_there_too() -> None:
+    program = (
+        f"import sys\nfor name in {BLOCKED!r}: sys.modules[name] = None\n"
+        "from verify.__main__ import main\nsys.exit(main(['check', 'x', '--trust', '/nowhere']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "/nowhere cannot be read as a trust bundle.\n")
+
+
 def test_the_same_modules_are_kept_pure_and_wholly_covered() -> None:
     tools = tomllib.loads(SETTINGS.read_text("utf-8"))["tool"]
     contract = next(
