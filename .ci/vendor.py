@@ -5,7 +5,8 @@
 
 To move to a newer version, change `version` and `integrity` in VENDOR.json (`npm view NAME
 dist.integrity`), run `fetch --accept`, which also rewrites the file hashes, and read the diff.
-`fetch` needs npm; the check needs nothing.
+A font may be cut down to `characters`, a codec of Python with two bytes for each, Latin letters kept.
+`fetch` needs npm and fontTools; the check needs nothing.
 """
 
 import argparse
@@ -48,12 +49,36 @@ def package_files(package: dict[str, Any]) -> dict[str, bytes]:
     return members
 
 
+def characters_of(codec: str) -> set[int]:
+    """The code points that a codec writes in one or two bytes, and Latin with its accents."""
+    texts = [bytes([high, low]) for high in range(0x81, 0xFF) for low in range(0x40, 0xFF)]
+    chinese = "".join(text.decode(codec, "ignore") for text in texts)
+    return {ord(character) for character in chinese} | {*range(0x20, 0x7F), *range(0xA0, 0x180)}
+
+
+def cut_font(content: bytes, codec: str) -> bytes:
+    """A font with the characters of a codec alone, without hints; the same bytes each time."""
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415 - the check does without it
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
+    font = TTFont(io.BytesIO(content), recalcTimestamp=False)
+    options = Options(hinting=False, notdef_outline=True, layout_features=["ccmp", "locl", "mark"])
+    cutter = Subsetter(options)
+    cutter.populate(unicodes=characters_of(codec))
+    cutter.subset(font)
+    cut = io.BytesIO()
+    font.save(cut)
+    return cut.getvalue()
+
+
 def fetch(lock: dict[str, Any], accept: bool) -> None:
     """Write every locked file; with `accept` the lock takes the new hashes over."""
     for package in lock["packages"]:
         members = package_files(package)
         for file in package["files"]:
             content = members[file["from"]]
+            if "characters" in file:
+                content = cut_font(content, file["characters"])
             if accept:
                 file["sha256"] = sha256(content)
             elif sha256(content) != file["sha256"]:
