@@ -35,7 +35,9 @@ def settings(tmp_path: Path) -> dict[str, str]:
     return {"DATA": str(tmp_path / "data"), "LIANGZHENG_SECRET_KEY": SECRET}
 
 
-@pytest.mark.parametrize("command", ["serve", "migrate", "worker", "doctor", "demo", "keys"])
+@pytest.mark.parametrize(
+    "command", ["serve", "migrate", "worker", "backup", "restore", "doctor", "demo", "keys"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     answer = liangzheng(command, "--help")
     assert answer.returncode == 0

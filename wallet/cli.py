@@ -11,14 +11,17 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 import click
 from sqlalchemy.exc import ArgumentError
 
+from wallet.backup import restore_backup, write_backup
 from wallet.base.clock import read_clock, rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
 from wallet.base.deps import build_deps
+from wallet.base.epoch import Epoch
 from wallet.base.key_changes import note, record
 from wallet.base.key_files import change, read_states
 from wallet.base.key_pairs import configured_token, place_of
@@ -31,6 +34,8 @@ from wallet.errors import ConfigurationError
 from wallet.migrations import migrate as migrate_database
 from wallet.serve import serve as serve_app
 from wallet.worker import work
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class Commands(click.Group):
@@ -127,6 +132,49 @@ def rotate(*, hurry: bool) -> None:
 def retire(kid: str, *, hurry: bool) -> None:
     """Refuse what the key KID signed, everywhere within a minute."""
     _change_keys(partial(retired, kid=kid), hurry=hurry)
+
+
+@main.command()
+@click.option(
+    "-o", "--output", "file", required=True, type=_FILE, help="Where to; it must not exist."
+)
+def backup(file: Path) -> None:
+    """Write database and keys into one FILE; server and worker may go on.
+
+    The secret is not in it, nor are the status lists: keep those apart, and as new as you can.
+    """
+    write_backup(_config(), file, read_clock())
+    click.echo(f"Backup written: {file}, {file.stat().st_size:,} bytes.")
+
+
+@main.command()
+@click.argument("file", required=False, type=_FILE)
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="What came after the backup has been sent in again, or is not needed.",
+)
+def restore(file: Path | None, *, confirm: bool) -> None:
+    """Put the database back to what FILE holds; stop server and worker first.
+
+    Live codes are accepted again 90 seconds later. Until --confirm, a licence is also judged by the
+    published status lists, which know what was revoked after the backup.
+    """
+    if (file is None) is not confirm:
+        raise click.UsageError("give either the FILE of a backup or --confirm")
+    config, now = _config(), read_clock()
+    if file is not None:
+        made_at = restore_backup(config, file, now)
+        click.echo(f"The database is as it was at {rfc3339(made_at)}. Start server and worker.")
+        click.echo("Send in again what came after, then run: liangzheng restore --confirm")
+        return
+    db = Database(config.database_url)
+    noticed_at = Epoch(config.data).confirm(db, now)
+    db.close()
+    if noticed_at is None:
+        click.echo("There is no restore to confirm.")
+    else:
+        click.echo(f"Confirmed: the restore noticed at {rfc3339(noticed_at)}.")
 
 
 @main.command()
