@@ -101,6 +101,7 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
     assert bodies == {
         "/oauth/token",
         "/api/v1/licences",
+        "/api/v1/licences/{identifier}/status",
         "/api/v1/me/codes",
         "/api/v1/offline-verifications",
         "/api/v1/public/verifications",
@@ -123,6 +124,7 @@ SECURITY: Final = {
     "post /oauth/token": [{"clientSecret": []}, {}],
     "get /api/v1/me": [PERSON_READS, CLIENT],
     "post /api/v1/licences": [CLIENT],
+    "post /api/v1/licences/{identifier}/status": [CLIENT],
     "get /api/v1/me/licences": [PERSON_READS],
     "get /api/v1/me/licences/{identifier}": [PERSON_READS],
     "post /api/v1/me/codes": [PERSON_WRITES],

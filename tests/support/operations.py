@@ -19,6 +19,9 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "issued_on": "2026-01-01", "valid_from": "2026-01-01", "valid_until": None,
         "area_code": "150602", "fields": {},
     }),
+    "/api/v1/licences/x/status": ("issuing", {
+        "status": "suspended", "code": "02", "reason": "x", "basis": "x",
+    }),
     "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
     "/api/v1/public/verifications": ("holder", {"code": "x"}),
     "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
