@@ -5,10 +5,9 @@
 
 import { Problem, call } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
-import { canJudge, foreign, forgetEnded, judgeAlone, recallAlone } from "./alone.js";
-import { Camera } from "./camera.js";
-import { Connection, isAway } from "./connection.js";
-import { forgetPage } from "./forget.js";
+import { canJudge, forgetEnded, recallAlone } from "./alone.js";
+import { Connection } from "./connection.js";
+import { verdictOn } from "./judging.js";
 import { readFile } from "./reader.js";
 import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
@@ -17,6 +16,7 @@ import { Today } from "./today.js";
 import { keepFresh, recall } from "./trust.js";
 import { noteOutcome } from "./unsent.js";
 import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
+import { setUpCamera } from "./viewport.js";
 import { listenToScanner } from "./wedge.js";
 
 const part = (name) => document.getElementById(name);
@@ -24,8 +24,6 @@ const FIELDS_SHOWN = 120000; // ms: as long as the server lets this desk read th
 const ITEM = "desk.item";
 // A page that came neither by https nor from this computer can keep and verify nothing.
 const ABLE = Boolean(globalThis.crypto?.subtle && navigator.serviceWorker);
-// ms for a verdict of the library: below the 10 s in which it takes the same use for one.
-const VERDICT_WAIT = 8000;
 // After these a fresher text of the same code may get a better answer.
 const MAY_MEND = new Set(["expired", "not_yet_valid", "trust_stale", "malformed", "unknown_key"]);
 
@@ -69,34 +67,13 @@ function scanned(text) {
 async function judge(code) {
   if (!items.value) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
   try {
-    const verdict = await verdictOn(code, items.value, chosen());
+    const verdict = await verdictOn(code, { item: items.value, consent: chosen().consent, account, connection });
     if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
     today.add(verdict, shortLabel(verdict));
     present({ verdict });
     if (verdict.offline) reports.show();
   } catch (problem) {
     present({ problem, text: code });
-  }
-}
-
-async function verdictOn(code, item, { consent }) {
-  if (await connection.reachable()) {
-    try {
-      const verdict = await call("POST", "/verifications", { code, item }, { wait: VERDICT_WAIT });
-      return { ...verdict, foreign: foreign(verdict) };
-    } catch (problem) {
-      if (problem.status === 401) forgetPage();
-      if (!isAway(problem)) throw problem;
-      connection.lost();
-    }
-  }
-  // Nobody can be asked while the network is gone.
-  if (consent === "ask") throw new Problem({ slug: "not_permitted", status: 403 });
-  if (!canJudge()) throw new Problem({});
-  try {
-    return await judgeAlone(code, { item, account, label: shortLabel });
-  } catch {
-    throw new Problem({ slug: "unavailable", status: 503 }); // no record, no verdict
   }
 }
 
@@ -229,37 +206,9 @@ items.addEventListener("change", () => {
   showItem();
 });
 
-/* The camera */
+/* Camera, picture, typing, wired scanner */
 
-const camera = new Camera(part("video"), {
-  seen: (text) => { if (sightings.isNew(text, performance.now())) scanned(text); },
-  changed: () => showCamera(),
-});
-
-function showCamera(problem = "") {
-  const on = camera.on;
-  part("viewport").classList.toggle("on", on);
-  part("scan-start-label").textContent = word(on ? "camera_restart" : "camera_start");
-  part("camera-note").textContent = problem || word(on ? "camera_on" : "camera_off");
-  part("camera-change").hidden = true;
-  if (on) camera.count().then((count) => { part("camera-change").hidden = count < 2; });
-}
-
-async function startCamera(begin) {
-  if (!navigator.mediaDevices?.getUserMedia) return showCamera(word("camera_insecure"));
-  part("camera-note").textContent = word("camera_starting");
-  try {
-    await begin();
-  } catch (error) {
-    const kind = { NotAllowedError: "camera_denied", NotFoundError: "camera_missing", OverconstrainedError: "camera_missing", NotReadableError: "camera_busy" };
-    showCamera(word(kind[error.name] ?? "camera_busy"));
-  }
-}
-
-part("scan-start").addEventListener("click", () => startCamera(() => camera.start()));
-part("camera-change").addEventListener("click", () => startCamera(() => camera.change()));
-
-/* Picture, typing, wired scanner */
+setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
 
 part("scan-file").addEventListener("change", async (event) => {
   const [file] = event.target.files;

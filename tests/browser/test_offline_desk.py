@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Playwright, expect
+from playwright.sync_api import Browser, Dialog, Page, Playwright, Request, expect
 
 from tests.support import browser as browsers
 from tests.support import desk, offline, phone, site
@@ -109,6 +109,20 @@ def test_a_code_that_was_accepted_here_is_refused_the_second_time_even_after_a_r
     desk.type_in(clerk, text)
     desk.expect_verdict(clerk, "refused", "already_used")
     assert unsent(clerk) == "3 条待上报"
+
+
+def test_of_two_tabs_at_once_one_accepts(clerk: Page, open_phone: OpenPage) -> None:
+    text = phone.show(open_phone("holder-li"))
+    other = clerk.context.new_page()
+    other.goto("/desk")
+    for page in (clerk, other):
+        page.get_by_test_id("scan-text").fill(text)
+    for page in (clerk, other):
+        page.evaluate("document.getElementById('type').requestSubmit()")
+    for page in (clerk, other):
+        expect(desk.verdict(page)).to_be_visible()
+    reasons = [desk.verdict(page).get_attribute("data-reason") for page in (clerk, other)]
+    assert sorted(map(str, reasons)) == ["already_used", "ok"]
 
 
 def test_a_paper_code_may_be_shown_again(clerk: Page, library: Library) -> None:
@@ -306,6 +320,44 @@ def test_a_desk_whose_server_was_stopped_goes_on_and_reports_when_it_is_started_
             expect(clerk.get_by_test_id("conflict")).to_have_count(0)
             use = holder.request.get("/api/v1/me/uses").json()["items"][0]
             assert (use["outcome"], use["offline"]) == ("accepted", True)
+
+
+_JUDGE = """async (judgements) => {
+  const { judgeAlone } = await import("/static/desk/alone.js");
+  const { account } = document.getElementById("desk").dataset;
+  for (const [text, item] of judgements) await judgeAlone(text, { item, account, label: () => text });
+}"""
+
+
+def test_a_long_outage_is_reported_in_portions(clerk: Page) -> None:
+    clerk.evaluate(_JUDGE, [[f"no code {number}", desk.FOOD_RENEWAL] for number in range(120)])
+    sent: list[int] = []
+
+    def count(request: Request) -> None:
+        if request.url.endswith("/offline-verifications"):
+            sent.append(len((request.post_data_json or {})["judgements"]))
+
+    clerk.reload()
+    expect(clerk.get_by_test_id("unsent")).to_have_text("120 条待上报")
+    expect(clerk.locator("#network")).to_contain_text("断网")
+    clerk.on("request", count)
+    offline.restore(clerk)
+    expect(clerk.get_by_test_id("unsent")).to_be_empty()
+    assert sent == [50, 50, 20]
+
+
+def test_what_the_library_does_not_take_in_holds_up_nothing_and_is_shown(clerk: Page) -> None:
+    items = [desk.FOOD_RENEWAL, "no-such-item", "no\u0007item", desk.FOOD_RENEWAL]
+    clerk.evaluate(_JUDGE, [[f"no code {number}", item] for number, item in enumerate(items)])
+    clerk.reload()
+    expect(clerk.get_by_test_id("unsent")).to_have_text("4 条待上报")
+    offline.restore(clerk)
+    expect(clerk.get_by_test_id("unsent")).to_be_empty()
+    shown = clerk.get_by_test_id("conflict")
+    expect(shown).to_have_count(2)
+    expect(shown.filter(has_text="no code 1")).to_have_attribute("data-reason", "not_permitted")
+    expect(shown.filter(has_text="no code 2")).to_have_attribute("data-reason", "invalid")
+    expect(shown.first).to_contain_text("离线核验没有被系统接收")
 
 
 def test_what_became_of_the_person_is_reported_too(clerk: Page, open_phone: OpenPage) -> None:

@@ -1,0 +1,35 @@
+/** One verdict on a code: the library's while it can be reached, else the desk's own. */
+
+import { Problem, call } from "../js/api.js";
+import { canJudge, foreign, judgeAlone } from "./alone.js";
+import { isAway } from "./connection.js";
+import { forgetPage } from "./forget.js";
+import { shortLabel } from "./verdict.js";
+
+// ms for a verdict of the library: below the 10 s in which it takes the same use for one.
+const WAIT = 8000;
+
+/**
+ * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` is the
+ * item's, `account` who judges, `connection` a Connection.
+ */
+export async function verdictOn(code, { item, consent, account, connection }) {
+  if (await connection.reachable()) {
+    try {
+      const verdict = await call("POST", "/verifications", { code, item }, { wait: WAIT });
+      return { ...verdict, foreign: foreign(verdict) };
+    } catch (problem) {
+      if (problem.status === 401) forgetPage();
+      if (!isAway(problem)) throw problem;
+      connection.lost();
+    }
+  }
+  // Nobody can be asked while the network is gone.
+  if (consent === "ask") throw new Problem({ slug: "not_permitted", status: 403 });
+  if (!canJudge()) throw new Problem({});
+  try {
+    return await judgeAlone(code, { item, account, label: shortLabel });
+  } catch {
+    throw new Problem({ slug: "unavailable", status: 503 }); // no record, no verdict
+  }
+}

@@ -1,0 +1,36 @@
+/** The camera's part of the page: its picture, its buttons, and what is said when there is none. */
+
+import { word } from "../js/words.js";
+import { Camera } from "./camera.js";
+
+const part = (name) => document.getElementById(name);
+const CAUSES = {
+  NotAllowedError: "camera_denied", NotFoundError: "camera_missing",
+  OverconstrainedError: "camera_missing", NotReadableError: "camera_busy",
+};
+
+/** Wire the camera; `seen(text)` is called for every frame with a code in it. */
+export function setUpCamera(seen) {
+  const camera = new Camera(part("video"), { seen, changed: () => show(camera) });
+  part("scan-start").addEventListener("click", () => start(camera, () => camera.start()));
+  part("camera-change").addEventListener("click", () => start(camera, () => camera.change()));
+}
+
+function show(camera, problem = "") {
+  const { on } = camera;
+  part("viewport").classList.toggle("on", on);
+  part("scan-start-label").textContent = word(on ? "camera_restart" : "camera_start");
+  part("camera-note").textContent = problem || word(on ? "camera_on" : "camera_off");
+  part("camera-change").hidden = true;
+  if (on) camera.count().then((count) => { part("camera-change").hidden = count < 2; });
+}
+
+async function start(camera, begin) {
+  if (!navigator.mediaDevices?.getUserMedia) return show(camera, word("camera_insecure"));
+  part("camera-note").textContent = word("camera_starting");
+  try {
+    await begin();
+  } catch (error) {
+    show(camera, word(CAUSES[error.name] ?? "camera_busy"));
+  }
+}
