@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
-from wallet.base.clock import SHANGHAI
+from wallet.base.clock import SHANGHAI, local_day
 from wallet.licences.held import held_licence, held_licences
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.showing.uses import UseEntry, uses
@@ -46,7 +46,10 @@ def use_history() -> str:
 def licence(identifier: str) -> str:
     """One licence with its face fields; a stranger's is 404."""
     held, fields = held_licence(deps(), current_principal(), identifier, now())
-    return render_template("holder/licence.html", licence=held, fields=fields)
+    changed_on = local_day(held.change.at) if held.change else None
+    return render_template(
+        "holder/licence.html", licence=held, fields=fields, changed_on=changed_on
+    )
 
 
 def _by_day(entries: Iterable[UseEntry]) -> list[tuple[date, list[dict[str, object]]]]:
