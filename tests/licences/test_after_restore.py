@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 
 from tests.support.backup import take_backup
 from tests.support.clock import Clock
@@ -36,6 +36,7 @@ from verify.status_list import (
     sign_list,
 )
 from wallet.base.deps import Deps
+from wallet.base.epoch import Marks
 from wallet.licences.model import IDENTIFIER, Licence, StatusEntry
 from wallet.licences.published import list_path
 from wallet.licences.status_lists import list_numbers, published_list
@@ -126,16 +127,11 @@ def test_what_was_revoked_or_suspended_after_the_backup_stays_so(
 def test_a_desk_refuses_a_code_that_was_signed_while_nobody_had_noticed(
     deps: Deps, li: Visitor, zhao: Visitor, food: str, clock: Clock
 ) -> None:
-    published_list(deps, 0, clock.now)
-    backup = take_backup(deps.db)
-    change(deps, food, "revoked", clock.now)
-    published(deps, food, clock.advance(STATUS_LIST_TTL))
-    backup.put_back()
-    old = deps.epoch.tick(deps.db, clock.now - timedelta(hours=1))
-    assert old.unconfirmed_since
-    deps.epoch._write_marker(type(old)(token=old.token))  # a phone whose server has not looked
-    code = show(li, FOOD)
-    deps.epoch._write_marker(old)
+    forget(deps, food, "revoked", clock)
+    noticed = deps.epoch.marks()
+    deps.epoch._write_marker(Marks(token=noticed.token))
+    code = show(li)
+    deps.epoch._write_marker(noticed)
     verdict = verify(zhao, code["text"])
     assert (verdict["verdict"], verdict["reason"]) == ("refused", "licence_revoked")
 
@@ -153,13 +149,14 @@ def test_publishing_itself_finds_out_before_it_would_overwrite(
 
 
 def test_a_status_that_its_issuer_sends_again_follows_the_database(
-    deps: Deps, li: Visitor, zhao: Visitor, food: str, clock: Clock
+    app: Flask, deps: Deps, li: Visitor, food: str, clock: Clock
 ) -> None:
     forget(deps, food, "revoked", clock)
     change(deps, food, "suspended", clock.now)
     assert told(li, food) == "suspended"
     assert published(deps, food, clock.advance(STATUS_LIST_TTL)) == SUSPENDED
     change(deps, food, "valid", clock.now)
+    zhao = sign_in(app, "desk-zhao")
     assert verify(zhao, show(li)["text"])["reason"] == "ok"
     assert published(deps, food, clock.advance(STATUS_LIST_TTL)) == VALID
 
@@ -228,25 +225,20 @@ def test_a_new_licence_takes_no_place_that_a_list_calls_invalid(
     deps: Deps, food: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published_list(deps, 0, clock.now)
-    taken = entry(deps, food).place
-    free = decoys(deps.config.secret_key, 0).index(VALID, taken + 1)
+    taken = entry(deps, food)
+    free = decoys(deps.config.secret_key, 0).index(VALID, taken.place + 1)
     forget(deps, food, "revoked", clock)
-    with deps.db.begin() as tx:
-        # As if the licence itself had been issued after the backup, and been forgotten with it.
-        licence = entry(deps, food).licence_id
-        tx.execute(StatusEntry.__table__.delete().where(StatusEntry.licence_id == licence))
-    for unconfirmed, expected in ((True, free), (False, taken)):
-        if not unconfirmed:
-            deps.epoch.confirm(deps.db, clock.now)
-        places = iter([taken, free])
-        monkeypatch.setattr(secrets, "randbelow", lambda _size, drawn=places: next(drawn))
+
+    def place_drawn() -> int:
+        """As if the revoked licence had been forgotten, and this were a new one."""
+        places = iter([taken.place, free])
+        monkeypatch.setattr(secrets, "randbelow", lambda _size: next(places))
         with deps.db.begin() as tx:
-            assign_status_index(tx, deps, licence, clock.now)
-        assert entry(deps, food).place == expected
-        with deps.db.begin() as tx:
-            tx.execute(
-                update(StatusEntry)
-                .where(StatusEntry.licence_id == licence)
-                .values(index=STATUS_LIST_SIZE)
-            )
-            tx.execute(StatusEntry.__table__.delete().where(StatusEntry.licence_id == licence))
+            tx.execute(delete(StatusEntry).where(StatusEntry.licence_id == taken.licence_id))
+            assign_status_index(tx, deps, taken.licence_id, clock.now)
+        place: int = entry(deps, food).place
+        return place
+
+    assert place_drawn() == free
+    deps.epoch.confirm(deps.db, clock.now)
+    assert place_drawn() == taken.place
