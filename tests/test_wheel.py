@@ -21,7 +21,7 @@ deps = build_deps(config)
 migrate(deps.db)
 seed(deps, read_clock())
 client = create_app(config).test_client()
-for path in ("/", "/catalogue", "/static/css/base.css", "/api/docs"):
+for path in ("/", "/catalogue", "/static/css/base.css", "/api/docs", "/desk-worker.js"):
     print(path, client.get(path).status_code)
 print(verify.__file__, wallet.__file__)
 """

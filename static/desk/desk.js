@@ -42,13 +42,7 @@ const connection = new Connection((up) => {
   showConnection();
   if (up && ABLE) back();
 });
-const reports = new Reports({
-  account, connection, itemName,
-  refuted: (id, label) => {
-    today.refute(id, label);
-    if (unserved?.id === id) offer(null);
-  },
-});
+const reports = new Reports({ account, connection, itemName, refuted });
 let fieldsTimer = 0;
 let unservedTimer = 0;
 
@@ -106,6 +100,15 @@ function present(next, { quietly = false } = {}) {
 }
 
 const awaitsOutcome = (one) => one?.verdict?.verdict === "accepted" && !one.told;
+
+/** The library found otherwise: what it refuses does not stay on the screen as accepted. */
+function refuted(finding, label) {
+  const { id, conflict, verdict, reason, message } = finding;
+  today.refute(id, label);
+  if (unserved?.id === id) offer(null);
+  if (!conflict || shown?.verdict?.id !== id) return;
+  present({ verdict: { ...shown.verdict, verdict, reason, message, licences: [], unchecked: [] } });
+}
 
 /** How long (ms) the server still lets this desk read a verdict's fields. */
 function fieldsLeft(verdict) {

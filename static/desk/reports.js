@@ -10,7 +10,7 @@ const part = (name) => document.getElementById(name);
 
 export class Reports {
   /**
-   * `account` is who judges here. `itemName(code)` names an item. `refuted(id, label)` is called for a
+   * `account` is who judges here. `itemName(code)` names an item. `refuted(finding, label)` is called for a
    * judgement that the library found otherwise.
    */
   constructor({ account, connection, itemName, refuted }) {
@@ -56,7 +56,7 @@ export class Reports {
     const standing = new Set([...list.children].map((shown) => shown.dataset.id));
     for (const entry of found.filter((one) => !standing.has(one.id))) {
       list.append(this.conflict(entry));
-      this.refuted(entry.id, word(entry.finding.conflict ? "conflict_short" : "problem_short"));
+      this.refuted(entry.finding, word(entry.finding.conflict ? "conflict_short" : "problem_short"));
     }
   }
 

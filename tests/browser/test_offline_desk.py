@@ -96,6 +96,24 @@ def test_good_expired_and_revoked_codes_are_judged_offline_and_one_conflict_come
     expect(clerk.get_by_test_id("conflict")).to_have_count(0)
 
 
+def test_what_the_library_refuses_does_not_stay_on_the_screen_as_accepted(
+    clerk: Page, open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    text, colleague = phone.show(open_phone("holder-li")), open_desk("desk-qian")
+    desk.open_desk_page(colleague)
+    desk.type_in(colleague, text)
+    desk.expect_verdict(colleague, "accepted", "ok")
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    offline.restore(clerk)
+    desk.expect_verdict(clerk, "refused", "already_used")
+    assert desk.shown_fields(clerk) == {}
+    expect(clerk.get_by_test_id("conflict")).to_have_count(1)
+    clerk.keyboard.press("Enter")
+    desk.expect_ready(clerk)
+    expect(clerk.get_by_test_id("conflict")).to_have_count(1)
+
+
 def test_a_code_that_was_accepted_here_is_refused_the_second_time_even_after_a_reload(
     clerk: Page, open_phone: OpenPage
 ) -> None:
