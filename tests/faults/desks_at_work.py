@@ -22,15 +22,17 @@ def judge_all(
     desks: Sequence[DeskSession],
     texts: Sequence[str],
     item: str,
-    at_half: Callable[[], None],
+    place: int,
+    strike: Callable[[], None],
 ) -> list[Answer]:
     """Each desk judges its share of the codes, one after the other.
 
-    `at_half` is called when the first of them is halfway, while all go on.
+    `strike` is called when the first of them comes to the code at that place of its share, while
+    all go on.
     """
     shares = [texts[number::PROCESSES] for number in range(PROCESSES)]
-    tasks = [partial(_judge, *both, item) for both in zip(desks, shares, strict=True)]
-    return [answer for answers in started.run(tasks, at_half) for answer in answers]
+    tasks = [partial(_judge, *both, item, place) for both in zip(desks, shares, strict=True)]
+    return [answer for answers in started.run(tasks, strike) for answer in answers]
 
 
 def judge_until_unknown_key(
@@ -48,11 +50,11 @@ def judge_until_unknown_key(
     return started.run([partial(_repeat, desk, text, item) for desk in desks], at_half)
 
 
-def _judge(desk: DeskSession, texts: Sequence[str], item: str) -> list[Answer]:
+def _judge(desk: DeskSession, texts: Sequence[str], item: str, place: int) -> list[Answer]:
     http, answers = browser(here().app, desk), []
     here().together.wait(MEET_SECONDS)
     for number, text in enumerate(texts):
-        if number == len(texts) // 2:
+        if number == place:
             here().halfway.set()
         answers.append(send(http, desk, text, item))
     return answers
