@@ -34,6 +34,7 @@ DESK: Final = {
     "POST /api/v1/verifications",
     "GET /api/v1/verifications/<verification_id>",
     "POST /api/v1/verifications/<verification_id>/outcome",
+    "POST /api/v1/offline-verifications",
 }
 PASSES: Final = {
     **{route: set(CALLERS) for route in PUBLIC},
