@@ -43,15 +43,19 @@ def main() -> int:
     for name in ("verify", "tests"):
         shutil.copytree(ROOT / name, WORK / name, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", WORK)
-    if not noticed(WORK, {}):
-        changed: Counter[str] = Counter()
-        survived: list[tuple[str, str]] = []
-        for file, change, kept in [*in_functions(), *outside_functions()]:
-            changed[file] += 1
-            if kept:
-                survived.append((file, change))
-        return report(changed, survived)
-    raise SystemExit("the tests fail without any change")
+    if noticed(WORK, {}):
+        raise SystemExit("The tests fail without any change.")
+    print(
+        f"Changing the judge; this takes half an hour. {WORK / 'mutmut.log'} tells how far it is."
+    )
+    changed: Counter[str] = Counter()
+    survived: list[tuple[str, str]] = []
+    for file, change, kept in itertools.chain(in_functions(), outside_functions()):
+        changed[file] += 1
+        if kept:
+            survived.append((file, change))
+            print(f"not noticed in {file}: {change}", flush=True)
+    return report(changed, survived)
 
 
 def noticed(folder: Path, environment: dict[str, str]) -> bool:
@@ -137,14 +141,14 @@ def patterns(pattern: str) -> Iterator[str]:
 
 
 def report(changed: Counter[str], survived: list[tuple[str, str]]) -> int:
-    """Print scores and survivors."""
+    """Print the scores, and the changes that nobody has explained."""
     explained = EXPLAINED.read_text("utf-8")
-    unexplained = [each for each in survived if f"`{each[1]}`" not in explained]
     kept = Counter(file for file, _ in survived)
     for file, total in changed.items():
         print(f"{file:<22} {total - kept[file]} of {total} noticed: {1 - kept[file] / total:.1%}")
-    for file, change in survived:
-        print(f"{file}: {change}{'' if (file, change) not in unexplained else '   NOT EXPLAINED'}")
+    unexplained = [change for _, change in survived if f"`{change}`" not in explained]
+    for change in unexplained:
+        print(f"not in {EXPLAINED.relative_to(ROOT)}: {change}")
     good = all(1 - kept[file] / total >= TARGET for file, total in changed.items())
     return 0 if good and not unexplained else 1
 

@@ -42,7 +42,11 @@ OUTSIDE: Final[list[tuple[str, str, Any]]] = [
         for text in ("李", "*", "李李*", " *", "", 1)
     ),
     *((kind, "iat", value) for kind in ("live", "paper") for value in (-1, "0", None)),
-    *((kind, "iss", text) for kind in ("live", "paper") for text in ("", "A" * 65, "1506_00", 1)),
+    *(
+        (kind, "iss", text)
+        for kind in ("live", "paper")
+        for text in ("", "A" * 65, "1506_00", "1506!", 1)
+    ),
 ]
 
 

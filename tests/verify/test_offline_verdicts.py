@@ -138,6 +138,19 @@ def test_an_organisation_has_no_masked_name_and_a_type_without_name_its_number()
     )
 
 
+def test_what_no_bundle_could_mend_is_refused_whatever_its_age() -> None:
+    old = replace(BUNDLE, as_of=NOW - TRUST_LIMIT)
+    reasons = [
+        verdict_on({"header": {"typ": typ}}, old).reason for typ in ("JWT", None, "lz-live+jwt")
+    ]
+    assert reasons == ["wrong_kind", "malformed", "trust_stale"]
+
+
+def test_what_was_not_checked_has_the_names_that_others_were_told() -> None:
+    assert UNCHECKED_LIVE == ("double_use", "freeze", "licence_status", "item")
+    assert UNCHECKED_PAPER == ("double_use", "item", "recipient")
+
+
 def test_no_two_verdicts_share_an_id() -> None:
     text = make({}, SIGNER, NOW)
     assert len({check(text, gather([BUNDLE]), NOW).id for _ in range(100)}) == 100
