@@ -73,6 +73,16 @@ class Config:
         return self.data / "keys"
 
     @property
+    def seals_dir(self) -> Path:
+        """Folder of the units' seals: certificates, private keys, images."""
+        return self.data / "seals"
+
+    @property
+    def documents_dir(self) -> Path:
+        """Folder of documents that were made, encrypted; it may be emptied at any time."""
+        return self.data / "documents"
+
+    @property
     def status_lists_dir(self) -> Path:
         """Folder of the published status lists."""
         return self.data / "status-lists"

@@ -53,6 +53,10 @@ REDIS_REST: Final = 2
 
 EXPIRING_DAYS: Final = 30
 """A licence that ends within this many days is marked 即将到期."""
+SEAL_EXPIRING_DAYS: Final = 30
+"""`doctor` tells of a seal whose certificate ends within this many days."""
+DOCUMENT_DAYS: Final = 7
+"""A document that was made is kept for so long, encrypted, to be given out again."""
 ADMINISTRATORS_MAX: Final = 5
 FAMILY_DELEGATES_MAX: Final = 5
 

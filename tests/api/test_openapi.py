@@ -127,6 +127,7 @@ SECURITY: Final = {
     "post /api/v1/licences/{identifier}/status": [CLIENT],
     "get /api/v1/me/licences": [PERSON_READS],
     "get /api/v1/me/licences/{identifier}": [PERSON_READS],
+    "get /api/v1/me/licences/{identifier}.pdf": [PERSON_READS],
     "post /api/v1/me/codes": [PERSON_WRITES],
     "post /api/v1/me/codes/{showing_id}/next": [PERSON_WRITES],
     "get /api/v1/me/codes/{showing_id}": [PERSON_READS],

@@ -24,6 +24,7 @@ PUBLIC: Final = {
 HOLDER: Final = {
     "GET /api/v1/me/licences",
     "GET /api/v1/me/licences/<identifier>",
+    "GET /api/v1/me/licences/<identifier>.pdf",
     "POST /api/v1/me/codes",
     "POST /api/v1/me/codes/<showing_id>/next",
     "GET /api/v1/me/codes/<showing_id>",
@@ -146,6 +147,7 @@ def test_another_holders_showing_and_licence_are_not_found(app: Flask) -> None:
     showing = owner.post("/api/v1/me/codes", {"licences": [identifier]}).get_json()["id"]
     refused = [
         stranger.get(f"/api/v1/me/licences/{identifier}"),
+        stranger.get(f"/api/v1/me/licences/{identifier}.pdf"),
         stranger.post("/api/v1/me/codes", {"licences": [identifier]}),
         stranger.get(f"/api/v1/me/codes/{showing}"),
         stranger.post(f"/api/v1/me/codes/{showing}/next"),

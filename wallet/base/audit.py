@@ -27,6 +27,9 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "licence client unit type version act from_status from_code to_status to_code"
         ),
         "licence.expired": "licence unit type version",
+        "licence.downloaded": "licence account role seal",
+        "seal.imported": "unit certificate",
+        "seal.exempted": "unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
         "key.changed": "kid state by hurry",
         "library.restored": "by",

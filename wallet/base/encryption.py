@@ -35,12 +35,20 @@ class Vault:
 
     def seal(self, value: str, context: str) -> bytes:
         """Nonce followed by ciphertext and tag."""
-        nonce = os.urandom(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, value.encode(), context.encode())
+        return self.seal_bytes(value.encode(), context)
 
     def open(self, sealed: bytes, context: str) -> str:
         """The value; raises `InvalidTag` for anything that was not sealed for that context."""
-        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode()).decode()
+        return self.open_bytes(sealed, context).decode()
+
+    def seal_bytes(self, value: bytes, context: str) -> bytes:
+        """As `seal`, of what is no text."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, value, context.encode())
+
+    def open_bytes(self, sealed: bytes, context: str) -> bytes:
+        """What `seal_bytes` sealed; raises as `open`."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
 
     def index(self, value: str, context: str) -> bytes:
         """16 bytes by which an equal value can be found, and which tell nothing without the key."""

@@ -18,11 +18,12 @@ from wallet.base.clock import local_day
 from wallet.base.database import Base, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType, TypeIssuer, UseItem, UseItemType
-from wallet.demo.data import load
+from wallet.demo.data import load, load_units
 from wallet.demo.files import write_private
 from wallet.demo.rows import DemoData
 from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.rows import LicenceType as TypeRow
+from wallet.demo.seals import add_seals
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
 from wallet.licences.change_status import NewStatus, change_status
@@ -43,6 +44,7 @@ SEEDER: Final = "demo-seed-"
 
 def seed(deps: Deps, now: datetime) -> None:
     """Fill the database of `deps` with the demo as of `now`, and write `DATA/demo-clients.json`."""
+    add_seals(deps, [unit for unit in load_units() if "issuing" in unit.kinds], now)
     if _is_seeded(deps):
         return
     demo = load(local_day(now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, jsonify, request
 
@@ -11,6 +12,7 @@ from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TY
 from verify.trust import TRUST_PATH
 from wallet.licences.change_status import ChangedStatus, NewStatus, change_status
 from wallet.licences.check import NewLicence
+from wallet.licences.document import licence_document
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
@@ -79,6 +81,18 @@ def my_licence(identifier: str) -> dict[str, Any]:
     """One licence with its face fields."""
     licence, fields = held_licence(deps(), current_principal(), identifier, now())
     return {**_members(licence), "fields": fields, "status_change": licence.change}
+
+
+@blueprint.route("/me/licences/<identifier>.pdf")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
+@guard(holder())
+def my_licence_document(identifier: str) -> Response:
+    """One licence as a PDF, sealed by its issuing unit."""
+    document = licence_document(deps(), current_principal(), identifier, now())
+    response = Response(document.pdf, content_type="application/pdf")
+    named = f"attachment; filename=\"licence.pdf\"; filename*=UTF-8''{quote(document.name)}.pdf"
+    response.headers["Content-Disposition"] = named
+    return response
 
 
 @published.route(f"{STATUS_LIST_PATH}<int:number>")

@@ -123,6 +123,19 @@ class StatusChange(Base):
     at: Mapped[datetime]
 
 
+class SealExemption(Base):
+    """A unit need not seal its licences of a type in these days (O-11, M-10); `basis` says why."""
+
+    __tablename__ = "seal_exemptions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"), index=True)
+    basis: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+
+
 class IdempotencyKey(Base):
     """An `Idempotency-Key` of a client, the digest of its body and the licence it made.
 
