@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, jsonify, request
 
@@ -30,6 +29,7 @@ from wallet.licences.status_lists import published_list
 from wallet.licences.trust_bundle import trust_bundle
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
+from wallet.web.downloads import pdf_download
 from wallet.web.guards import client, guard, holder, public
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
@@ -89,10 +89,7 @@ def my_licence(identifier: str) -> dict[str, Any]:
 def my_licence_document(identifier: str) -> Response:
     """One licence as a PDF, sealed by its issuing unit."""
     document = licence_document(deps(), current_principal(), identifier, now())
-    response = Response(document.pdf, content_type="application/pdf")
-    named = f"attachment; filename=\"licence.pdf\"; filename*=UTF-8''{quote(document.name)}.pdf"
-    response.headers["Content-Disposition"] = named
-    return response
+    return pdf_download(document.pdf, document.name)
 
 
 @published.route(f"{STATUS_LIST_PATH}<int:number>")

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day
+from wallet.licences.document import licence_document
 from wallet.licences.held import held_licence, held_licences
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.showing.uses import UseEntry, uses
 from wallet.web.deps import deps, now
+from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, holder
 from wallet.web.principal import current_principal
 
@@ -50,6 +52,14 @@ def licence(identifier: str) -> str:
     return render_template(
         "holder/licence.html", licence=held, fields=fields, changed_on=changed_on
     )
+
+
+@blueprint.get("/wallet/<identifier>.pdf")
+@guard(holder())
+def licence_pdf(identifier: str) -> Response:
+    """One licence as a sealed PDF; what stands against it is a page."""
+    document = licence_document(deps(), current_principal(), identifier, now())
+    return pdf_download(document.pdf, document.name)
 
 
 def _by_day(entries: Iterable[UseEntry]) -> list[tuple[date, list[dict[str, object]]]]:
