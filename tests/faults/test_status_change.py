@@ -30,10 +30,10 @@ def test_no_desk_accepts_that_began_after_the_change_was_acknowledged(
 ) -> None:
     deps, hall = deps_of(app), open_hall(app)
     data, refused = deps.config.data, ("refused", f"licence_{change['status']}")
-    drawn, seen = random.Random(CODES), set()  # noqa: S311 - the same draws in every run
+    drawn, seen = random.Random(CODES), set()
     with servers(deps.config) as started:
         for _ in range(max(4, ROUNDS // 50)):
-            issuer = machine(app, data, "issuer")  # a token lives shorter than the longest run
+            issuer = machine(app, data, "issuer")  # a token is shorter than a long run
             identifier = issue(issuer, food_licence(data))["identifier"]
             acknowledged: list[float] = []
 
