@@ -88,8 +88,7 @@ def restore_backup(config: Config, path: Path, now: datetime) -> datetime:
     db = Database(config.database_url)
     try:
         migrate(db)
-        epoch = Epoch(config.data)
-        epoch.notice(db, epoch.marks(), now, by="command")
+        Epoch(config.data).restored(db, now)
     finally:
         db.close()
     return datetime.fromisoformat(manifest["made_at"])

@@ -149,6 +149,20 @@ def test_a_claim_that_cannot_be_noted_is_logged_and_no_more(epoch: Epoch) -> Non
     assert [line["event"] for line in logs] == ["epoch not noted"]
 
 
+def test_a_restore_that_cannot_be_noted_is_found_again(db: Database, epoch: Epoch) -> None:
+    epoch.tick(db, read_clock())
+    seen, now = epoch.marks(), read_clock()
+    lock = epoch._folder / ".lock"
+    lock.unlink()
+    lock.mkdir()
+    with capture_logs() as logs:
+        epoch.notice(db, seen, now)
+    assert [line["event"] for line in logs] == ["epoch not noted"]
+    lock.rmdir()
+    epoch.notice(db, seen, now)
+    assert epoch.marks().restored_at == now
+
+
 def test_confirming_keeps_the_time_and_a_later_restore_asks_again(
     db: Database, epoch: Epoch
 ) -> None:

@@ -134,6 +134,8 @@ def test_a_desk_refuses_a_code_that_was_signed_while_nobody_had_noticed(
     deps.epoch._write_marker(noticed)
     verdict = verify(zhao, code["text"])
     assert (verdict["verdict"], verdict["reason"]) == ("refused", "licence_revoked")
+    public = li.post("/api/v1/public/verifications", {"code": code["text"]}).get_json()
+    assert [row["status"] for row in public["licences"]] == ["revoked"]
 
 
 def test_publishing_itself_finds_out_before_it_would_overwrite(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -9,9 +12,12 @@ from sqlalchemy import func, select
 from tests.support.backup import take_backup
 from tests.support.clock import Clock
 from tests.support.licences import food_licence, issue
-from tests.support.people import Visitor, machine
+from tests.support.people import Visitor, machine, sign_in
+from tests.support.race import race
+from tests.support.servers import session_of
 from tests.support.shared import deps_of
 from tests.support.showing import (
+    RENEWAL,
     ask,
     claims_of,
     created,
@@ -25,6 +31,7 @@ from tests.support.showing import (
 )
 from verify.codes import CLOCK_TOLERANCE, LIVE_CODE_LIFE
 from wallet.app import create_app
+from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.showing.model import Claim, Use, Verification
 
@@ -210,4 +217,30 @@ def test_a_backup_that_lacks_nothing_raises_no_alarm(
     assert judged(zhao, "no code")[1] == "malformed"  # a refusal gives nothing that could be lost
     backup.put_back()
     assert judged(zhao, show(li)["text"]) == ACCEPTED
+    assert deps.epoch.marks().restored_at is None
+
+
+def test_four_processes_that_judge_while_rounds_go_by_raise_no_alarm(
+    deps: Deps, app: Flask
+) -> None:
+    li = sign_in(app, "holder-li")
+    desks = [session_of(sign_in(app, name)) for name in ("desk-zhao", "desk-qian")]
+    codes = [(show(li)["text"], RENEWAL) for _ in range(40)]
+    done = threading.Event()
+
+    def rounds() -> int:
+        count = 0
+        while not done.is_set():
+            deps.epoch.tick(deps.db, read_clock())
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(1) as pool:
+        worker = pool.submit(rounds)
+        try:
+            answers = race(deps.config, desks, codes, processes=4, uses=60)
+        finally:
+            done.set()
+        assert worker.result() > 3
+    assert {answer.outcome for answer in answers} == {ACCEPTED, ("refused", "already_used")}
     assert deps.epoch.marks().restored_at is None

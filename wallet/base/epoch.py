@@ -49,6 +49,8 @@ _KEPT: Final = 1000
 """Tokens that are kept, half an hour of rounds: a process may have read a mark and be held up."""
 _DAMAGED: Final = "damaged"
 """Stands for the token of a marker that cannot be read; no database knows it."""
+_UNKNOWN: Final = "unknown"
+"""Who put the database back, where only the marks tell of it."""
 
 _log = structlog.get_logger()
 
@@ -153,17 +155,25 @@ class Epoch:
         with locked(self._folder):
             marks = self.marks()
             known = self._is_token_known(db, marks)
-            return self._advance(db, marks, now, restored_by=None if known else "unknown")
+            return self._advance(db, marks, now, restored_by=None if known else _UNKNOWN)
 
-    def notice(self, db: Database, seen: Marks, now: datetime, by: str = "unknown") -> None:
-        """Note that the database was restored, unless that was noticed after `seen`.
+    def notice(self, db: Database, seen: Marks, now: datetime) -> None:
+        """Note that the database was found restored, unless that was noticed after `seen`.
 
-        `by` goes on record: `command` for ours, `unknown` when the marks told.
+        Where the marker cannot be written, whoever asks next finds out again.
         """
+        try:
+            with locked(self._folder):
+                marks = self.marks()
+                if marks.restored_at == seen.restored_at:
+                    self._advance(db, marks, now, restored_by=_UNKNOWN)
+        except OSError as error:
+            _log.error("epoch not noted", error=error.strerror)
+
+    def restored(self, db: Database, now: datetime) -> None:
+        """Note that our own command has put the database back."""
         with locked(self._folder):
-            marks = self.marks()
-            if marks.restored_at == seen.restored_at:
-                self._advance(db, marks, now, restored_by=by)
+            self._advance(db, self.marks(), now, restored_by="command")
 
     def confirm(self, db: Database, now: datetime) -> datetime | None:
         """The operator says that what the backup lacked has been replayed, or is not needed.
@@ -198,11 +208,13 @@ class Epoch:
             if restored_by:
                 audit.record(tx, "library.restored", now, by=restored_by)
         marks = replace(marks, token=token)
+        if restored_by == _UNKNOWN:
+            _log.error("library restored from a backup")
         if restored_by:
-            _log.error("library restored from a backup", by=restored_by)
-            self._last.unlink(missing_ok=True)
             marks = replace(marks, last="", restored_at=now, confirmed=False)
         self._write_marker(marks)
+        if restored_by:
+            self._last.unlink(missing_ok=True)  # not before: it may be what told of the restore
         return marks
 
     def _read_marker(self) -> Marks:
