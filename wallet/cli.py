@@ -31,6 +31,7 @@ from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
 from wallet.doctor import examine
 from wallet.errors import ConfigurationError
+from wallet.licences.seal_commands import seals
 from wallet.migrations import migrate as migrate_database
 from wallet.serve import serve as serve_app
 from wallet.worker import work
@@ -63,6 +64,9 @@ class Commands(click.Group):
 def main() -> None:
     """亮证 Liangzheng: electronic licences shown as live codes, checked by any desk."""
     os.umask(0o077)  # keys, database and demo files are for this user alone
+
+
+main.add_command(seals)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 
+from wallet import numbers
 from wallet.base.clock import rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
 from wallet.base.epoch import Epoch
@@ -21,6 +22,7 @@ from wallet.base.keys import load_keys
 from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
+from wallet.organisations.seals import load_seal, sealed_units
 
 if TYPE_CHECKING:
     from wallet.base.pkcs11_token import Token
@@ -47,6 +49,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _redis(config)
     yield from _private_files(config)
     yield from _keys(config, now)
+    yield from _seals(config, now)
 
 
 def _public_url(config: Config) -> Finding:
@@ -107,7 +110,7 @@ def _missing_sqlite_file(config: Config) -> bool:
 
 def _private_files(config: Config) -> Iterator[Finding]:
     files = [*sorted(config.keys_dir.glob("*.pem")), *sorted(config.keys_dir.glob("*.json"))]
-    files += sorted(config.data.glob("demo*.json"))
+    files += [*sorted(config.seals_dir.glob("*.pem")), *sorted(config.data.glob("demo*.json"))]
     for path in files:
         yield Finding(
             str(path.relative_to(config.data)),
@@ -136,6 +139,25 @@ def _keys(config: Config, now: datetime) -> Iterator[Finding]:
         advice="the current one should have been rotated; is the worker running?",
     )
     yield from _keys_in_token(config, token, keys.by_kid, states)
+
+
+def _seals(config: Config, now: datetime) -> Iterator[Finding]:
+    """Whether each unit's seal opens, and how long its certificate is good."""
+    for unit in sealed_units(config.seals_dir):
+        subject = f"seal of {unit}"
+        try:
+            seal = load_seal(config.seals_dir, config.secret_key, unit)
+        except ConfigurationError as error:
+            yield Finding(subject, well=False, advice=str(error))
+            continue
+        assert seal is not None  # it was listed just now
+        ends = seal.certificate.not_valid_after_utc
+        yield Finding(
+            subject,
+            well=now < ends - timedelta(days=numbers.SEAL_EXPIRING_DAYS),
+            advice=f"its certificate ends {rfc3339(ends)}; get a new one of its CA and run: "
+            f"liangzheng seals import {unit} FILE",
+        )
 
 
 def _keys_in_token(

@@ -1,0 +1,119 @@
+"""`liangzheng seals …`: the seals of units, and who is exempt from sealing."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from cryptography.x509.oid import NameOID
+from sqlalchemy import select
+
+from wallet.base import audit
+from wallet.base.clock import local_day, read_clock
+from wallet.base.deps import Deps, build_deps
+from wallet.base.periods import is_current
+from wallet.base.typesetting import undrawable
+from wallet.catalogue.model import LicenceType
+from wallet.config import load_config
+from wallet.errors import ConfigurationError, NotFound
+from wallet.licences.exempt import end_exemption, exempt
+from wallet.licences.model import SealExemption
+from wallet.organisations.model import Unit
+from wallet.organisations.seals import Seal, load_seal, read_image, read_pkcs12, save_seal
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def seals() -> None:
+    """The electronic seals of issuing units."""
+
+
+@seals.command("list")
+def list_seals() -> None:
+    """Show each issuing unit's seal, until when it is good, and what need not be sealed."""
+    deps, now = _deps(), read_clock()
+    with deps.db.read() as tx:
+        units = tx.execute(select(Unit.code, Unit.name, Unit.kinds).order_by(Unit.code)).all()
+        exemptions = tx.execute(
+            select(Unit.code.label("unit"), LicenceType.code, SealExemption.basis)
+            .join(Unit, Unit.id == SealExemption.unit_id)
+            .join(LicenceType, LicenceType.id == SealExemption.type_id)
+            .where(is_current(SealExemption.starts_on, SealExemption.ends_on, local_day(now)))
+            .order_by(Unit.code, LicenceType.code)
+        ).all()
+    for unit in units:
+        seal = load_seal(deps.config.seals_dir, deps.config.secret_key, unit.code)
+        if seal is not None or "issuing" in unit.kinds:
+            click.echo(f"{unit.code}  {unit.name}  {_described(seal, now)}")
+    for row in exemptions:
+        click.echo(f"{row.unit}  {row.code}  exempt: {row.basis}")
+    deps.db.close()
+
+
+@seals.command("import")
+@click.argument("unit")
+@click.argument("file", type=_FILE)
+@click.option("--image", type=_FILE, help="The printed image of the seal: a square PNG.")
+@click.password_option(confirmation_prompt=False, help="Of the file; asked for when not given.")
+def import_seal(unit: str, file: Path, image: Path | None, password: str) -> None:
+    """Take over the seal of UNIT (its credit code) from FILE, a PKCS#12 of a licensed CA."""
+    deps, now = _deps(), read_clock()
+    seal = read_pkcs12(file.read_bytes(), password, now)
+    content = read_image(image) if image else b""
+    with deps.db.begin() as tx:
+        unit_id = tx.execute(select(Unit.id).where(Unit.code == unit)).scalar_one_or_none()
+        if unit_id is None:
+            raise ConfigurationError(f"there is no unit {unit}")
+        audit.record(tx, "seal.imported", now, unit=unit_id, certificate=seal.serial)
+    save_seal(deps.config.seals_dir, deps.config.secret_key, unit, seal, content, ".png")
+    click.echo(f"{unit}  {_described(seal, now)}")
+    deps.db.close()
+
+
+@seals.command("exempt")
+@click.argument("unit")
+@click.argument("type_code", metavar="TYPE")
+@click.option("--basis", help="The document and article that the exemption rests on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; none: for good.")
+@click.option("--end", is_flag=True, help="The exemption ends now.")
+def exempt_command(
+    unit: str, type_code: str, basis: str | None, until: datetime | None, *, end: bool
+) -> None:
+    """Let UNIT give out its licences of TYPE without a seal, on the basis of a document."""
+    deps, now = _deps(), read_clock()
+    last: date | None = until.date() if until else None
+    try:
+        if end:
+            ended = end_exemption(deps, unit, type_code, now)
+            click.echo("It has ended." if ended else "It was not exempt.")
+            return
+        if not basis or not basis.strip():
+            raise click.UsageError("an exemption needs its --basis")
+        if missing := undrawable(basis):
+            raise click.UsageError(f"no font has these characters: {' '.join(missing)}")
+        if last is not None and last < local_day(now):
+            raise click.UsageError("--until has passed")
+        exempt(deps, unit, type_code, basis, last, now)
+        click.echo(f"{unit}  {type_code}  exempt: {basis}")
+    except NotFound:
+        raise ConfigurationError(f"there is no unit {unit} or no type {type_code}") from None
+    finally:
+        deps.db.close()
+
+
+def _deps() -> Deps:
+    return build_deps(load_config(os.environ))
+
+
+def _described(seal: Seal | None, now: datetime) -> str:
+    if seal is None:
+        return "no seal"
+    names = seal.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    until = local_day(seal.certificate.not_valid_after_utc)
+    state = "good" if seal.is_current(now) else "NOT IN FORCE,"
+    image = "with image" if seal.image else "without image"
+    name = names[0].value if names else "no name"
+    return f"{state} until {until}  {name!s}  {seal.serial}  {image}"
