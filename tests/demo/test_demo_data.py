@@ -129,6 +129,8 @@ def test_licence_types_are_complete(demo: DemoData) -> None:
         codes = [code.code for code in kind.status_codes]
         assert len(codes) == len(set(codes))
         assert {code.means for code in kind.status_codes} >= {"valid", "revoked"}
+        for code in kind.status_codes:
+            assert (code.means == "revoked") == (code.act is not None), (kind.code, code.code)
         assert fields_of(kind)["number"].label
         for face in kind.fields:
             assert (face.type == "text") == (face.max_length is not None)
@@ -240,6 +242,12 @@ def test_a_licence_is_past_its_end_exactly_when_its_status_says_expired(demo: De
         assert licence.valid_from <= TODAY
         ended = licence.valid_until is not None and licence.valid_until < TODAY
         assert ended == (means(demo, licence) == "expired"), licence.key
+
+
+def test_what_was_suspended_or_ended_says_why(demo: DemoData) -> None:
+    for licence in demo.licences:
+        told = {licence.status_reason is not None, licence.status_basis is not None}
+        assert told == {means(demo, licence) in ("suspended", "revoked")}, licence.key
 
 
 def test_li_holds_one_of_each_kind_of_trouble(demo: DemoData) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,9 +21,8 @@ from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType, TypeIssuer, UseItem, UseItemType
 from wallet.demo.data import load, load_units
 from wallet.demo.files import write_private
-from wallet.demo.rows import DemoData
+from wallet.demo.rows import DemoData, FaceField, StatusCode
 from wallet.demo.rows import Licence as LicenceRow
-from wallet.demo.rows import LicenceType as TypeRow
 from wallet.demo.seals import add_seals
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
@@ -102,8 +102,8 @@ def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[st
     for row in demo.licence_types:
         values = _columns(LicenceType, row) | {
             "unit_id": units[row.issuing_units[0]],
-            "status_codes": [asdict(code) for code in row.status_codes],
-            "fields": _published_fields(row),
+            "status_codes": _published(row.status_codes),
+            "fields": _published(row.fields),
         }
         types[row.code] = _id_of(tx, LicenceType, LicenceType.code, **values)
         for unit in row.issuing_units:
@@ -111,11 +111,11 @@ def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[st
     return types
 
 
-def _published_fields(row: TypeRow) -> list[dict[str, Any]]:
-    """Face fields as the catalogue publishes them: without the members that say nothing."""
+def _published(rows: Sequence[FaceField] | Sequence[StatusCode]) -> list[dict[str, Any]]:
+    """As the catalogue publishes them: without the members that say nothing."""
     return [
-        {key: value for key, value in asdict(face).items() if value is not None and value != []}
-        for face in row.fields
+        {key: value for key, value in asdict(row).items() if value is not None and value != []}
+        for row in rows
     ]
 
 
