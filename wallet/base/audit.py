@@ -6,7 +6,7 @@ purposes and outcomes, never a personal value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,6 +64,16 @@ _INSERT: Final = insert(AuditEvent).inline()
 
 def record(tx: Connection, name: str, now: datetime, **fields: Any) -> None:
     """Write one event in the caller's transaction. Undeclared names or fields raise ValueError."""
-    if EVENTS.get(name) != fields.keys():
-        raise ValueError(f"audit event {name} is not declared with the fields {sorted(fields)}")
-    tx.execute(_INSERT, {"at": now, "name": name, "fields": fields, "sealed": False})
+    record_all(tx, name, now, [fields])
+
+
+def record_all(
+    tx: Connection, name: str, now: datetime, events: Sequence[Mapping[str, Any]]
+) -> None:
+    """As `record`, of several events of one name."""
+    for fields in events:
+        if EVENTS.get(name) != set(fields):
+            raise ValueError(f"audit event {name} is not declared with the fields {sorted(fields)}")
+    if events:
+        rows = [{"at": now, "name": name, "fields": fields, "sealed": False} for fields in events]
+        tx.execute(_INSERT, rows)

@@ -180,6 +180,16 @@ def insert_if_new(tx: Connection, table: type[Base], **values: Any) -> bool:
     return tx.execute(_insert_if_new(table, tx.dialect.name), values).rowcount == 1
 
 
+def insert_all_new(
+    tx: Connection, table: type[Base], rows: Sequence[dict[str, Any]], *columns: Any
+) -> Sequence[AnyRow]:
+    """`INSERT … ON CONFLICT DO NOTHING RETURNING columns` of many rows; gives those that are new."""
+    if not rows:
+        return []
+    statement = _insert_if_new(table, tx.dialect.name).returning(*columns)
+    return tx.execute(statement, rows).all()
+
+
 @cache
 def _insert_if_new(table: type[Base], dialect: str) -> Insert:
     statement: Insert

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,16 @@ class OutboxMessage(Base):
 
 def put(tx: Connection, topic: str, now: datetime, **payload: Any) -> None:
     """Leave a message in the caller's transaction."""
-    tx.execute(
-        insert(OutboxMessage),
-        {"topic": topic, "payload": payload, "created_at": now, "done_at": None},
-    )
+    put_all(tx, topic, now, [payload])
+
+
+def put_all(
+    tx: Connection, topic: str, now: datetime, payloads: Sequence[Mapping[str, Any]]
+) -> None:
+    """As `put`, of several messages of one topic."""
+    if payloads:
+        rows = [
+            {"topic": topic, "payload": payload, "created_at": now, "done_at": None}
+            for payload in payloads
+        ]
+        tx.execute(insert(OutboxMessage), rows)

@@ -2,27 +2,69 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from wallet.base.database import insert_if_new
+from sqlalchemy import Connection, select, tuple_
+
+from wallet.base.database import insert_all_new
 from wallet.base.encryption import Vault
 from wallet.holders.model import HOLDER_CODE, HOLDER_NAME, Holder
+
+
+@dataclass(frozen=True)
+class NamedHolder:
+    """A holder with its normalised code, and the name that it gets where it is new."""
+
+    kind: str
+    code_type: str
+    code: str
+    name: str
 
 
 def find_or_add_holder(
     tx: Connection, vault: Vault, *, kind: str, code_type: str, code: str, name: str
 ) -> int:
     """The id of the holder with this normalised code; a new one gets this name."""
-    index = vault.index(code, f"{HOLDER_CODE} {code_type}")
-    insert_if_new(
+    found = find_or_add_holders(tx, vault, [NamedHolder(kind, code_type, code, name)])
+    return found[code_type, code]
+
+
+def find_or_add_holders(
+    tx: Connection, vault: Vault, holders: Iterable[NamedHolder]
+) -> dict[tuple[str, str], int]:
+    """The ids of these holders by (code_type, code); of two with one code the first names it."""
+    # Always in the same order, so that two transactions with the same holders do not wait in a ring.
+    wanted = {
+        (holder.code_type, vault.index(holder.code, f"{HOLDER_CODE} {holder.code_type}")): holder
+        for holder in reversed(list(holders))
+    }
+    ids = _ids(tx, list(wanted))
+    insert_all_new(
         tx,
         Holder,
-        kind=kind,
-        code_type=code_type,
-        code_index=index,
-        code_sealed=vault.seal(code, HOLDER_CODE),
-        name_sealed=vault.seal(name, HOLDER_NAME),
+        [
+            {
+                "kind": holder.kind,
+                "code_type": holder.code_type,
+                "code_index": index,
+                "code_sealed": vault.seal(holder.code, HOLDER_CODE),
+                "name_sealed": vault.seal(holder.name, HOLDER_NAME),
+            }
+            for (code_type, index), holder in sorted(wanted.items(), key=lambda item: item[0])
+            if (code_type, index) not in ids
+        ],
+        Holder.id,
     )
-    return tx.execute(
-        select(Holder.id).where(Holder.code_type == code_type, Holder.code_index == index)
-    ).scalar_one()
+    if missing := wanted.keys() - ids.keys():
+        ids |= _ids(tx, list(missing))
+    return {(wanted[key].code_type, wanted[key].code): found for key, found in ids.items()}
+
+
+def _ids(tx: Connection, keys: list[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
+    rows = tx.execute(
+        select(Holder.code_type, Holder.code_index, Holder.id).where(
+            tuple_(Holder.code_type, Holder.code_index).in_(keys)
+        )
+    )
+    return {(row.code_type, row.code_index): row.id for row in rows}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from verify.credential import read_credential, sign_credential
 from wallet.base import audit, outbox
@@ -29,7 +31,7 @@ from wallet.licences.model import (
     LicenceHolder,
 )
 from wallet.licences.status_places import note_change
-from wallet.licences.versions import lock_number, of_number
+from wallet.licences.versions import Number, lock_numbers, of_numbers
 from wallet.organisations.model import Unit
 
 
@@ -47,26 +49,36 @@ class IssuedLicence:
 
 
 def issue(deps: Deps, licence_id: int, now: datetime) -> IssuedLicence:
-    """Sign and mark issued, once, however often and from wherever it is called.
+    """As `issue_all`, one licence."""
+    [issued] = issue_all(deps, [licence_id], now)
+    return issued
+
+
+def issue_all(deps: Deps, licence_ids: Sequence[int], now: datetime) -> list[IssuedLicence]:
+    """Sign and mark issued, each once, however often and from wherever it is called.
 
     Record before signing, check after: what `verify` does not accept is never stored.
     """
     with deps.db.read() as tx:
-        row = _load(tx, licence_id)
-        issued = _answer(deps.vault, row)
-        if row.issued_at is not None:
-            return issued
-        claims = _claims(tx, deps, row, issued, now)
-    key = deps.keys.current
-    credential = sign_credential(claims, key)
-    if read_credential(credential, deps.keys.public) != claims:
-        raise RuntimeError("the credential just signed does not read back")
-    with deps.db.begin() as tx:
-        _mark_issued(tx, deps.vault, row, credential, key.kid, now)
-    return issued
+        rows = {row.id: row for row in _load(tx, licence_ids)}
+        answers = {licence_id: _answer(deps.vault, row) for licence_id, row in rows.items()}
+        pending = [row for row in rows.values() if row.issued_at is None]
+        claims = _claims(tx, deps, pending, answers, now)
+    if pending:
+        key = deps.keys.current
+        credentials = {
+            licence_id: sign_credential(said, key) for licence_id, said in claims.items()
+        }
+        public = deps.keys.public
+        for licence_id, credential in credentials.items():
+            if read_credential(credential, public) != claims[licence_id]:
+                raise RuntimeError("the credential just signed does not read back")
+        with deps.db.begin() as tx:
+            _mark_issued(tx, deps.vault, pending, credentials, key.kid, now)
+    return [answers[licence_id] for licence_id in licence_ids]
 
 
-def _load(tx: Connection, licence_id: int) -> AnyRow:
+def _load(tx: Connection, licence_ids: Sequence[int]) -> Sequence[AnyRow]:
     return tx.execute(
         select(
             Licence,
@@ -78,8 +90,9 @@ def _load(tx: Connection, licence_id: int) -> AnyRow:
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)
-        .where(Licence.id == licence_id)
-    ).one()
+        .where(Licence.id.in_(licence_ids))
+        .order_by(Licence.id)
+    ).all()
 
 
 def _answer(vault: Vault, row: AnyRow) -> IssuedLicence:
@@ -96,45 +109,60 @@ def _answer(vault: Vault, row: AnyRow) -> IssuedLicence:
 
 
 def _claims(
-    tx: Connection, deps: Deps, row: AnyRow, issued: IssuedLicence, now: datetime
-) -> dict[str, Any]:
-    fields = tx.execute(
-        select(LicenceField.key, LicenceField.value_sealed)
-        .where(LicenceField.licence_id == row.id)
+    tx: Connection,
+    deps: Deps,
+    rows: Sequence[AnyRow],
+    answers: Mapping[int, IssuedLicence],
+    now: datetime,
+) -> dict[int, dict[str, Any]]:
+    ids, open_value = [row.id for row in rows], deps.vault.open
+    faces: dict[int, dict[str, Any]] = defaultdict(dict)
+    for field in tx.execute(
+        select(LicenceField.licence_id, LicenceField.key, LicenceField.value_sealed)
+        .where(LicenceField.licence_id.in_(ids))
         .order_by(LicenceField.key)
-    )
-    holders = tx.execute(
-        select(Holder.kind, Holder.code_type, Holder.code_sealed, LicenceHolder.name_sealed)
-        .join(LicenceHolder, LicenceHolder.holder_id == Holder.id)
-        .where(LicenceHolder.licence_id == row.id)
+    ):
+        faces[field.licence_id][field.key] = _in_credential(
+            open_value(field.value_sealed, FIELD_VALUE)
+        )
+    holders: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for holder in tx.execute(
+        select(
+            LicenceHolder.licence_id,
+            Holder.kind,
+            Holder.code_type,
+            Holder.code_sealed,
+            LicenceHolder.name_sealed,
+        )
+        .join(Holder, LicenceHolder.holder_id == Holder.id)
+        .where(LicenceHolder.licence_id.in_(ids))
         .order_by(LicenceHolder.position)
-    )
-    open_value = deps.vault.open
-    return {
-        "iss": deps.keys.issuer,
-        "iat": int(now.timestamp()),
-        "identifier": issued.identifier,
-        "version": row.version,
-        "type": {"code": row.type_code, "name": row.type_name, "version": row.type_version},
-        "number": issued.number,
-        "issuing_unit": {"code": row.unit_code, "name": row.unit_name},
-        "issued_on": row.issued_on.isoformat(),
-        "valid_from": row.valid_from.isoformat(),
-        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
-        "area_code": row.area_code,
-        "holders": [
+    ):
+        holders[holder.licence_id].append(
             {
                 "kind": holder.kind,
                 "code_type": holder.code_type,
                 "code": open_value(holder.code_sealed, HOLDER_CODE),
                 "name": open_value(holder.name_sealed, HOLDER_NAME),
             }
-            for holder in holders
-        ],
-        "fields": {
-            field.key: _in_credential(open_value(field.value_sealed, FIELD_VALUE))
-            for field in fields
-        },
+        )
+    return {
+        row.id: {
+            "iss": deps.keys.issuer,
+            "iat": int(now.timestamp()),
+            "identifier": answers[row.id].identifier,
+            "version": row.version,
+            "type": {"code": row.type_code, "name": row.type_name, "version": row.type_version},
+            "number": answers[row.id].number,
+            "issuing_unit": {"code": row.unit_code, "name": row.unit_name},
+            "issued_on": row.issued_on.isoformat(),
+            "valid_from": row.valid_from.isoformat(),
+            "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+            "area_code": row.area_code,
+            "holders": holders[row.id],
+            "fields": faces[row.id],
+        }
+        for row in rows
     }
 
 
@@ -146,57 +174,98 @@ def _in_credential(value: str) -> str | dict[str, str]:
 
 
 def _mark_issued(
-    tx: Connection, vault: Vault, row: AnyRow, credential: str, kid: str, now: datetime
+    tx: Connection,
+    vault: Vault,
+    rows: Sequence[AnyRow],
+    credentials: Mapping[int, str],
+    kid: str,
+    now: datetime,
 ) -> None:
-    lock_number(tx, row.type_id, row.unit_id, row.number_index)
-    marked = tx.execute(
-        update(Licence)
-        .where(Licence.id == row.id, Licence.issued_at.is_(None))
-        .values(issued_at=now, credential_sealed=vault.seal(credential, CREDENTIAL))
+    lock_numbers(tx, [_number(row) for row in rows])
+    pending = set(
+        tx.execute(
+            select(Licence.id).where(
+                Licence.id.in_([row.id for row in rows]), Licence.issued_at.is_(None)
+            )
+        ).scalars()
     )
-    if marked.rowcount == 0:
-        return  # a twin of this call was first
-    _supersede(tx, row, now)
-    outbox.put(tx, "licence.issued", now, licence=row.id)
-    audit.record(
+    marked = [row for row in rows if row.id in pending]  # of the others a twin was first
+    if not marked:
+        return
+    tx.execute(
+        update(Licence)
+        .where(Licence.id == bindparam("licence"))
+        .values(issued_at=now, credential_sealed=bindparam("credential")),
+        [
+            {"licence": row.id, "credential": vault.seal(credentials[row.id], CREDENTIAL)}
+            for row in marked
+        ],
+    )
+    _supersede(tx, marked, now)
+    outbox.put_all(tx, "licence.issued", now, [{"licence": row.id} for row in marked])
+    audit.record_all(
         tx,
         "licence.issued",
         now,
-        licence=row.id,
-        unit=row.unit_id,
-        type=row.type_code,
-        version=row.version,
-        kid=kid,
+        [
+            {
+                "licence": row.id,
+                "unit": row.unit_id,
+                "type": row.type_code,
+                "version": row.version,
+                "kid": kid,
+            }
+            for row in marked
+        ],
     )
 
 
-def _supersede(tx: Connection, row: AnyRow, now: datetime) -> None:
-    """End the older versions and take the delegations over to this one."""
-    same = of_number(row.type_id, row.unit_id, row.number_index)
-    older = select(Licence.id).where(same, Licence.version < row.version)
-    tx.execute(
-        update(Licence)
-        .where(Licence.id.in_(older), Licence.superseded_at.is_(None))
-        .values(superseded_at=now)
-    )
-    note_change(tx, older, now)
-    # Two versions may be issued in the other order than they came in.
-    newer = tx.execute(
-        select(Licence.id).where(
-            same, Licence.version > row.version, Licence.issued_at.is_not(None)
+def _supersede(tx: Connection, marked: Sequence[AnyRow], now: datetime) -> None:
+    """End all but the newest issued version of each, and take the delegations over to that one.
+
+    Two versions may be issued in the other order than they came in.
+    """
+    versions: dict[Number, list[AnyRow]] = defaultdict(list)
+    for row in tx.execute(
+        select(
+            Licence.id,
+            Licence.type_id,
+            Licence.unit_id,
+            Licence.number_index,
+            Licence.version,
+            Licence.issued_at,
         )
-    ).first()
-    if newer is not None:
-        tx.execute(update(Licence).where(Licence.id == row.id).values(superseded_at=now))
-        note_change(tx, [row.id], now)
-        return
+        .where(of_numbers(_number(row) for row in marked))
+        .order_by(Licence.version)
+    ):
+        versions[_number(row)].append(row)
+    new = {row.id for row in marked}
+    for all_versions in versions.values():
+        newest = next(row for row in reversed(all_versions) if row.issued_at is not None)
+        older = [row.id for row in all_versions if row.version < newest.version]
+        if not older:
+            continue
+        tx.execute(
+            update(Licence)
+            .where(Licence.id.in_(older), Licence.superseded_at.is_(None))
+            .values(superseded_at=now)
+        )
+        note_change(tx, older, now)
+        if newest.id in new:
+            _take_delegations_over(tx, older, newest.id)
+
+
+def _take_delegations_over(tx: Connection, older: Sequence[int], newest: int) -> None:
     delegations = tx.execute(
         select(DelegationLicence.delegation_id)
         .join(Delegation, Delegation.id == DelegationLicence.delegation_id)
         .where(DelegationLicence.licence_id.in_(older), Delegation.ended_at.is_(None))
         .distinct()
     ).scalars()
-    for delegation_id in delegations:
-        tx.execute(
-            insert(DelegationLicence), {"delegation_id": delegation_id, "licence_id": row.id}
-        )
+    rows = [{"delegation_id": taken, "licence_id": newest} for taken in delegations]
+    if rows:
+        tx.execute(insert(DelegationLicence), rows)
+
+
+def _number(row: AnyRow) -> Number:
+    return row.type_id, row.unit_id, row.number_index

@@ -7,6 +7,8 @@ comes next, a repeat of the request or the worker's sweep, finishes what a crash
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,11 +16,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from wallet.base import audit
 from wallet.base.clock import local_day
-from wallet.base.database import insert_if_new
+from wallet.base.database import insert_all_new, insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.errors import Conflict
-from wallet.holders.find import find_or_add_holder
+from wallet.holders.find import NamedHolder, find_or_add_holders
 from wallet.licences.check import CheckedLicence, NewLicence, check_new, issuable_type
 from wallet.licences.identifier import make_identifier, parse_identifier
 from wallet.licences.issue import IssuedLicence, issue
@@ -32,8 +34,8 @@ from wallet.licences.model import (
     LicenceField,
     LicenceHolder,
 )
-from wallet.licences.status_places import assign_status_index
-from wallet.licences.versions import lock_number, of_number
+from wallet.licences.status_places import assign_status_indices
+from wallet.licences.versions import Number, lock_numbers, of_numbers
 from wallet.web.principal import Principal
 
 
@@ -93,119 +95,202 @@ def _record(
             licence_id = _licence_of_key(tx, client.id, key, body_hash)
             assert licence_id is not None
             return licence_id
-        licence_id = _insert_licence(tx, deps, client, checked, now)
+        [recorded] = record_licences(tx, deps, client, [checked], now)
+        if isinstance(recorded, Conflict):
+            raise recorded
         tx.execute(
             update(IdempotencyKey)
             .where(IdempotencyKey.client_id == client.id, IdempotencyKey.key == key)
-            .values(licence_id=licence_id)
+            .values(licence_id=recorded)
         )
-        audit.record(
-            tx,
-            "licence.received",
-            now,
-            licence=licence_id,
-            client=client.id,
-            unit=checked.type.unit_id,
-            type=checked.type.code,
-            version=checked.version,
-        )
-    return licence_id
+    return recorded
 
 
-def _insert_licence(
-    tx: Connection, deps: Deps, client: Principal, checked: CheckedLicence, now: datetime
-) -> int:
-    new, vault = checked.new, deps.vault
-    number_index = vault.index(new.number, NUMBER)
-    number = checked.type.id, checked.type.unit_id, number_index
-    lock_number(tx, *number)
-    newest = tx.execute(
-        select(Licence.version, Licence.status, Licence.status_code, Licence.identifier_sealed)
-        .where(of_number(*number))
-        .order_by(Licence.version.desc())
-        .limit(1)
-    ).one_or_none()
-    status, status_code, serial = "valid", _valid_code(checked.type.status_codes), ""
-    if newest is not None:
-        if checked.version <= newest.version:
-            raise _stale()
-        if newest.status == "revoked":
-            raise Conflict("此证照已被吊销或注销，不能再报送新版本。", "licence_revoked")
-        if newest.status != "valid":  # a new version is no way out of a suspension
-            status, status_code = newest.status, newest.status_code
-        serial = parse_identifier(vault.open(newest.identifier_sealed, IDENTIFIER)).serial
-    identifier = checked.identifier or make_identifier(
-        checked.type.type_code, checked.type.unit_code, checked.version, serial
-    )
-    identifier_index = vault.index(identifier, IDENTIFIER)
-    inserted = insert_if_new(
-        tx,
-        Licence,
-        type_id=checked.type.id,
-        unit_id=checked.type.unit_id,
-        client_id=client.id,
-        identifier_index=identifier_index,
-        identifier_sealed=vault.seal(identifier, IDENTIFIER),
-        number_index=number_index,
-        number_sealed=vault.seal(new.number, NUMBER),
-        version=checked.version,
-        status=status,
-        status_code=status_code,
-        issued_on=new.issued_on,
-        valid_from=new.valid_from,
-        valid_until=new.valid_until,
-        area_code=new.area_code,
-        received_at=now,
-    )
-    row = tx.execute(
-        select(Licence.id).where(Licence.identifier_index == identifier_index)
-    ).one_or_none()
-    if not inserted:
-        if row is None:  # another request stored the same number and version meanwhile
-            raise _stale()
-        raise Conflict("此证照标识已用于另一份证照，请换一个。", "identifier_taken")
-    assert row is not None
-    licence_id: int = row.id
-    _insert_parts(tx, vault, licence_id, checked)
-    assign_status_index(tx, deps, licence_id, now)
-    return licence_id
+def record_licences(
+    tx: Connection,
+    deps: Deps,
+    client: Principal,
+    licences: Sequence[CheckedLicence],
+    now: datetime,
+) -> list[int | Conflict]:
+    """Store licences as pending, in the order given; the id of each, or why it is not stored.
 
-
-def _insert_parts(tx: Connection, vault: Vault, licence_id: int, checked: CheckedLicence) -> None:
-    if checked.faces:
-        tx.execute(
-            insert(LicenceField),
-            [
-                {
-                    "licence_id": licence_id,
-                    "key": key,
-                    "value_sealed": vault.seal(value, FIELD_VALUE),
-                }
-                for key, value in checked.faces.items()
-            ],
+    Of what is refused nothing is left behind.
+    """
+    vault = deps.vault
+    wanted = [
+        (checked.type.id, checked.type.unit_id, vault.index(checked.new.number, NUMBER))
+        for checked in licences
+    ]
+    lock_numbers(tx, wanted)
+    newest = _newest(tx, vault, wanted)
+    results: list[int | Conflict | None] = []
+    rows: dict[bytes, tuple[int, dict[str, Any]]] = {}
+    for position, (checked, number) in enumerate(zip(licences, wanted, strict=True)):
+        last = newest.get(number)
+        if (refused := _refused(checked, last)) is not None:
+            results.append(refused)
+            continue
+        identifier = checked.identifier or make_identifier(
+            checked.type.type_code,
+            checked.type.unit_code,
+            checked.version,
+            last.serial if last else "",
         )
-    for position, holder in enumerate(checked.holders):
-        holder_id = find_or_add_holder(
-            tx,
-            vault,
-            kind=holder.kind,
-            code_type=holder.code_type,
-            code=holder.code,
-            name=holder.name,
-        )
-        tx.execute(
-            insert(LicenceHolder),
+        index = vault.index(identifier, IDENTIFIER)
+        if index in rows:
+            results.append(_taken())
+            continue
+        standing = last or _Newest(0, "valid", _valid_code(checked.type.status_codes), "")
+        rows[index] = (
+            position,
             {
-                "licence_id": licence_id,
-                "holder_id": holder_id,
-                "position": position,
-                "name_sealed": vault.seal(holder.name, HOLDER_NAME),
+                "type_id": checked.type.id,
+                "unit_id": checked.type.unit_id,
+                "client_id": client.id,
+                "identifier_index": index,
+                "identifier_sealed": vault.seal(identifier, IDENTIFIER),
+                "number_index": number[2],
+                "number_sealed": vault.seal(checked.new.number, NUMBER),
+                "version": checked.version,
+                # A new version is no way out of a suspension.
+                "status": standing.status,
+                "status_code": standing.status_code,
+                "issued_on": checked.new.issued_on,
+                "valid_from": checked.new.valid_from,
+                "valid_until": checked.new.valid_until,
+                "area_code": checked.new.area_code,
+                "received_at": now,
             },
         )
+        newest[number] = replace(
+            standing, version=checked.version, serial=parse_identifier(identifier).serial
+        )
+        results.append(None)
+    stored = _insert(tx, rows)
+    _insert_parts(tx, vault, {id: licences[position] for position, id in stored.items()})
+    assign_status_indices(tx, deps, list(stored.values()), now)
+    audit.record_all(
+        tx,
+        "licence.received",
+        now,
+        [
+            {
+                "licence": licence_id,
+                "client": client.id,
+                "unit": licences[position].type.unit_id,
+                "type": licences[position].type.code,
+                "version": licences[position].version,
+            }
+            for position, licence_id in stored.items()
+        ],
+    )
+    lost = _why_not_stored(tx, [index for index, (at, _) in rows.items() if at not in stored])
+    for index, (position, _) in rows.items():
+        results[position] = stored.get(position) or lost[index]
+    return [result for result in results if result is not None]
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """What a new version has to know of the newest one there is."""
+
+    version: int
+    status: str
+    status_code: str
+    serial: str
+
+
+def _newest(tx: Connection, vault: Vault, wanted: Sequence[Number]) -> dict[Number, _Newest]:
+    rows = tx.execute(
+        select(
+            Licence.type_id,
+            Licence.unit_id,
+            Licence.number_index,
+            Licence.version,
+            Licence.status,
+            Licence.status_code,
+            Licence.identifier_sealed,
+        )
+        .where(of_numbers(wanted))
+        .order_by(Licence.version)
+    )
+    last = {(row.type_id, row.unit_id, row.number_index): row for row in rows}
+    return {
+        number: _Newest(
+            row.version,
+            row.status,
+            row.status_code,
+            parse_identifier(vault.open(row.identifier_sealed, IDENTIFIER)).serial,
+        )
+        for number, row in last.items()
+    }
+
+
+def _refused(checked: CheckedLicence, last: _Newest | None) -> Conflict | None:
+    if last is None:
+        return None
+    if checked.version <= last.version:
+        return _stale()
+    if last.status == "revoked":
+        return Conflict("此证照已被吊销或注销，不能再报送新版本。", "licence_revoked")
+    return None
+
+
+def _insert(tx: Connection, rows: Mapping[bytes, tuple[int, dict[str, Any]]]) -> dict[int, int]:
+    """Position → id of those that are new, in the order of their positions."""
+    inserted = insert_all_new(
+        tx, Licence, [row for _, row in rows.values()], Licence.identifier_index, Licence.id
+    )
+    return dict(sorted((rows[row.identifier_index][0], row.id) for row in inserted))
+
+
+def _why_not_stored(tx: Connection, indices: Sequence[bytes]) -> dict[bytes, Conflict]:
+    if not indices:
+        return {}
+    taken = set(
+        tx.execute(
+            select(Licence.identifier_index).where(Licence.identifier_index.in_(indices))
+        ).scalars()
+    )
+    # Else another request stored the same number and version meanwhile.
+    return {index: _taken() if index in taken else _stale() for index in indices}
+
+
+def _insert_parts(tx: Connection, vault: Vault, stored: Mapping[int, CheckedLicence]) -> None:
+    faces = [
+        {"licence_id": licence_id, "key": key, "value_sealed": vault.seal(value, FIELD_VALUE)}
+        for licence_id, checked in stored.items()
+        for key, value in checked.faces.items()
+    ]
+    if faces:
+        tx.execute(insert(LicenceField), faces)
+    named = [
+        NamedHolder(holder.kind, holder.code_type, holder.code, holder.name)
+        for checked in stored.values()
+        for holder in checked.holders
+    ]
+    ids = find_or_add_holders(tx, vault, named)
+    held = [
+        {
+            "licence_id": licence_id,
+            "holder_id": ids[holder.code_type, holder.code],
+            "position": position,
+            "name_sealed": vault.seal(holder.name, HOLDER_NAME),
+        }
+        for licence_id, checked in stored.items()
+        for position, holder in enumerate(checked.holders)
+    ]
+    if held:
+        tx.execute(insert(LicenceHolder), held)
 
 
 def _valid_code(status_codes: list[dict[str, Any]]) -> str:
     return next(str(code["code"]) for code in status_codes if code["means"] == "valid")
+
+
+def _taken() -> Conflict:
+    return Conflict("此证照标识已用于另一份证照，请换一个。", "identifier_taken")
 
 
 def _stale() -> Conflict:

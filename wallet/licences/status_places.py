@@ -8,6 +8,7 @@ only takes a place whose decoy says valid: that a place is taken shows in no lis
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import Connection, update
 
 from verify.status_list import INVALID, STATUS_LIST_SIZE, SUSPENDED, VALID
-from wallet.base.database import insert_if_new
+from wallet.base.database import insert_all_new
 from wallet.base.deps import Deps
 from wallet.base.encryption import derive_key
 from wallet.licences.model import StatusEntry
@@ -39,21 +40,45 @@ def decoys(secret: str, number: int, first: int = 0, count: int = STATUS_LIST_SI
 
 
 def assign_status_index(tx: Connection, deps: Deps, licence_id: int, now: datetime) -> None:
-    """Give a licence a random place in the status lists, each of which is at most half full.
+    """As `assign_status_indices`, for one licence."""
+    assign_status_indices(tx, deps, [licence_id], now)
+
+
+def assign_status_indices(
+    tx: Connection, deps: Deps, licence_ids: Sequence[int], now: datetime
+) -> None:
+    """Give licences random places in the status lists, each of which is at most half full.
 
     After a restore it is none that a list calls invalid: it may have been taken and forgotten.
     """
-    number = licence_id // (STATUS_LIST_SIZE // 2)
+    left = set(licence_ids)
     for _ in range(_DRAWS):
-        place = secrets.randbelow(STATUS_LIST_SIZE)
-        block, offset = place - place % _BLOCK, place % _BLOCK
-        index = number * STATUS_LIST_SIZE + place
-        drawn = decoys(deps.config.secret_key, number, block, _BLOCK)[offset]
-        if drawn != VALID or not is_told_valid(deps, index):
-            continue
-        if insert_if_new(tx, StatusEntry, index=index, licence_id=licence_id, changed_at=now):
-            return
-    raise RuntimeError("no free status index was drawn")
+        if not left:
+            break
+        drawn = [(licence_id, _draw(deps, licence_id)) for licence_id in sorted(left)]
+        placed = insert_all_new(
+            tx,
+            StatusEntry,
+            [
+                {"index": index, "licence_id": licence_id, "changed_at": now}
+                for licence_id, index in drawn
+                if index is not None
+            ],
+            StatusEntry.licence_id,
+        )
+        left -= {row.licence_id for row in placed}
+    if left:
+        raise RuntimeError("no free status index was drawn")
+
+
+def _draw(deps: Deps, licence_id: int) -> int | None:
+    """A random place of the licence's list, None where the draw has to be repeated."""
+    number = licence_id // (STATUS_LIST_SIZE // 2)
+    place = secrets.randbelow(STATUS_LIST_SIZE)
+    block, offset = place - place % _BLOCK, place % _BLOCK
+    index = number * STATUS_LIST_SIZE + place
+    drawn = decoys(deps.config.secret_key, number, block, _BLOCK)[offset]
+    return index if drawn == VALID and is_told_valid(deps, index) else None
 
 
 def note_change(tx: Connection, licences: Any, now: datetime) -> None:

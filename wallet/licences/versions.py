@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, select
+from collections.abc import Iterable
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from wallet.licences.model import Licence
+
+Number = tuple[int, int, bytes]
+"""Which licence: (type_id, unit_id, number_index)."""
 
 
 def of_number(type_id: int, unit_id: int, number_index: bytes) -> ColumnElement[bool]:
@@ -14,6 +20,23 @@ def of_number(type_id: int, unit_id: int, number_index: bytes) -> ColumnElement[
         & (Licence.unit_id == unit_id)
         & (Licence.number_index == number_index)
     )
+
+
+def of_numbers(numbers: Iterable[Number]) -> ColumnElement[bool]:
+    """Condition on `Licence`: a version of one of these licences."""
+    return or_(
+        *(
+            (Licence.type_id == type_id)
+            & (Licence.unit_id == unit_id)
+            & Licence.number_index.in_([index for _, _, index in group])
+            for (type_id, unit_id), group in groupby(sorted(set(numbers)), lambda key: key[:2])
+        )
+    )
+
+
+def lock_numbers(tx: Connection, numbers: Iterable[Number]) -> None:
+    """As `lock_number`, of many at once; always in the same order."""
+    tx.execute(select(Licence.id).where(of_numbers(numbers)).order_by(Licence.id).with_for_update())
 
 
 def lock_number(tx: Connection, type_id: int, unit_id: int, number_index: bytes) -> None:
