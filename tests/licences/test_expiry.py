@@ -16,10 +16,12 @@ from tests.support.people import machine, sign_in
 from tests.support.shared import deps_of
 from tests.support.showing import events, midnight_after, open_code, refusal, set_licence
 from tests.support.statuses import RESUME, REVOKE, SUSPEND, changes_of, set_status
+from wallet import worker
 from wallet.base.clock import local_day, read_day
 from wallet.base.deps import Deps
 from wallet.base.outbox import OutboxMessage
 from wallet.licences.expire import note_expired
+from wallet.worker import work_once
 
 LIMIT: Final = 100
 
@@ -120,6 +122,18 @@ def test_no_more_are_noted_at_once_than_asked_for(
     for _ in range(3):
         last_day_today(app, clock)
     assert [note_expired(deps_of(app), midnight, 2) for _ in range(3)] == [2, 1, 0]
+
+
+def test_the_worker_goes_on_until_it_has_noted_them_all(
+    app: Flask, clock: Clock, midnight: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "BATCH", 1)
+    deps, late = deps_of(app), midnight + timedelta(hours=9)
+    identifiers = [last_day_today(app, clock) for _ in range(2)]
+    rounds = [work_once(deps, late) for _ in range(3)]
+    assert [done.expired for done in rounds] == [1, 1, 0]
+    assert rounds[1].anything
+    assert [len(changes_of(deps, identifier)) for identifier in identifiers] == [1, 1]
 
 
 def test_one_that_came_in_after_its_last_day_is_noted_too(app: Flask, clock: Clock) -> None:
