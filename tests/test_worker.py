@@ -25,7 +25,14 @@ from wallet.web.sessions import Session, start_session
 from wallet.worker import WorkDone, work, work_once
 
 NOTHING = WorkDone(
-    issued=0, delivered=0, expired=0, sessions=0, idempotency_keys=0, assertions=0, key_changes=0
+    issued=0,
+    delivered=0,
+    expired=0,
+    sessions=0,
+    idempotency_keys=0,
+    assertions=0,
+    key_changes=0,
+    document_days=0,
 )
 
 

@@ -22,6 +22,7 @@ from wallet.base.outbox import OutboxMessage
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.expire import note_expired
 from wallet.licences.issue import issue
+from wallet.licences.kept_documents import forget_documents
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
 from wallet.licences.status_lists import publish_due
@@ -45,6 +46,7 @@ class WorkDone:
     idempotency_keys: int
     assertions: int
     key_changes: int
+    document_days: int
 
     @property
     def anything(self) -> bool:
@@ -60,6 +62,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         expired=note_expired(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
+        document_days=forget_documents(deps, now),
     )
 
 

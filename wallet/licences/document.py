@@ -61,7 +61,7 @@ def licence_document(
     if pdf is None:
         pdf = typeset(TEMPLATE, says | {"drawn_at": _minute(now)}, now)
         pdf = pdf if seal is None else seal_with(seal, pdf)
-        keep_document(deps, known_by, pdf)
+        keep_document(deps, known_by, pdf, now)
     with deps.db.begin() as tx:
         audit.record(
             tx,

@@ -6,13 +6,14 @@ a new status, leads to a new document, so nothing is ever to be withdrawn from h
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+import shutil
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
 from wallet import numbers
+from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.base.encryption import InvalidTag
 from wallet.base.private_files import write_private
@@ -24,34 +25,33 @@ _log = structlog.get_logger()
 
 def kept_document(deps: Deps, says: str) -> bytes | None:
     """The document that says this, None where there is none."""
-    try:
-        return deps.vault.open_bytes(_path(deps, says).read_bytes(), DOCUMENT)
-    except (FileNotFoundError, InvalidTag):
-        return None
+    name = _name(deps, says)
+    for day in deps.config.documents_dir.glob("*"):
+        try:
+            return deps.vault.open_bytes((day / name).read_bytes(), DOCUMENT)
+        except (OSError, ValueError, InvalidTag):
+            continue  # not of that day, or damaged: it is made again
+    return None
 
 
-def keep_document(deps: Deps, says: str, document: bytes) -> None:
+def keep_document(deps: Deps, says: str, document: bytes, now: datetime) -> None:
     """Keep a document that says this; where it cannot be written it is made again next time."""
-    path = _path(deps, says)
+    folder = deps.config.documents_dir / local_day(now).isoformat()
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_private(path, deps.vault.seal_bytes(document, DOCUMENT))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(folder / _name(deps, says), deps.vault.seal_bytes(document, DOCUMENT))
     except OSError as error:
         _log.error("document not kept", error=error.strerror)
 
 
-def forget_documents(deps: Deps) -> int:
-    """Remove the documents that have been kept for `numbers.DOCUMENT_DAYS`; returns how many."""
-    oldest = time.time() - numbers.DOCUMENT_DAYS * 86400
-    old = [path for path in _files(deps) if path.stat().st_mtime < oldest]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+def forget_documents(deps: Deps, now: datetime) -> int:
+    """Remove the documents of days that are past `numbers.DOCUMENT_DAYS`; returns how many days."""
+    oldest = (local_day(now) - timedelta(days=numbers.DOCUMENT_DAYS)).isoformat()
+    past = [day for day in deps.config.documents_dir.glob("*") if day.name < oldest]
+    for day in past:
+        shutil.rmtree(day, ignore_errors=True)
+    return len(past)
 
 
-def _files(deps: Deps) -> list[Path]:
-    return list(deps.config.documents_dir.glob("*"))
-
-
-def _path(deps: Deps, says: str) -> Path:
-    return deps.config.documents_dir / deps.vault.index(says, DOCUMENT).hex()
+def _name(deps: Deps, says: str) -> str:
+    return deps.vault.index(says, DOCUMENT).hex()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -34,8 +36,8 @@ def seals() -> None:
 @seals.command("list")
 def list_seals() -> None:
     """Show each issuing unit's seal, until when it is good, and what need not be sealed."""
-    deps, now = _deps(), read_clock()
-    with deps.db.read() as tx:
+    now = read_clock()
+    with _opened() as deps, deps.db.read() as tx:
         units = tx.execute(select(Unit.code, Unit.name, Unit.kinds).order_by(Unit.code)).all()
         exemptions = tx.execute(
             select(Unit.code.label("unit"), LicenceType.code, SealExemption.basis)
@@ -44,13 +46,16 @@ def list_seals() -> None:
             .where(is_current(SealExemption.starts_on, SealExemption.ends_on, local_day(now)))
             .order_by(Unit.code, LicenceType.code)
         ).all()
+        found = {
+            unit.code: load_seal(deps.config.seals_dir, deps.config.secret_key, unit.code)
+            for unit in units
+        }
     for unit in units:
-        seal = load_seal(deps.config.seals_dir, deps.config.secret_key, unit.code)
+        seal = found[unit.code]
         if seal is not None or "issuing" in unit.kinds:
             click.echo(f"{unit.code}  {unit.name}  {_described(seal, now)}")
     for row in exemptions:
         click.echo(f"{row.unit}  {row.code}  exempt: {row.basis}")
-    deps.db.close()
 
 
 @seals.command("import")
@@ -60,17 +65,18 @@ def list_seals() -> None:
 @click.password_option(confirmation_prompt=False, help="Of the file; asked for when not given.")
 def import_seal(unit: str, file: Path, image: Path | None, password: str) -> None:
     """Take over the seal of UNIT (its credit code) from FILE, a PKCS#12 of a licensed CA."""
-    deps, now = _deps(), read_clock()
-    seal = read_pkcs12(file.read_bytes(), password, now)
-    content = read_image(image) if image else b""
-    with deps.db.begin() as tx:
-        unit_id = tx.execute(select(Unit.id).where(Unit.code == unit)).scalar_one_or_none()
-        if unit_id is None:
-            raise ConfigurationError(f"there is no unit {unit}")
-        audit.record(tx, "seal.imported", now, unit=unit_id, certificate=seal.serial)
-    save_seal(deps.config.seals_dir, deps.config.secret_key, unit, seal, content, ".png")
-    click.echo(f"{unit}  {_described(seal, now)}")
-    deps.db.close()
+    now = read_clock()
+    with _opened() as deps:
+        seal = read_pkcs12(file.read_bytes(), password, now)
+        content = read_image(image) if image else b""
+        with deps.db.begin() as tx:
+            unit_id = tx.execute(select(Unit.id).where(Unit.code == unit)).scalar_one_or_none()
+            if unit_id is None:
+                raise ConfigurationError(f"there is no unit {unit}")
+            audit.record(tx, "seal.imported", now, unit=unit_id, certificate=seal.serial)
+        folder, secret = deps.config.seals_dir, deps.config.secret_key
+        save_seal(folder, secret, unit, seal, content, ".png")
+        click.echo(f"{unit}  {_described(load_seal(folder, secret, unit), now)}")
 
 
 @seals.command("exempt")
@@ -83,29 +89,38 @@ def exempt_command(
     unit: str, type_code: str, basis: str | None, until: datetime | None, *, end: bool
 ) -> None:
     """Let UNIT give out its licences of TYPE without a seal, on the basis of a document."""
-    deps, now = _deps(), read_clock()
+    now = read_clock()
     last: date | None = until.date() if until else None
+    with _opened() as deps:
+        try:
+            if end:
+                ended = end_exemption(deps, unit, type_code, now)
+                click.echo("It has ended." if ended else "It was not exempt.")
+            else:
+                basis = _checked(basis, last, now)
+                exempt(deps, unit, type_code, basis, last, now)
+                click.echo(f"{unit}  {type_code}  exempt: {basis}")
+        except NotFound:
+            raise ConfigurationError(f"there is no unit {unit} or no type {type_code}") from None
+
+
+def _checked(basis: str | None, last: date | None, now: datetime) -> str:
+    if not basis or not basis.strip():
+        raise click.UsageError("an exemption needs its --basis")
+    if missing := undrawable(basis):
+        raise click.UsageError(f"no font has these characters: {' '.join(missing)}")
+    if last is not None and last < local_day(now):
+        raise click.UsageError("--until has passed")
+    return basis
+
+
+@contextmanager
+def _opened() -> Iterator[Deps]:
+    deps = build_deps(load_config(os.environ))
     try:
-        if end:
-            ended = end_exemption(deps, unit, type_code, now)
-            click.echo("It has ended." if ended else "It was not exempt.")
-            return
-        if not basis or not basis.strip():
-            raise click.UsageError("an exemption needs its --basis")
-        if missing := undrawable(basis):
-            raise click.UsageError(f"no font has these characters: {' '.join(missing)}")
-        if last is not None and last < local_day(now):
-            raise click.UsageError("--until has passed")
-        exempt(deps, unit, type_code, basis, last, now)
-        click.echo(f"{unit}  {type_code}  exempt: {basis}")
-    except NotFound:
-        raise ConfigurationError(f"there is no unit {unit} or no type {type_code}") from None
+        yield deps
     finally:
         deps.db.close()
-
-
-def _deps() -> Deps:
-    return build_deps(load_config(os.environ))
 
 
 def _described(seal: Seal | None, now: datetime) -> str:

@@ -1,0 +1,61 @@
+"""Licences as PDF, and what independent readers say of them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pdf_oxide
+
+from tests.support.people import Visitor
+from tests.support.showing import FOOD, identifier_of
+from wallet.demo.seals import CA_FILE
+
+APT: Final = "apt-get install -y poppler-utils libnss3-tools"
+
+
+def download(holder: Visitor, type_code: str = FOOD, role: str = "own") -> bytes:
+    """The sealed PDF of a holder's licence of that type."""
+    answer = holder.get(f"/api/v1/me/licences/{identifier_of(holder, type_code, role)}.pdf")
+    assert answer.status_code == 200, answer.text
+    data: bytes = answer.data
+    return data
+
+
+def signature_of(pdf: bytes, folder: Path, trusting: Path | None = None) -> str:
+    """What poppler's pdfsig says of the signature; `trusting` is a data folder, for its demo CA."""
+    file = folder / "licence.pdf"
+    file.write_bytes(pdf)
+    nss = folder / "nss"
+    nss.mkdir(exist_ok=True)
+    store = f"sql:{nss}"
+    run("certutil", "-N", "--empty-password", "-d", store)
+    if trusting is not None:
+        run("certutil", "-A", "-n", "ca", "-t", "TC,TC,TC", "-i", trusting / CA_FILE, "-d", store)
+    return run("pdfsig", "-nssdir", store, file)
+
+
+def text_of(pdf: bytes, folder: Path) -> str:
+    """The text of a document, as poppler's pdftotext reads it."""
+    file = folder / "text.pdf"
+    file.write_bytes(pdf)
+    return run("pdftotext", "-layout", file, "-")
+
+
+def pdf_a_of(pdf: bytes, folder: Path) -> dict[str, Any]:
+    """What pdf-oxide says of a document as PDF/A-2b."""
+    file = folder / "archive.pdf"
+    file.write_bytes(pdf)
+    found: dict[str, Any] = pdf_oxide.PdfDocument(str(file)).validate_pdf_a("2b")
+    return found
+
+
+def run(program: str, *arguments: str | Path) -> str:
+    """The output of a program that must be installed."""
+    path = shutil.which(program)
+    if path is None:
+        raise RuntimeError(f"the tests need {program}; install it with: {APT}")
+    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
