@@ -43,6 +43,7 @@ PASSES: Final = {
     **{route: {"desk", "bank", "relying"} for route in DESK},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
     "POST /api/v1/licences": {"issuing"},
+    "POST /api/v1/licences/<identifier>/status": {"issuing"},
 }
 """API route → who passes its guard; whoever passes then meets the rules of the journey."""
 PERSONAL: Final = ("李明", "王秀英", "150602199003077513", "Traceback", 'File "')
