@@ -8,7 +8,9 @@ past its limit, or a file cannot be read.
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ from typing import Final
 from verify.check import check
 from verify.fetch import fetch_trust
 from verify.trust import BundleError, load_trust, save_trust
-from verify.verdict import Outcome, verdict_members
+from verify.verdict import Outcome, Verdict, verdict_members
 
 EXIT: Final[dict[Outcome, int]] = {"accepted": 0, "refused": 1, "undetermined": 2, "pending": 2}
 
@@ -59,12 +61,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         text = sys.stdin.read().strip() if options.text == "-" else options.text
         verdict = check(text, load_trust(options.trust), time.time())
+        _print(verdict)
     except (BundleError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    members = verdict_members(verdict)
-    sys.stdout.write(json.dumps(members, ensure_ascii=False, indent=2, default=_plain) + "\n")
     return EXIT[verdict.outcome]
+
+
+def _print(verdict: Verdict) -> None:
+    """The verdict as JSON; raises OSError where it cannot be written: not told is not judged."""
+    escaped = codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    members = verdict_members(verdict)
+    text = json.dumps(members, ensure_ascii=escaped, indent=2, default=_plain)
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError:
+        # What is left in the buffer would fail once more at the end, with an exit code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _serve(options: argparse.Namespace) -> int:

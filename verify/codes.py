@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verify.jws import ALGORITHM, PublicKeys, Signer, check_signature, parse, sign
+from verify.jws import ALGORITHM, LAST_SECOND, PublicKeys, Signer, check_signature, parse, sign
 from verify.verdict import Reason, Refused
 
 CODE_TEXT_MAX: Final = 2048
@@ -40,7 +40,6 @@ PAPER_CODE_LIFE: Final = 91 * 24 * 3600
 JTI_BYTES: Final = 12
 """Random bytes of a live code's `jti`."""
 
-_LAST_SECOND: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last that RFC 3339 can write
 _JTI: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _SERIAL: Final = re.compile(r"[0-9A-Z]{16}")
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_-]{14,128}")
@@ -71,7 +70,7 @@ def _type_numbers(value: Any) -> bool:
 
 _number = _whole_number(1, _NUMBER_MAX)
 _index = _whole_number(0, _INDEX_MAX)
-_seconds = _whole_number(0, _LAST_SECOND)
+_seconds = _whole_number(0, LAST_SECOND)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from jwt.algorithms import ECAlgorithm
 from verify.verdict import Refused
 
 ALGORITHM: Final = "ES256"
+LAST_SECOND: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z in Unix seconds, the last time that RFC 3339 can write."""
 PublicKeys = Mapping[str, Mapping[str, EllipticCurvePublicKey]]
 """kid → issuer → key: the keys a reader trusts. A `kid` is looked up, never interpreted."""
 

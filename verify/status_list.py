@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from verify.jws import PublicKeys, Signer, decode_bytes, encode_bytes, read_token, sign
+from verify.jws import LAST_SECOND, PublicKeys, Signer, decode_bytes, encode_bytes, read_token, sign
 from verify.verdict import Refused
 
 STATUS_LIST_TYP: Final = "statuslist+jwt"
@@ -130,6 +130,8 @@ def read_list(token: str, number: int, keys: PublicKeys) -> PublishedList:
         # `type` and not `isinstance`: JSON's true is an int to Python.
         if not all(type(n) is int for n in (claims["iat"], claims["exp"], listed["bits"])):
             raise ValueError("numbers")
+        if not 0 <= claims["iat"] <= claims["exp"] <= LAST_SECOND:
+            raise ValueError("times")
         return PublishedList(
             issuer=claims["iss"],
             number=number,

@@ -37,6 +37,8 @@ TRUST_PATH: Final = "/.well-known/liangzheng-trust"
 TRUST_LIMIT: Final = 24 * 3600
 """Seconds for which a bundle may be used."""
 
+_FILE_MAX: Final = 256 << 20
+"""Bytes of a file of bundles."""
 _FILE_MODE: Final = 0o644  # everything in a bundle is public
 
 
@@ -155,7 +157,11 @@ def read_bundle(document: Any) -> IssuerTrust:
 def load_trust(path: Path) -> Trust:
     """Read a file of one bundle or a list of bundles; raises BundleError."""
     try:
-        content = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            text = file.read(_FILE_MAX + 1)
+        if len(text) > _FILE_MAX:
+            raise ValueError("too long")
+        content = json.loads(text)
     except (OSError, ValueError, RecursionError):
         raise BundleError(f"{path} cannot be read as a trust bundle.") from None
     documents = content if isinstance(content, list) else [content]

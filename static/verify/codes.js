@@ -3,14 +3,13 @@
  * A test hands both the same texts and compares every reason.
  */
 
-import { ALGORITHM, checkSignature, parse } from "./jws.js";
+import { ALGORITHM, LAST_SECOND, checkSignature, parse } from "./jws.js";
 import { Refused } from "./refused.js";
 
 export const CLOCK_TOLERANCE = 30; // s by which two clocks may differ
 const CODE_TEXT_MAX = 2048; // characters, address included
 const LIVE_CODE_LIFE = 60; // s
 const PAPER_CODE_LIFE = 91 * 24 * 3600; // s
-const LAST_SECOND = 253402300799; // 9999-12-31T23:59:59Z
 
 const text = (pattern) => (value) => typeof value === "string" && pattern.test(value);
 // Only a number that was written whole is a BigInt: 18e8 and 1.0 are none.

@@ -4,6 +4,7 @@ import { parseStrict } from "./json.js";
 import { Refused } from "./refused.js";
 
 export const ALGORITHM = "ES256";
+export const LAST_SECOND = 253402300799; // 9999-12-31T23:59:59Z
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const ES256 = { name: "ECDSA", hash: "SHA-256" };
 const SEGMENT = /^[A-Za-z0-9_-]*$/;

@@ -1,6 +1,6 @@
 /** Token Status List: unpack a published list within bounds, read one entry (`verify.status_list`). */
 
-import { decodeBytes, readToken } from "./jws.js";
+import { LAST_SECOND, decodeBytes, readToken } from "./jws.js";
 
 export const VALID = 0;
 export const SUSPENDED = 2;
@@ -16,6 +16,7 @@ export async function readList(token, number, keys) {
   const listed = claims.get("status_list");
   if (!(listed instanceof Map) || !String(claims.get("sub")).endsWith(`${PATH}${number}`)) throw new TypeError("another list");
   const [issuedAt, expiresAt, bits] = [claims.get("iat"), claims.get("exp"), listed.get("bits")].map(whole);
+  if (issuedAt < 0 || issuedAt > expiresAt || expiresAt > LAST_SECOND) throw new TypeError("times");
   if (!BITS.includes(bits)) throw new TypeError("bits");
   return { issuedAt, expiresAt, bits, packed: await unpack(decodeBytes(listed.get("lst"))) };
 }

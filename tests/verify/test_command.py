@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.bundles import a_bundle
+from tests.support.codes import signer
 from tests.support.people import sign_in
 from tests.support.server import running_demo
 from tests.support.showing import FOOD, show
 from verify.__main__ import main
+from verify.verdict import sentence
 from wallet.app import create_app
 from wallet.config import load_config
 from wallet.web.deps import deps
@@ -41,6 +48,32 @@ def test_a_bundle_is_fetched_and_a_fresh_code_is_accepted_without_the_library(
     monkeypatch.setattr(time, "time", lambda: tomorrow)
     assert main(["check", text, "--trust", str(file)]) == 2
     assert json.loads(capsys.readouterr().out)["reason"] == "trust_stale"
+
+
+def command(*arguments: str, stdout: Any = subprocess.PIPE, **environment: str) -> Any:
+    return subprocess.run(
+        [sys.executable, "-m", "verify", *arguments],
+        env=os.environ | environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+
+def test_a_verdict_that_cannot_be_told_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    file = tmp_path / "trust.json"
+    file.write_text(json.dumps(a_bundle(signer())), "utf-8")
+    with Path("/dev/full").open("wb") as full:
+        run = command("check", "x", "--trust", str(file), stdout=full)
+    assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
+
+
+def test_a_console_without_chinese_gets_escapes(tmp_path: Path) -> None:
+    file = tmp_path / "trust.json"
+    file.write_text(json.dumps(a_bundle(signer())), "utf-8")
+    run = command("check", "x", "--trust", str(file), PYTHONIOENCODING="ascii")
+    assert (run.returncode, run.stderr) == (1, b"")
+    assert json.loads(run.stdout)["message"] == sentence("malformed")
 
 
 def test_what_cannot_be_read_or_fetched_is_one_line_and_exit_code_2(

@@ -15,7 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from tests.support.codes import Signer, signer
-from verify.jws import encode_bytes, parse
+from verify.jws import LAST_SECOND, encode_bytes, parse
 from verify.jws import sign as sign_token
 from verify.status_list import (
     INVALID,
@@ -175,6 +175,10 @@ def test_a_strangers_list_and_another_kind_of_token_are_refused() -> None:
         {"iat": True},
         {"exp": "tomorrow"},
         {"exp": 1.5},
+        {"iat": -1},
+        {"iat": NOW + STATUS_LIST_LIFE + 1},
+        {"exp": LAST_SECOND + 1},
+        {"iat": 10**400, "exp": 10**400},
         {"status_list": None},
         {"status_list": []},
         {"status_list": {"bits": True, "lst": "eNo76fITAAPfAgc"}},
