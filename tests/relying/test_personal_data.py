@@ -17,7 +17,8 @@ from wallet.migrations.metadata import METADATA
 
 
 def secrets_of_the_demo() -> set[str]:
-    """Every name, number, code and address of the demo's people and companies."""
+    """Every name, number, code and address of the demo's people and companies, and why the status
+    of their licences was changed."""
     demo = load(local_day(read_clock()))
     people = {value for holder in demo.holders.values() for value in (holder.name, holder.code)}
     staff = {member.name for member in demo.staff.values()}
@@ -30,7 +31,8 @@ def secrets_of_the_demo() -> set[str]:
         for key, value in licence.fields.items()
         if key.endswith(("name", "address", "_id", "person", "contact", "premises"))
     }
-    return people | staff | licences | parties | faces
+    reasons = {row.status_reason for row in demo.licences if row.status_reason}
+    return people | staff | licences | parties | faces | reasons
 
 
 def in_clear(texts: set[str], stored: bytes) -> list[str]:
