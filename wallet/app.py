@@ -12,7 +12,7 @@ from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
-from wallet.numbers import JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
+from wallet.numbers import BATCH_FILE_MAX, JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
 from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
@@ -44,8 +44,10 @@ def create_app(config: Config) -> Flask:
         OPENAPI_VERSION="3.0.3",
         LARGE_BODY_ENDPOINTS={
             "licences.receive_licence": LICENCE_BODY_MAX,
+            "licences.receive_batch": BATCH_FILE_MAX,
             "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
         },
+        CHUNKED_ENDPOINTS={"licences.receive_batch"},
         MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
     )
     attach(app, build_deps(config))

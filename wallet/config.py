@@ -83,6 +83,11 @@ class Config:
         return self.data / "documents"
 
     @property
+    def batches_dir(self) -> Path:
+        """Folder of the files of batches that are still to be worked off, encrypted."""
+        return self.data / "batches"
+
+    @property
     def status_lists_dir(self) -> Path:
         """Folder of the published status lists."""
         return self.data / "status-lists"

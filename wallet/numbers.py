@@ -29,6 +29,19 @@ JSON_BODY_MAX: Final = 64 * 1024
 LICENCE_BODY_MAX: Final = 1024 * 1024
 JUDGEMENTS_BODY_MAX: Final = 256 * 1024
 """Bytes of a desk's offline judgements, each with the text that was scanned."""
+BATCH_FILE_MAX: Final = 256 * 1024 * 1024
+"""Bytes of a file of licences."""
+BATCH_UNPACKED_MAX: Final = 1024 * 1024 * 1024
+"""Bytes that an Excel file may unpack to."""
+BATCH_STRINGS_MAX: Final = 128 * 1024 * 1024
+"""Bytes of its texts and styles, which are held in memory."""
+BATCH_PACKED_RATIO: Final = 200
+"""A part of an Excel file that unpacks to more than so many times its size is none."""
+BATCH_COLUMNS_MAX: Final = 200
+BATCH_CHUNK: Final = 200
+"""Lines of a batch that are stored in one transaction."""
+BATCH_CLAIM: Final = 60
+"""A batch nobody has worked on for this time was left by a crash; another goes on with it."""
 PHOTO_MAX: Final = 512 * 1024
 """Bytes of a decoded photo."""
 PHOTO_PIXELS_MAX: Final = 16_000_000

@@ -100,6 +100,7 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
     }
     assert bodies == {
         "/oauth/token",
+        "/api/v1/licence-batches",
         "/api/v1/licences",
         "/api/v1/licences/{identifier}/status",
         "/api/v1/me/codes",
@@ -123,6 +124,8 @@ SECURITY: Final = {
     "get /status-lists/{number}": [],
     "post /oauth/token": [{"clientSecret": []}, {}],
     "get /api/v1/me": [PERSON_READS, CLIENT],
+    "post /api/v1/licence-batches": [CLIENT],
+    "get /api/v1/licence-batches/{batch_id}": [CLIENT],
     "post /api/v1/licences": [CLIENT],
     "post /api/v1/licences/{identifier}/status": [CLIENT],
     "get /api/v1/me/licences": [PERSON_READS],

@@ -23,6 +23,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "token.issued": "client session",
         "licence.received": "licence client unit type version",
         "licence.issued": "licence unit type version kid",
+        "batch.received": "batch client unit type size",
+        "batch.finished": "batch client state stored failed",
         "licence.status_changed": (
             "licence client unit type version act from_status from_code to_status to_code"
         ),
@@ -72,7 +74,7 @@ def record_all(
 ) -> None:
     """As `record`, of several events of one name."""
     for fields in events:
-        if EVENTS.get(name) != set(fields):
+        if name not in EVENTS or EVENTS[name] != set(fields):
             raise ValueError(f"audit event {name} is not declared with the fields {sorted(fields)}")
     if events:
         rows = [{"at": now, "name": name, "fields": fields, "sealed": False} for fields in events]

@@ -6,9 +6,11 @@ import hashlib
 from typing import Any
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TYP
 from verify.trust import TRUST_PATH
+from wallet.licences.accept_batch import BatchProgress, accept_batch, batch_progress
 from wallet.licences.change_status import ChangedStatus, NewStatus, change_status
 from wallet.licences.check import NewLicence
 from wallet.licences.document import licence_document
@@ -16,6 +18,9 @@ from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
 from wallet.licences.schemas import (
+    BatchPageSchema,
+    BatchQuerySchema,
+    BatchSchema,
     ChangedStatusSchema,
     HeldLicenceDetailSchema,
     HeldLicencePageSchema,
@@ -28,6 +33,7 @@ from wallet.licences.schemas import (
 from wallet.licences.status_lists import published_list
 from wallet.licences.trust_bundle import trust_bundle
 from wallet.web.arguments import ApiBlueprint
+from wallet.web.bodies import streamed
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
 from wallet.web.guards import client, guard, holder, public
@@ -38,6 +44,12 @@ blueprint = ApiBlueprint("licences", __name__, description="电子证照 · Elec
 published = ApiBlueprint(
     "trust", __name__, description="状态列表与信任包 · Status lists and trust bundle"
 )
+_FILE_KINDS = {
+    "application/x-ndjson": "ndjson",
+    "text/csv": "csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _BUNDLE_MAX_AGE = 60
 """Seconds a trust bundle may be cached: a retired key is refused everywhere within them."""
 
@@ -51,6 +63,32 @@ def receive_licence(headers: dict[str, str], new: NewLicence) -> IssuedLicence:
     """Take in a licence and issue it; the same key and body give the same answer."""
     body_hash = hashlib.sha256(request.get_data()).digest()
     return receive(deps(), current_principal(), headers["key"], body_hash, new, now())
+
+
+@blueprint.route("/licence-batches", methods=["POST"])
+@blueprint.arguments(BatchQuerySchema, location="query")
+@blueprint.response(202, BatchSchema)
+@blueprint.doc(requestBody={"required": True, "content": dict.fromkeys(_FILE_KINDS, _FILE)})
+@guard(client("issuing"))
+def receive_batch(query: dict[str, Any]) -> BatchProgress:
+    """Take in a file of licences, worked off in the background; the same file is the same batch."""
+    kind = _FILE_KINDS.get(request.mimetype)
+    if kind is None or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType
+    return accept_batch(deps(), current_principal(), kind, query["type"], streamed(), now())
+
+
+@blueprint.route("/licence-batches/<batch_id>")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, BatchPageSchema)
+@guard(client("issuing"))
+def batch(query: dict[str, Any], batch_id: str) -> dict[str, Any]:
+    """How far a batch is, and what is wrong with which of its lines."""
+    progress, faults, next_cursor = batch_progress(
+        deps(), current_principal(), batch_id, query["limit"], query["cursor"]
+    )
+    page = {"items": faults, "next_cursor": next_cursor}
+    return {**BatchSchema().dump(progress), **page}
 
 
 @blueprint.route("/licences/<identifier>/status", methods=["POST"])

@@ -136,6 +136,56 @@ class SealExemption(Base):
     ends_on: Mapped[date | None]
 
 
+class LicenceBatch(Base):
+    """A file of licences that an issuing client sent in, and how far it has been worked off.
+
+    `file_index` is a keyed digest of the file and of what to read it as: the same file again is the
+    same batch. `line` is the last line done; it moves in the transaction that stores the lines up to
+    it, so that each is taken in once. Whoever works on it is `claimed_by`, until `claimed_until`.
+    `state` is waiting, running, done or failed: then the file itself could not be read on, and
+    `error_slug` and `error_detail` say why. The sealed `file` is deleted at the end.
+    """
+
+    __tablename__ = "licence_batches"
+    __table_args__ = (UniqueConstraint("client_id", "file_index"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    file_index: Mapped[bytes]
+    file: Mapped[str] = mapped_column(unique=True)
+    format: Mapped[str]
+    type_code: Mapped[str | None]
+    size: Mapped[int]
+    state: Mapped[str] = mapped_column(index=True)
+    total: Mapped[int | None]
+    line: Mapped[int]
+    stored: Mapped[int]
+    failed: Mapped[int]
+    error_slug: Mapped[str | None]
+    error_detail: Mapped[str | None]
+    received_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
+
+
+class BatchFault(Base):
+    """What is wrong with a line of a batch: in which column of the file, in which member of the
+    API's form, by slug and in a sentence. It never holds what the line says."""
+
+    __tablename__ = "batch_faults"
+    __table_args__ = (Index("ix_batch_faults_batch_id_id", "batch_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("licence_batches.id"))
+    line: Mapped[int]
+    column: Mapped[str | None]
+    field: Mapped[str | None]
+    slug: Mapped[str]
+    detail: Mapped[str]
+
+
 class IdempotencyKey(Base):
     """An `Idempotency-Key` of a client, the digest of its body and the licence it made.
 

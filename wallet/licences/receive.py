@@ -117,6 +117,8 @@ def record_licences(
 
     Of what is refused nothing is left behind.
     """
+    if not licences:
+        return []
     vault = deps.vault
     wanted = [
         (checked.type.id, checked.type.unit_id, vault.index(checked.new.number, NUMBER))

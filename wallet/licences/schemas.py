@@ -240,3 +240,41 @@ class TrustBundleSchema(Schema):
         required=True,
         metadata={"description": "short number → name of the licence type"},
     )
+
+
+class BatchQuerySchema(StrictSchema):
+    """Which licences a file holds."""
+
+    type = Text(load_default=None, max_length=64)
+
+
+class BatchSchema(Schema):
+    """How far a batch is; done are the lines stored and those failed."""
+
+    id = fields.String(required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(["waiting", "running", "done", "failed"])
+    )
+    total = fields.Integer(allow_none=True, metadata={"description": "about, until it is done"})
+    done = fields.Integer(required=True)
+    stored = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    error_slug = fields.String(allow_none=True)
+    error_detail = fields.String(allow_none=True)
+
+
+class LineFaultSchema(Schema):
+    """What is wrong with a line."""
+
+    line = fields.Integer(required=True)
+    column = fields.String(allow_none=True)
+    field = fields.String(allow_none=True)
+    slug = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class BatchPageSchema(BatchSchema):
+    """How far a batch is, and a page of what is wrong with its lines."""
+
+    items = fields.List(fields.Nested(LineFaultSchema), required=True)
+    next_cursor = fields.String(allow_none=True)

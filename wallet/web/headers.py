@@ -25,7 +25,11 @@ def protect(app: Flask, *, https: bool) -> None:
     @app.before_request
     def limit_body() -> None:
         # A chunked body under MAX_CONTENT_LENGTH would be cut in silence: refuse it instead.
-        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        # Who may send one reads the bytes as they come and counts them.
+        if (
+            "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+            and request.endpoint not in app.config["CHUNKED_ENDPOINTS"]
+        ):
             raise LengthRequired
         larger: dict[str | None, int] = app.config["LARGE_BODY_ENDPOINTS"]
         limit = larger.get(request.endpoint, numbers.JSON_BODY_MAX)

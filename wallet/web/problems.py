@@ -141,20 +141,20 @@ def _http_error(error: HTTPException) -> Response:
 def _http_problem(status: int, messages: dict[str, Any] | None = None) -> Response:
     fallback = HTTP_SLUGS[500 if status >= 500 else 400]
     slug, title, detail = HTTP_SLUGS.get(status, fallback)
-    field_errors = _flatten(messages) if messages else None
+    field_errors = flatten_messages(messages) if messages else None
     if field_errors:
         path, sentences = next(iter(field_errors.items()))
         detail = f"{path}：{sentences[0]}" if path else sentences[0]
     return problem(status, slug, title, detail, field_errors)
 
 
-def _flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
+def flatten_messages(messages: Any, path: str = "") -> dict[str, list[str]]:
     """Nested messages of marshmallow → {path: [sentences]}; the place (json, query) is left out."""
     if isinstance(messages, dict):
         flat: dict[str, list[str]] = {}
         for key, value in messages.items():
             part = "" if not path and key in ("json", "query", "headers", "form") else str(key)
-            flat.update(_flatten(value, f"{path}.{part}".strip(".")))
+            flat.update(flatten_messages(value, f"{path}.{part}".strip(".")))
         return flat
     if isinstance(messages, list):
         return {path: [str(message) for message in messages]}

@@ -242,6 +242,40 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "licence_batches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("file_index", sa.LargeBinary(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("type_code", sa.String(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("error_slug", sa.String(), nullable=True),
+        sa.Column("error_detail", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_licence_batches_client_id_clients")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_batches")),
+        sa.UniqueConstraint(
+            "client_id", "file_index", name=op.f("uq_licence_batches_client_id_file_index")
+        ),
+        sa.UniqueConstraint("file", name=op.f("uq_licence_batches_file")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_licence_batches_public_id")),
+    )
+    with op.batch_alter_table("licence_batches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_licence_batches_state"), ["state"], unique=False)
+
+    op.create_table(
         "licences",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("type_id", sa.Integer(), nullable=False),
@@ -379,6 +413,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
     )
+    op.create_table(
+        "batch_faults",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("column", sa.String(), nullable=True),
+        sa.Column("field", sa.String(), nullable=True),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["licence_batches.id"],
+            name=op.f("fk_batch_faults_batch_id_licence_batches"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_faults")),
+    )
+    with op.batch_alter_table("batch_faults", schema=None) as batch_op:
+        batch_op.create_index("ix_batch_faults_batch_id_id", ["batch_id", "id"], unique=False)
+
     op.create_table(
         "delegation_licences",
         sa.Column("delegation_id", sa.Integer(), nullable=False),
@@ -527,6 +580,10 @@ def downgrade() -> None:
 
     op.drop_table("idempotency_keys")
     op.drop_table("delegation_licences")
+    with op.batch_alter_table("batch_faults", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_faults_batch_id_id")
+
+    op.drop_table("batch_faults")
     op.drop_table("verifications")
     op.drop_table("use_item_types")
     op.drop_table("type_issuers")
@@ -548,6 +605,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_licences_issued_at"))
 
     op.drop_table("licences")
+    with op.batch_alter_table("licence_batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_licence_batches_state"))
+
+    op.drop_table("licence_batches")
     op.drop_table("grants")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_account_id"))

@@ -1,0 +1,117 @@
+"""Files of licences as issuing systems export them, and a worker that takes them in at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import openpyxl
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.support.licences import FOOD
+from tests.support.people import Machine
+from tests.support.shared import deps_of
+from wallet.base.clock import read_clock
+from wallet.base.deps import Deps
+from wallet.licences.claim_batch import claim_next
+from wallet.licences.work_batch import work_off
+
+BATCHES: Final = "/api/v1/licence-batches"
+KINDS: Final = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+HEADERS: Final = {
+    "证照编号": "number",
+    "版本": "version",
+    "证照标识": "identifier",
+    "签发日期": "issued_on",
+    "有效期起": "valid_from",
+    "有效期止": "valid_until",
+    "行政区划代码": "area_code",
+}
+HOLDERS: Final = {"持证主体名称": "name", "证件类型": "code_type", "证件号码": "code"}
+FACES: Final = {
+    "许可证编号": "number",
+    "经营者名称": "operator_name",
+    "社会信用代码": "credit_code",
+    "法定代表人（负责人）": "responsible_person",
+    "住所": "domicile",
+    "经营场所": "premises",
+    "主体业态": "business_form",
+    "经营项目": "business_items",
+    "备注": "remarks",
+}
+COLUMNS: Final = [*HEADERS, *HOLDERS, *FACES]
+Cells = list[Any]
+
+
+def row_of(body: Mapping[str, Any], **cells: Any) -> Cells:
+    """A licence of the API's form as a row under COLUMNS, but for these cells."""
+    row = {header: body.get(member) for header, member in HEADERS.items()}
+    if "valid_until" in body and body["valid_until"] is None:
+        row["有效期止"] = "长期"
+    for header, member in HOLDERS.items():
+        row[header] = "；".join(str(holder.get(member, "")) for holder in body["holders"])
+    row |= {header: body["fields"].get(key) for header, key in FACES.items()}
+    return list((row | cells).values())
+
+
+def csv_of(rows: Sequence[Cells], header: Cells | None = None, encoding: str = "utf-8") -> bytes:
+    """A CSV file."""
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS if header is None else header, *rows])
+    return text.getvalue().encode(encoding)
+
+
+def xlsx_of(rows: Sequence[Cells], header: Cells | None = None) -> bytes:
+    """An Excel file."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in [COLUMNS if header is None else header, *rows]:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def ndjson_of(bodies: Sequence[Any]) -> bytes:
+    """A file of JSON lines."""
+    return b"".join(json.dumps(body, ensure_ascii=False).encode() + b"\n" for body in bodies)
+
+
+def upload(issuer: Machine, file: bytes, kind: str, type_code: str | None = FOOD) -> TestResponse:
+    """Send a file in."""
+    query = f"?type={type_code}" if type_code else ""
+    return issuer.http.post(
+        BATCHES + query, data=file, content_type=KINDS[kind], headers=issuer.headers
+    )
+
+
+def taken_in(
+    app: Flask, issuer: Machine, file: bytes, kind: str, type_code: str | None = FOOD
+) -> dict[str, Any]:
+    """Send a file in, work it off, and give what the batch then says."""
+    answer = upload(issuer, file, kind, type_code)
+    assert answer.status_code == 202, answer.text
+    work_all(deps_of(app))
+    return progress(issuer, answer.get_json()["id"])
+
+
+def progress(issuer: Machine, batch: str, query: str = "?limit=200") -> dict[str, Any]:
+    """What a batch says."""
+    answer = issuer.get(f"{BATCHES}/{batch}{query}")
+    assert answer.status_code == 200, answer.text
+    members: dict[str, Any] = answer.get_json()
+    return members
+
+
+def work_all(deps: Deps) -> None:
+    """Work every batch off that waits."""
+    while batch := claim_next(deps, read_clock()):
+        work_off(deps, batch, read_clock)
