@@ -5,7 +5,10 @@ Usage: `make screenshots`. Each picture is a PNG of 256 colours, under 300 KB.
 
 from __future__ import annotations
 
+import json
+import subprocess
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import browser as browsers
 from tests.support import desk, phone
+from tests.support.licences import food_fields, food_licence
 from tests.support.server import running_demo
+from wallet.demo.seed import CLIENTS_FILE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 LARGEST = 300_000
@@ -50,6 +55,7 @@ def main() -> None:
         _draw_desk(visit)
         _draw_uses(visit)
         _draw_public(visit)
+        _draw_documents(visit, Path(folder) / "data")
         for context in opened:
             context.close()
     _draw_overview()
@@ -134,6 +140,48 @@ def _draw_public(visit: _Visit) -> None:
     _draw(page, "sign-in")
     page.goto("/catalogue")
     _draw(page, "catalogue")
+
+
+def _draw_documents(visit: _Visit, data: Path) -> None:
+    """Pages of sealed PDFs, as poppler renders them; one with Mongolian and rare characters."""
+    company, person = visit("phone", "holder-company"), visit("phone", "holder-li")
+    for page in (company, person):
+        page.goto("/wallet")
+    _draw_document(company, "business-licence", "document")
+    _draw_document(person, "driving-licence", "document-photo")
+    _draw_document(person, "special-equipment-registration", "document-suspended")
+    client = json.loads((data / CLIENTS_FILE).read_text("utf-8"))
+    secret = f"{client['issuer']['client_id']}:{client['issuer']['client_secret']}"
+    token = person.request.post(
+        "/oauth/token",
+        form={"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {b64encode(secret.encode()).decode()}"},
+    ).json()["access_token"]
+    rare = food_fields(
+        operator_name="ᠣᠷᠳᠣᠰ ᠬᠣᠲᠠ 鄂尔多斯𠮷祥面馆（演示）", responsible_person="李㛃喆"
+    )
+    issued = person.request.post(
+        "/api/v1/licences",
+        data=food_licence(data, fields=rare),
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "picture"},
+    )
+    assert issued.ok, issued.text()
+    _draw_pdf(person, issued.json()["identifier"], "document-mongolian-and-rare")
+
+
+def _draw_document(page: Page, type_code: str, name: str) -> None:
+    _draw_pdf(page, phone.held(page, type_code)["identifier"], name)
+
+
+def _draw_pdf(page: Page, identifier: str, name: str) -> None:
+    pdf = page.request.get(f"/wallet/{identifier}.pdf")
+    assert pdf.ok, pdf.text()
+    png = subprocess.run(
+        ["pdftoppm", "-png", "-r", "96", "-singlefile", "-"],
+        input=pdf.body(), capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    with Image.open(BytesIO(png)) as picture:
+        _save(picture, name)
 
 
 def _draw(page: Page, name: str) -> None:

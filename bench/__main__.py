@@ -1,4 +1,4 @@
-"""`make bench`: every database × server processes, floor and product in turns; then offline."""
+"""`make bench`: every database × server processes, floor and product in turns; then offline, documents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Final
 import qrcode
 from qrcode.constants import ERROR_CORRECT_L
 
-from bench import offline
+from bench import documents, offline
 from bench.load import Run, drive, http_request
 from bench.stage import DATABASES, PUBLIC_URL, SHOWN, Stage, database, live_codes, server, stage
 from wallet.base.clock import read_clock
@@ -86,7 +86,11 @@ def main() -> int:
         f"{max(versions.values())} at most (limit {QR_VERSION_MAX})"
     )
     _write(measured, versions)
-    good = all(line.ratio >= TARGET for line in measured) & (offline.main() == 0)
+    good = (
+        all(line.ratio >= TARGET for line in measured)
+        & (offline.main() == 0)
+        & (documents.main() == 0)
+    )
     return 0 if good and max(versions.values()) <= QR_VERSION_MAX else 1
 
 
