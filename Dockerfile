@@ -15,6 +15,9 @@ RUN pip wheel --no-index --find-links /checked --no-deps -w /wheel . \
  && /opt/liangzheng/bin/pip install --no-index --find-links /checked /wheel/*.whl
 
 FROM python:3.11-slim-bookworm
+# Characters of names beyond GB 2312, for licences as PDF.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk fonts-hanazono \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data liangzheng \
  && install -d -o liangzheng -g liangzheng -m 0700 /data
 COPY --from=build /opt/liangzheng /opt/liangzheng

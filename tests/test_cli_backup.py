@@ -85,19 +85,22 @@ def test_a_restore_brings_back_what_was_there_and_says_what_to_do(
     assert verify(zhao, code["text"])["reason"] == "trust_stale"
 
 
-def test_a_backup_holds_database_and_keys_and_nothing_that_tells_of_later(
+def test_a_backup_holds_database_keys_and_seals_and_nothing_that_tells_of_later(
     deps: Deps, file: Path
 ) -> None:
     deps.epoch.tick(deps.db, read_clock())
     backed_up(deps, file)
     assert file.stat().st_mode & 0o777 == 0o600
     with tarfile.open(file) as tar:
-        names = {name for name in tar.getnames() if not name.startswith("keys/")}
-        keys = {Path(name).name for name in tar.getnames()} - names
+        names = set(tar.getnames())
+        private = {name for name in names if name.startswith(("keys/", "seals/"))}
         manifest = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]
-    assert names == {"manifest.json", "database"}
-    assert keys == {
-        path.name for path in deps.config.keys_dir.iterdir() if not path.name.startswith(".")
+    assert names - private == {"manifest.json", "database"}
+    assert private == {
+        f"{folder.name}/{path.name}"
+        for folder in (deps.config.keys_dir, deps.config.seals_dir)
+        for path in folder.iterdir()
+        if not path.name.startswith(".")
     }
     assert manifest["issuer"] == deps.config.issuer
     assert [path.name for path in file.parent.glob("*.draft")] == []
@@ -115,6 +118,16 @@ def test_keys_that_are_there_stay_and_lost_ones_come_back(deps: Deps, file: Path
     assert lost.read_bytes() == was
     assert lost.stat().st_mode & 0o777 == 0o600
     assert (states.read_bytes(), kept.read_bytes()) == (b"newer", b"newer")
+
+
+def test_a_seal_that_was_renewed_stays_and_a_lost_one_comes_back(deps: Deps, file: Path) -> None:
+    backed_up(deps, file)
+    lost, renewed = sorted(deps.config.seals_dir.glob("*.pem"))[:2]
+    was = lost.read_bytes()
+    lost.unlink()
+    renewed.write_bytes(b"newer")
+    restored(deps, file)
+    assert (lost.read_bytes(), renewed.read_bytes()) == (was, b"newer")
 
 
 def test_a_library_that_was_lost_whole_comes_back(

@@ -1,7 +1,7 @@
 """What `liangzheng backup` and `liangzheng restore` do: one file from which a library comes back.
 
-It is a tar of `manifest.json`, the database and `keys/`, the private ones as encrypted as they lie in
-the data folder. Not in it are the secret, which is kept apart, and what has to tell of the time
+It is a tar of `manifest.json`, the database, `keys/` and `seals/`, the private ones as encrypted as they
+lie in the data folder. Not in it are the secret, which is kept apart, and what has to tell of the time
 after the backup: the marks of the epoch and the published status lists.
 """
 
@@ -35,6 +35,7 @@ from wallet.migrations import migrate
 _MANIFEST: Final = "manifest.json"
 _DATABASE: Final = "database"
 _KEYS: Final = "keys/"
+_SEALS: Final = "seals/"
 _FORMAT: Final = 1
 _PRIVATE: Final = 0o600
 
@@ -60,16 +61,19 @@ def write_backup(config: Config, path: Path, now: datetime) -> None:
             _add(tar, _MANIFEST, json.dumps(manifest, indent=2).encode())
             tar.add(copy, _DATABASE)
             # After the database, so that no key is missing that it knows of.
-            for key in _key_files(config.keys_dir):
+            for key in _files(config.keys_dir, ".pem", ".json"):
                 _add(tar, _KEYS + key.name, key.read_bytes())
+            for seal in _files(config.seals_dir, ".pem", ".png", ".svg"):
+                _add(tar, _SEALS + seal.name, seal.read_bytes())
 
 
 def restore_backup(config: Config, path: Path, now: datetime) -> datetime:
     """Put the database back to what a backup holds, and note it in the marks of the epoch.
 
-    Keys that the data folder has stay as they are, since they may have been rotated or retired
-    after the backup. Returns when the backup was made. Raises ConfigurationError, with everything
-    as it was, for a file that is no backup of such a library, or while the database is in use.
+    Keys and seals that the data folder has stay as they are, since they may have been rotated,
+    retired or renewed after the backup. Returns when the backup was made. Raises
+    ConfigurationError, with everything as it was, for a file that is no backup of such a library,
+    or while the database is in use.
     """
     url = make_url(config.database_url)
     with _open(path) as tar:
@@ -84,7 +88,8 @@ def restore_backup(config: Config, path: Path, now: datetime) -> datetime:
             copy = Path(folder) / _DATABASE
             _extract(tar, path, copy)
             _copy_in(url, copy)
-        _put_back_keys(tar, config.keys_dir)
+        _put_back(tar, _KEYS, config.keys_dir)
+        _put_back(tar, _SEALS, config.seals_dir)
     db = Database(config.database_url)
     try:
         migrate(db)
@@ -116,8 +121,8 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(member, io.BytesIO(content))
 
 
-def _key_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[!.]*") if path.suffix in (".pem", ".json"))
+def _files(folder: Path, *suffixes: str) -> list[Path]:
+    return sorted(path for path in folder.glob("[!.]*") if path.suffix in suffixes)
 
 
 def _open(path: Path) -> tarfile.TarFile:
@@ -156,8 +161,8 @@ def _no_backup(path: Path) -> ConfigurationError:
     return ConfigurationError(f"{path} is no backup, or a damaged one")
 
 
-def _put_back_keys(tar: tarfile.TarFile, folder: Path) -> None:
-    members = [one for one in tar.getmembers() if one.isfile() and one.name.startswith(_KEYS)]
+def _put_back(tar: tarfile.TarFile, place: str, folder: Path) -> None:
+    members = [one for one in tar.getmembers() if one.isfile() and one.name.startswith(place)]
     # The keys before the states that name them.
     for member in sorted(members, key=lambda one: one.name.endswith(".json")):
         path = folder / Path(member.name).name

@@ -123,7 +123,7 @@ def my_licence(identifier: str) -> dict[str, Any]:
 
 @blueprint.route("/me/licences/<identifier>.pdf")
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
-@guard(holder())
+@guard(holder(rate="holder"))
 def my_licence_document(identifier: str) -> Response:
     """One licence as a PDF, sealed by its issuing unit."""
     document = licence_document(deps(), current_principal(), identifier, now())

@@ -6,6 +6,7 @@ a new status, leads to a new document, so nothing is ever to be withdrawn from h
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,7 +40,10 @@ def keep_document(deps: Deps, says: str, document: bytes, now: datetime) -> None
     folder = deps.config.documents_dir / local_day(now).isoformat()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(folder / _name(deps, says), deps.vault.seal_bytes(document, DOCUMENT))
+        # Two who make the same document do not write into one file.
+        own = folder / f"{_name(deps, says)}.{secrets.token_hex(4)}"
+        write_private(own, deps.vault.seal_bytes(document, DOCUMENT))
+        own.rename(folder / _name(deps, says))
     except OSError as error:
         _log.error("document not kept", error=error.strerror)
 

@@ -55,7 +55,7 @@ def licence(identifier: str) -> str:
 
 
 @blueprint.get("/wallet/<identifier>.pdf")
-@guard(holder())
+@guard(holder(rate="holder"))
 def licence_pdf(identifier: str) -> Response:
     """One licence as a sealed PDF; what stands against it is a page."""
     document = licence_document(deps(), current_principal(), identifier, now())
