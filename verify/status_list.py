@@ -20,13 +20,11 @@ STATUS_LIST_TYP: Final = "statuslist+jwt"
 STATUS_LIST_PATH: Final = "/status-lists/"
 """Below this path a library publishes its lists, each by its number."""
 STATUS_LIST_SIZE: Final = 1 << 20
-"""Entries of one list; a status index is list × this + place."""
+"""Entries of one list, and the most that one may have; a status index is list × this + place."""
 STATUS_LIST_TTL: Final = 15 * 60
 """Seconds after which a copy should be fetched anew."""
 STATUS_LIST_LIFE: Final = 24 * 3600
 """Seconds after which a copy may not be used."""
-UNPACKED_MAX: Final = 1 << 20
-"""Bytes that a list may unpack to; what is longer is refused before it fills the memory."""
 
 VALID: Final = 0
 INVALID: Final = 1
@@ -87,16 +85,17 @@ def compress(entries: StatusList) -> str:
 
 
 def decompress(lst: str, bits: int) -> StatusList:
-    """Unpack a member `lst`; raises ValueError for what is none, or unpacks to too much."""
+    """Unpack a member `lst`; raises ValueError for what is none, or has more entries than a list."""
     if bits not in (1, 2, 4, 8):
         raise ValueError("bits")
+    longest = STATUS_LIST_SIZE * bits // 8
     inflater = zlib.decompressobj()
     try:
         # One byte more than allowed, so that a list of exactly the limit comes to its end.
-        packed = inflater.decompress(decode_bytes(lst), UNPACKED_MAX + 1)
+        packed = inflater.decompress(decode_bytes(lst), longest + 1)
     except zlib.error:
         raise ValueError("not DEFLATE") from None
-    if not inflater.eof or inflater.unused_data or len(packed) > UNPACKED_MAX:
+    if not inflater.eof or inflater.unused_data or len(packed) > longest:
         raise ValueError("too long, cut off, or with something behind it")
     return StatusList(bits, packed)
 

@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,14 +30,16 @@ from jwt.algorithms import ECAlgorithm
 from jwt.exceptions import PyJWTError
 
 from verify.codes import CLOCK_TOLERANCE
-from verify.jws import PublicKeys
-from verify.status_list import STATUS_LIST_SIZE, PublishedList, read_list
+from verify.jws import PublicKeys, parse
+from verify.status_list import STATUS_LIST_SIZE, StatusList, decompress, read_list
 from verify.verdict import Refused
 
 TRUST_PATH: Final = "/.well-known/liangzheng-trust"
 TRUST_LIMIT: Final = 24 * 3600
 """Seconds for which a bundle may be used."""
 
+LISTS_UNPACKED: Final = 16
+"""Lists that are kept unpacked, of all bundles: those that were looked into last."""
 _FILE_MAX: Final = 256 << 20
 """Bytes of a file of bundles."""
 _FILE_MODE: Final = 0o644  # everything in a bundle is public
@@ -55,13 +58,31 @@ class ListEntry:
 
 
 @dataclass(frozen=True)
+class KeptList:
+    """A list of a bundle, read and found good, with its times (Unix seconds).
+
+    It is kept as it came: a kilobyte unpacks to 256, and how many lists there are is for whoever
+    made the bundle to say.
+    """
+
+    token: str
+    issued_at: int
+    expires_at: int
+
+    @property
+    def entries(self) -> StatusList:
+        """What it says, unpacked."""
+        return _unpacked(self.token)
+
+
+@dataclass(frozen=True)
 class IssuerTrust:
     """What is known of one issuer at `as_of` (Unix seconds). `types` are names by short number."""
 
     issuer: str
     as_of: int
     keys: Mapping[str, EllipticCurvePublicKey]
-    lists: Mapping[int, PublishedList]
+    lists: Mapping[int, KeptList]
     types: Mapping[int, str]
     document: Mapping[str, Any]
     """The bundle as it came, to be saved."""
@@ -69,15 +90,18 @@ class IssuerTrust:
     def entry(self, index: int) -> ListEntry | None:
         """The entry at an index (list × 2^20 + place), None where the bundle has no such list."""
         number, place = divmod(index, STATUS_LIST_SIZE)
-        published = self.lists.get(number)
-        if published is None or place >= len(published.entries):
+        kept = self.lists.get(number)
+        if kept is None:
             return None
-        return ListEntry(published.entries.status(place), published.issued_at)
+        entries = kept.entries
+        if place >= len(entries):
+            return None
+        return ListEntry(entries.status(place), kept.issued_at)
 
     @property
     def good_until(self) -> int:
         """The first second at which the bundle may no longer be used."""
-        ends = (published.expires_at for published in self.lists.values())
+        ends = (kept.expires_at for kept in self.lists.values())
         return min((self.as_of + TRUST_LIMIT, *ends))
 
 
@@ -142,7 +166,7 @@ def read_bundle(document: Any) -> IssuerTrust:
             as_of=_seconds(document["as_of"]),
             keys=keys,
             lists={
-                int(number): read_list(token, int(number), by_kid)
+                int(number): _keep(token, int(number), by_kid)
                 for number, token in document["lists"].items()
             },
             types={int(number): str(name) for number, name in document["types"].items()},
@@ -189,6 +213,18 @@ def save_trust(trust: Trust, path: Path) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def _keep(token: str, number: int, keys: PublicKeys) -> KeptList:
+    """Unpacked once, to know that it is a list; raises Refused."""
+    published = read_list(token, number, keys)
+    return KeptList(token, published.issued_at, published.expires_at)
+
+
+@lru_cache(maxsize=LISTS_UNPACKED)
+def _unpacked(token: str) -> StatusList:
+    listed = parse(token).claims["status_list"]
+    return decompress(listed["lst"], listed["bits"])
 
 
 def _key(jwk: Mapping[str, Any]) -> EllipticCurvePublicKey:

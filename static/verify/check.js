@@ -44,7 +44,7 @@ export async function check(scanned, trust, now) {
 
   // 3. status
   const paper = code.kind === "paper";
-  if (reason === "ok" && paper) ({ reason, asOf } = status(code, bundle));
+  if (reason === "ok" && paper) ({ reason, asOf } = await status(code, bundle));
 
   const verdict = judged(reason, now, { status_as_of: instant(asOf), shown_by: paper ? "paper" : null, issuer: code.issuer });
   if (reason !== "ok") return { code, verdict };
@@ -81,8 +81,9 @@ export function judged(reason, now, more = {}) {
 }
 
 /** What the lists say of a copy, and since when (Unix seconds) they said it. */
-function status(code, bundle) {
-  const [licence, copy] = [bundle.entry(code.licenceIndex), bundle.entry(code.copyIndex)];
+async function status(code, bundle) {
+  const licence = await bundle.entry(code.licenceIndex);
+  const copy = await bundle.entry(code.copyIndex);
   if (!licence || !copy) return { reason: "trust_stale", asOf: bundle.asOf };
   const asOf = Math.min(licence.asOf, copy.asOf);
   if (licence.status === SUSPENDED) return { reason: "licence_suspended", asOf };

@@ -14,7 +14,8 @@ const NUMBER = /^(0|[1-9]\d*)$/;
  */
 export async function readTrust(content) {
   const issuers = new Map();
-  for (const bundle of await Promise.all([content].flat().map(readBundle))) {
+  for (const document of [content].flat()) {
+    const bundle = await readBundle(document);
     const known = issuers.get(bundle.issuer);
     if (!known || known.asOf < bundle.asOf) issuers.set(bundle.issuer, bundle);
   }
@@ -34,9 +35,9 @@ async function readBundle(document) {
   if (typeof issuer !== "string") throw new TypeError("iss");
   const keys = new Map(await Promise.all(document.keys.map(async (jwk) => [jwk.kid, await importKey(jwk)])));
   const own = new Map([...keys].map(([kid, key]) => [kid, new Map([[issuer, key]])]));
-  const lists = new Map(await Promise.all(
-    numbered(document.lists).map(async ([number, token]) => [number, await readList(token, number, own)]),
-  ));
+  const lists = new Map();
+  // One after the other: many lists unpacked at once would fill the memory.
+  for (const [number, token] of numbered(document.lists)) lists.set(number, await readList(token, number, own));
   const asOf = seconds(document.as_of);
   return {
     issuer,

@@ -34,8 +34,8 @@ from verify.check import check
 from verify.codes import LiveCode, PaperCode, read
 from verify.status_list import (
     STATUS_LIST_LIFE,
+    STATUS_LIST_SIZE,
     STATUS_LIST_TYP,
-    UNPACKED_MAX,
     PublishedList,
     compress,
     decompress,
@@ -161,7 +161,7 @@ def _packed(rest: bytes) -> None:
     except ValueError:
         return
     assert entries.bits in {1, 2, 4, 8}
-    assert len(entries.packed) <= UNPACKED_MAX
+    assert len(entries) <= STATUS_LIST_SIZE
     assert decompress(compress(entries), entries.bits) == entries
     assert all(0 <= entries.status(place) < 1 << entries.bits for place in range(len(entries))[:64])
 

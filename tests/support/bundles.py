@@ -12,6 +12,7 @@ from jwt.algorithms import ECAlgorithm
 
 from tests.support.codes import Signer
 from verify.status_list import INVALID, STATUS_LIST_LIFE, SUSPENDED, PublishedList, pack, sign_list
+from verify.trust import KeptList
 
 AS_OF: Final = 1_790_000_000
 AS_OF_TEXT: Final = "2026-09-21T22:13:20+08:00"
@@ -38,6 +39,12 @@ def a_bundle(by: Signer, list_issued: int = AS_OF, **changes: Any) -> Document:
         "types": {"1": "食品经营许可证"},
     }
     return document | changes
+
+
+def kept(published: PublishedList, by: Signer) -> KeptList:
+    """A list as a bundle that was read keeps it."""
+    token = sign_list(published, by.url, by)
+    return KeptList(token, published.issued_at, published.expires_at)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.bundles import kept
 from tests.support.codes import cases, make, signer, statuses
 from verify.check import UNCHECKED_LIVE, UNCHECKED_PAPER, check
 from verify.codes import CLOCK_TOLERANCE
@@ -31,7 +32,7 @@ BUNDLE = IssuerTrust(
     issuer=SIGNER.issuer,
     as_of=NOW,
     keys={kid: issuers[SIGNER.issuer] for kid, issuers in SIGNER.keys.items()},
-    lists={0: LIST},
+    lists={0: kept(LIST, SIGNER)},
     types={1: "食品经营许可证"},
     document={},
 )
@@ -82,7 +83,7 @@ def test_a_revoked_copy_is_refused_as_of_the_lists() -> None:
 
 def test_the_older_of_two_lists_says_how_old_a_status_is() -> None:
     older = replace(LIST, number=1, issued_at=NOW - 600)
-    trust = gather([replace(BUNDLE, lists={0: LIST, 1: older})])
+    trust = gather([replace(BUNDLE, lists={0: kept(LIST, SIGNER), 1: kept(older, SIGNER)})])
     for claims in ({"l": 1 << 20}, {"c": 1 << 20}):
         verdict = check(make({**PAPER, "claims": claims}, SIGNER, NOW), trust, NOW)
         assert verdict.outcome == "accepted"
@@ -91,7 +92,7 @@ def test_the_older_of_two_lists_says_how_old_a_status_is() -> None:
 
 def test_a_stale_list_leaves_a_copy_undetermined() -> None:
     ending = replace(LIST, expires_at=NOW)
-    trust = gather([replace(BUNDLE, lists={0: ending})])
+    trust = gather([replace(BUNDLE, lists={0: kept(ending, SIGNER)})])
     assert outcome(check(make(PAPER, SIGNER, NOW), trust, NOW)) == ("undetermined", "trust_stale")
     assert outcome(check(make(PAPER, SIGNER, NOW - 1), trust, NOW - 1)) == ("accepted", "ok")
 

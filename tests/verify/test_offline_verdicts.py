@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from tests.support.bundles import kept
 from tests.support.codes import make, signer
 from verify.check import UNCHECKED_LIVE, UNCHECKED_PAPER, check
 from verify.status_list import INVALID, STATUS_LIST_LIFE, PublishedList, pack
@@ -22,7 +23,7 @@ BUNDLE: Final = IssuerTrust(
     issuer=SIGNER.issuer,
     as_of=NOW - 60,
     keys={kid: issuers[SIGNER.issuer] for kid, issuers in SIGNER.keys.items()},
-    lists={0: LIST},
+    lists={0: kept(LIST, SIGNER)},
     types={1: "食品经营许可证"},
     document={},
 )

@@ -20,10 +20,10 @@ from verify.jws import sign as sign_token
 from verify.status_list import (
     INVALID,
     STATUS_LIST_LIFE,
+    STATUS_LIST_SIZE,
     STATUS_LIST_TTL,
     STATUS_LIST_TYP,
     SUSPENDED,
-    UNPACKED_MAX,
     PublishedList,
     StatusList,
     compress,
@@ -96,11 +96,13 @@ def test_entries_of_every_width_are_read_from_the_lowest_bits(bits: int) -> None
     assert StatusList(bits, b"\x01\x80").status(16 // bits - 1) == 0x80 >> 8 - bits
 
 
-def test_a_list_as_long_as_allowed_unpacks_and_a_longer_one_does_not() -> None:
-    longest = StatusList(8, bytes(UNPACKED_MAX))
-    assert decompress(compress(longest), 8) == longest
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_a_list_of_as_many_entries_as_allowed_unpacks_and_a_longer_one_does_not(bits: int) -> None:
+    longest = StatusList(bits, bytes(STATUS_LIST_SIZE * bits // 8))
+    assert len(longest) == STATUS_LIST_SIZE
+    assert decompress(compress(longest), bits) == longest
     with pytest.raises(ValueError, match="too long"):
-        decompress(compress(StatusList(8, bytes(UNPACKED_MAX + 1))), 8)
+        decompress(compress(StatusList(bits, longest.packed + b"\0")), bits)
 
 
 def test_a_bomb_is_refused_before_it_fills_the_memory() -> None:
@@ -110,7 +112,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory() -> None:
         decompress(bomb, 2)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 4 * UNPACKED_MAX
+    assert peak < 4 * STATUS_LIST_SIZE
 
 
 @pytest.mark.parametrize(

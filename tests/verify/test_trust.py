@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,19 @@ from jwt.algorithms import ECAlgorithm
 
 from tests.support.bundles import AS_OF, Document, a_bundle
 from tests.support.codes import signer
+from verify import trust
 from verify.codes import CLOCK_TOLERANCE
-from verify.status_list import INVALID, STATUS_LIST_LIFE, STATUS_LIST_SIZE, SUSPENDED
+from verify.status_list import (
+    INVALID,
+    STATUS_LIST_LIFE,
+    STATUS_LIST_SIZE,
+    SUSPENDED,
+    PublishedList,
+    pack,
+    sign_list,
+)
 from verify.trust import (
+    LISTS_UNPACKED,
     TRUST_LIMIT,
     BundleError,
     gather,
@@ -38,6 +49,32 @@ def test_a_bundle_tells_keys_types_and_the_status_at_an_index() -> None:
     assert [entry and entry.status for entry in entries] == [0, INVALID, SUSPENDED, 0, None]
     assert {entry.as_of for entry in entries if entry} == {AS_OF}
     assert bundle.entry(1) is None
+
+
+def test_a_bundle_of_many_lists_does_not_fill_the_memory() -> None:
+    """Each of its lists unpacks to 256 KiB; only those looked into last are kept so."""
+    library, count = signer(), 4 * LISTS_UNPACKED
+    entries = pack(bytes(STATUS_LIST_SIZE))
+    lists = {
+        str(number): sign_list(
+            PublishedList(library.issuer, number, AS_OF, AS_OF + STATUS_LIST_LIFE, entries),
+            library.url,
+            library,
+        )
+        for number in range(count)
+    }
+    document = a_bundle(library, lists=lists)
+    tracemalloc.start()
+    bundle = read_bundle(document)
+    kept, most = tracemalloc.get_traced_memory()
+    looked = [bundle.entry(number * STATUS_LIST_SIZE) for number in (*range(count), 0)]
+    unpacked, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    one = len(entries.packed)
+    assert all(entry is not None and entry.status == 0 for entry in looked)
+    assert kept < one
+    assert most < 4 * one
+    assert (LISTS_UNPACKED - 1) * one < unpacked < (LISTS_UNPACKED + 2) * one
 
 
 def test_a_bundle_is_good_for_a_day_and_no_longer_than_its_oldest_list() -> None:
@@ -159,6 +196,19 @@ def test_a_file_that_is_no_bundle_is_refused(tmp_path: Path, content: bytes) -> 
     path = tmp_path / "trust.json"
     path.write_bytes(content)
     with pytest.raises(BundleError):
+        load_trust(path)
+
+
+def test_a_file_longer_than_bundles_may_be_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trust.json"
+    save_trust(gather([read_bundle(a_bundle(signer()))]), path)
+    size = path.stat().st_size
+    monkeypatch.setattr(trust, "_FILE_MAX", size)
+    assert load_trust(path).home == "150600"
+    monkeypatch.setattr(trust, "_FILE_MAX", size - 1)
+    with pytest.raises(BundleError, match="cannot be read"):
         load_trust(path)
 
 
