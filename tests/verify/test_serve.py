@@ -118,6 +118,21 @@ def test_a_body_that_is_no_json_too_long_or_without_a_length_is_refused(alone: A
     assert given == [415, 400, 413, 411, 422, 404, 405]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"\\ud800": 1}', b'{"code": "\\ud800", "item": "offline"}', b'{"code": NaN}', b"\xff",
+     b"[" * 100_000, b'{"a":' * 40_000],
+    ids=lambda body: ascii(body[:12]),
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["verifications", "offline-verifications"])
+def test_json_that_the_library_does_not_read_is_a_bad_request(
+    alone: Alone, path: str, body: bytes
+) -> None:
+    answer = alone.page.post(f"/api/v1/{path}", data=body, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json()["slug"] == "bad_request"
+
+
 def test_what_cannot_be_served_is_one_line_and_exit_code_2(
     alone: Alone, capsys: pytest.CaptureFixture[str]
 ) -> None:
