@@ -7,6 +7,7 @@ document out of the database, drawn and sealed, has less than half the rate of t
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import platform
@@ -24,13 +25,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from bench.stage import Stage, database, stage
 from wallet.base.clock import read_clock
-from wallet.base.deps import Deps
 from wallet.base.document_seal import document_signer
 from wallet.base.typesetting import typeset
-from wallet.licences import document as journey
-from wallet.licences.document import TEMPLATE, licence_document
-from wallet.organisations.seals import Seal, load_seal, seal_with
-from wallet.web.principal import Principal
+from wallet.licences.document import TEMPLATE, document_parts, licence_document
+from wallet.organisations.seals import seal_with
 
 RESULT: Final = Path(__file__).parent / "results" / "documents.json"
 TARGET: Final = 0.5
@@ -67,7 +65,10 @@ def main() -> int:
 def measure(staged: Stage) -> tuple[list[Rate], int]:
     """Each way in turns, processor time of this process; a ratio is the median of the turns."""
     deps, one = staged.deps, staged.showings[-1]  # a driving licence, with a photo
-    page, seal = _page_and_seal(deps, one.principal, one.identifier)
+    _held, says, seal = document_parts(deps, one.principal, one.identifier, read_clock())
+    assert seal is not None
+    page = typeset(TEMPLATE, says | {"drawn_at": ""}, read_clock())
+    count = itertools.count()
     signer = document_signer(seal.certificate, seal.chain, seal.key)
 
     def bare() -> object:
@@ -80,7 +81,10 @@ def measure(staged: Stage) -> tuple[list[Rate], int]:
     ways: dict[str, Callable[[], object]] = {
         BARE: bare,
         "our seal": lambda: seal_with(seal, page),
-        "our drawing": _drawing(deps, one.principal, one.identifier),
+        # Another time each time, so that nothing is laid out already.
+        "our drawing": lambda: typeset(
+            TEMPLATE, says | {"drawn_at": f"{next(count)}"}, read_clock()
+        ),
         WHOLE: made_anew,
         "document, kept": lambda: licence_document(
             deps, one.principal, one.identifier, read_clock()
@@ -104,40 +108,6 @@ def measure(staged: Stage) -> tuple[list[Rate], int]:
         for what, seconds in turns.items()
     ]
     return rates, len(licence_document(deps, one.principal, one.identifier, read_clock()).pdf)
-
-
-def _page_and_seal(deps: Deps, principal: Principal, identifier: str) -> tuple[bytes, Seal]:
-    """The page of a licence without its seal, and that seal."""
-    said: list[dict[str, object]] = _said_by(deps, principal, identifier)
-    codes = sorted(path.stem for path in deps.config.seals_dir.glob("*.pem"))
-    seal = load_seal(deps.config.seals_dir, deps.config.secret_key, codes[0])
-    assert seal is not None
-    return typeset(TEMPLATE, said[0], read_clock()), seal
-
-
-def _drawing(deps: Deps, principal: Principal, identifier: str) -> Callable[[], object]:
-    """Draws the page with another time each time, so that nothing is laid out already."""
-    (says,) = _said_by(deps, principal, identifier)
-    count = iter(range(1_000_000))
-    return lambda: typeset(TEMPLATE, says | {"drawn_at": f"{next(count)}"}, read_clock())
-
-
-def _said_by(deps: Deps, principal: Principal, identifier: str) -> list[dict[str, object]]:
-    """The data that the journey hands to its template."""
-    said: list[dict[str, object]] = []
-    original = journey.typeset
-
-    def note(template: str, data: dict[str, object], at: object) -> bytes:
-        said.append(dict(data))
-        return original(template, data, read_clock())
-
-    journey.typeset = note  # type: ignore[assignment]
-    try:
-        shutil.rmtree(deps.config.documents_dir, ignore_errors=True)
-        licence_document(deps, principal, identifier, read_clock())
-    finally:
-        journey.typeset = original
-    return said
 
 
 def _write(rates: list[Rate], size: int, memory: int) -> None:

@@ -6,22 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.documents import page_data
 from wallet.base.clock import read_clock
 from wallet.base.typesetting import typeset, undrawable
 from wallet.errors import Conflict
 
 PRIVATE = "\U000f1234"
 """A character that no font may have."""
-
-
-def page(title: str) -> dict[str, object]:
-    """The least that the licence's template needs."""
-    return {
-        "theme": "market", "demo": False, "watermark": None, "notice": None, "region": None,
-        "title": title, "title_mn": None, "title_en": "", "fields": [], "photo": None,
-        "sentences": [], "seal": None, "unit": "", "issued_on": "", "identifier": "",
-        "drawn_at": "",
-    }  # fmt: skip
 
 
 def test_chinese_of_gb_2312_mongolian_and_latin_can_be_drawn() -> None:
@@ -36,23 +27,25 @@ def test_each_character_that_cannot_be_drawn_is_named_once_in_its_order() -> Non
 
 def test_no_document_is_drawn_with_a_character_that_is_missing() -> None:
     with pytest.raises(Conflict, match=r"U\+F1234") as refused:
-        typeset("licence.typ", page(f"证{PRIVATE}"), read_clock())
+        typeset("licence.typ", page_data(f"证{PRIVATE}"), read_clock())
     assert refused.value.slug == "glyph_missing"
 
 
 def test_an_unknown_theme_is_drawn_plainly() -> None:
-    drawn = typeset("licence.typ", page("证") | {"theme": "no such theme"}, read_clock())
+    drawn = typeset("licence.typ", page_data("证") | {"theme": "no such theme"}, read_clock())
     assert drawn.startswith(b"%PDF-")
 
 
 def test_the_same_data_at_the_same_time_is_the_same_document() -> None:
     now = read_clock()
-    assert typeset("licence.typ", page("证"), now) == typeset("licence.typ", page("证"), now)
+    assert typeset("licence.typ", page_data("证"), now) == typeset(
+        "licence.typ", page_data("证"), now
+    )
 
 
 def test_threads_draw_at_once() -> None:
     now = read_clock()
     titles = [f"证照{number}" for number in range(24)]
     with ThreadPoolExecutor(4) as pool:
-        drawn = list(pool.map(lambda title: typeset("licence.typ", page(title), now), titles))
+        drawn = list(pool.map(lambda title: typeset("licence.typ", page_data(title), now), titles))
     assert len(set(drawn)) == len(titles)

@@ -24,6 +24,16 @@ def download(holder: Visitor, type_code: str = FOOD, role: str = "own") -> bytes
     return data
 
 
+def page_data(title: str) -> dict[str, object]:
+    """The least that the licence's template needs."""
+    return {
+        "theme": "market", "demo": False, "watermark": None, "notice": None, "region": None,
+        "title": title, "title_mn": None, "title_en": "", "fields": [], "photo": None,
+        "sentences": [], "seal": None, "unit": "", "issued_on": "", "identifier": "",
+        "drawn_at": "",
+    }  # fmt: skip
+
+
 def signature_of(pdf: bytes, folder: Path, trusting: Path | None = None) -> str:
     """What poppler's pdfsig says of the signature; `trusting` is a data folder, for its demo CA."""
     file = folder / "licence.pdf"

@@ -49,12 +49,7 @@ def licence_document(
     `glyph_missing`. A document that was made before is the same again, byte by byte, until
     something in it changes. Who took it is in the audit trail.
     """
-    held, fields = held_licence(deps, principal, identifier, now)
-    with deps.db.read() as tx:
-        more = _more(tx, held.id, local_day(now))
-        holders = _holders(tx, deps, held.id)
-    seal = None if more.basis else _seal_of(deps, more.unit_code, now)
-    says = _says(held, fields, holders, more, seal, demo=deps.config.demo)
+    held, says, seal = document_parts(deps, principal, identifier, now)
     # The certificate is not on the page, and a renewed one makes another document.
     known_by = json.dumps([held.id, seal and seal.fingerprint, says], ensure_ascii=False)
     pdf = kept_document(deps, known_by)
@@ -73,6 +68,21 @@ def licence_document(
             seal=None if seal is None else seal.serial,
         )
     return LicenceDocument(pdf, held.type_name)
+
+
+def document_parts(
+    deps: Deps, principal: Principal, identifier: str, now: datetime
+) -> tuple[HeldLicence, dict[str, Any], Seal | None]:
+    """The licence, what its document says but for when it was made, and the seal for it, if any.
+
+    Raises as `licence_document`, but for `glyph_missing`.
+    """
+    held, fields = held_licence(deps, principal, identifier, now)
+    with deps.db.read() as tx:
+        more = _more(tx, held.id, local_day(now))
+        holders = _holders(tx, deps, held.id)
+    seal = None if more.basis else _seal_of(deps, more.unit_code, now)
+    return held, _says(held, fields, holders, more, seal, demo=deps.config.demo), seal
 
 
 def _more(tx: Connection, licence_id: int, today: date) -> AnyRow:
