@@ -31,6 +31,7 @@ from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
 from wallet.doctor import examine
 from wallet.errors import ConfigurationError
+from wallet.licences.import_command import import_licences
 from wallet.licences.seal_commands import seals
 from wallet.migrations import migrate as migrate_database
 from wallet.serve import serve as serve_app
@@ -67,6 +68,7 @@ def main() -> None:
 
 
 main.add_command(seals)
+main.add_command(import_licences)
 
 
 @main.command()

@@ -20,12 +20,14 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.base.outbox import OutboxMessage
 from wallet.errors import ConfigurationError, Unavailable
+from wallet.licences.claim_batch import Overtaken, claim_next, clear_batch_files
 from wallet.licences.expire import note_expired
 from wallet.licences.issue import issue
 from wallet.licences.kept_documents import forget_documents
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
 from wallet.licences.status_lists import publish_due
+from wallet.licences.work_batch import work_off
 from wallet.organisations.model import ClientAssertion
 from wallet.web.sessions import end_lapsed_sessions
 
@@ -67,7 +69,36 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
-    """Rounds until `stop` is set; a database that is away is waited for."""
+    """Rounds until `stop` is set, and batches beside them: a large one keeps nobody waiting."""
+    batches = threading.Thread(target=_work_batches_off, args=(deps, stop), name="batches")
+    batches.start()
+    try:
+        _rounds(deps, stop)
+    finally:
+        stop.set()
+        batches.join()
+
+
+def _work_batches_off(deps: Deps, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            if batch := claim_next(deps, read_clock()):
+                work_off(deps, batch, read_clock, stop.is_set)
+                continue
+            clear_batch_files(deps, read_clock())
+        except Overtaken:
+            continue
+        except DATABASE_ERRORS as error:
+            _log.error("batch interrupted", error=type(error).__name__)
+        except Unavailable:
+            _log.error("batch interrupted", error="not signed")
+        except Exception:  # noqa: BLE001 - one bad batch must not end the others
+            _log.error("batch interrupted", exc_info=True)
+        stop.wait(numbers.WORKER_PAUSE)
+
+
+def _rounds(deps: Deps, stop: threading.Event) -> None:
+    """A database that is away is waited for."""
     while not stop.is_set():
         now = read_clock()
         try:

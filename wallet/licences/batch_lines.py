@@ -47,6 +47,7 @@ _DAY: Final = re.compile(
     r"|年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))"
 )
 _EXPONENT: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
+_PATH: Final = re.compile("[A-Za-z0-9_.]{1,100}")
 _LOST: Final = BadCell(
     "number_cell", "单元格是数字，第 15 位以后已经丢失；请把这一列设为文本格式，重新填写。"
 )
@@ -201,7 +202,8 @@ def _load(body: Any, header: Header | None) -> NewLicence:
 def _fault(path: str, slug: str, sentence: str, header: Header | None) -> Fault:
     member = re.sub(r"\Aholders\.[0-9]+\.", "holders.", path)
     if header is None:
-        return Fault(None, path[:100] or None, slug, sentence)
+        # What is no member of ours may be anything, a formula for a spreadsheet too.
+        return Fault(None, path if _PATH.fullmatch(path) else None, slug, sentence)
     return Fault(_column(member, header), member, slug, sentence)
 
 

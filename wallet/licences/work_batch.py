@@ -47,8 +47,15 @@ from wallet.web.principal import Principal
 _CHUNK_BYTES: Final = 8 * 1024 * 1024
 """Lines with photos make smaller chunks."""
 
-Sealer = Callable[[Sequence[int], datetime], None]
-"""Issues the recorded licences with these ids."""
+
+@dataclass(frozen=True)
+class Taken:
+    """A chunk that is stored: how many lines of about how many, the pending licences, and when."""
+
+    lines: int
+    total: int | None
+    licences: Sequence[int]
+    at: datetime
 
 
 def work_off(
@@ -56,11 +63,11 @@ def work_off(
     batch: ClaimedBatch,
     clock: Callable[[], datetime],
     stopped: Callable[[], bool] = lambda: False,
-    seal: Sealer | None = None,
+    seal: Callable[[Taken], None] | None = None,
 ) -> None:
     """Take in what is left of a batch, until its end or until `stopped` says so.
 
-    `clock` gives the time of each chunk. `seal` issues what was recorded, by default here and now.
+    `clock` gives the time of each chunk. `seal` issues the licences of each, by default here and now.
     Raises Overtaken.
     """
     try:
@@ -77,9 +84,12 @@ def work_off(
                 if stopped():
                     update_batch(deps, batch, clock(), claimed_until=None)
                     return
-                recorded, now = _take_chunk(deps, batch, chunk, header, types, clock)
-                if recorded:
-                    seal(recorded, now) if seal else issue_all(deps, recorded, now)
+                now = clock()
+                recorded = _take_chunk(deps, batch, chunk, header, types, now)
+                if seal is not None:
+                    seal(Taken(len(chunk), total, recorded, now))
+                elif recorded:
+                    issue_all(deps, recorded, now)
     except FileNotFoundError:
         finish_batch(deps, batch, clock(), Invalid("文件已不在，请把它再报送一次。", "batch_lost"))
     except (Invalid, NotPermitted) as error:
@@ -157,10 +167,9 @@ def _take_chunk(
     chunk: Sequence[tuple[int, Line]],
     header: Header | None,
     types: _Types,
-    clock: Callable[[], datetime],
-) -> tuple[list[int], datetime]:
-    """Store what is good of these lines, and the faults of the others; the ids, and when."""
-    now = clock()
+    now: datetime,
+) -> list[int]:
+    """Store what is good of these lines, and the faults of the others; the ids of the licences."""
     lines = [_check(number, line, batch, header, types, now) for number, line in chunk]
     good = [line for line in lines if line.licence is not None]
     with deps.db.begin() as tx:
@@ -193,7 +202,7 @@ def _take_chunk(
                 claimed_until=claimed_until(now),
             )
         )
-    return recorded, now
+    return recorded
 
 
 def _check(
