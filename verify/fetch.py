@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from time import monotonic
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
-from urllib3 import PoolManager, ProxyManager, Retry, make_headers
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, make_headers
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 
@@ -23,8 +24,11 @@ BUNDLE_MAX: Final = 64 << 20
 """Bytes of a bundle."""
 FETCH_WAIT: Final = 30
 """Seconds a server may be silent while a bundle is fetched."""
+FETCH_LIMIT: Final = 5 * 60
+"""Seconds that fetching a bundle may take in all, however steadily it comes."""
 FETCH_RETRIES: Final = 3
 """Times that a bundle is asked for again within seconds."""
+_PIECE: Final = 1 << 16
 REFRESH_PAUSE: Final = STATUS_LIST_TTL
 """Seconds after which a desk fetches its bundles again."""
 
@@ -44,6 +48,7 @@ def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
     if not address.startswith(("https://", "http://")):
         raise BundleError(f"{address} is not an address of the web.")
     nothing = BundleError(f"{address} gives no trust bundle.")
+    deadline = monotonic() + FETCH_LIMIT
     try:
         url = parse_url(address.rstrip("/") + TRUST_PATH)
         with (
@@ -60,7 +65,7 @@ def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
         ):
             if answer.status != 200:
                 raise nothing
-            content = answer.read(BUNDLE_MAX + 1)
+            content = _read(answer, deadline)
         if len(content) > BUNDLE_MAX:
             raise BundleError(f"What {address} gives is too long for a trust bundle.")
         document = json.loads(content)
@@ -94,6 +99,19 @@ def pause_after(failures: int) -> float:
         return REFRESH_PAUSE
     longest = min(REFRESH_PAUSE, 2 ** min(failures + 2, 16))
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+
+
+def _read(answer: BaseHTTPResponse, deadline: float) -> bytearray:
+    """What comes until the deadline, and at most a piece more than a bundle may have.
+
+    Raises TimeoutError: a server that is never silent for long could keep a desk waiting for ever.
+    """
+    content = bytearray()
+    while len(content) <= BUNDLE_MAX and (piece := answer.read1(_PIECE)):
+        content += piece
+        if monotonic() > deadline:
+            raise TimeoutError
+    return content
 
 
 def _manager(url: Url) -> PoolManager:

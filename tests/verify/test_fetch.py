@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
+from itertools import chain, repeat
 
 import pytest
 from urllib3 import Retry
@@ -14,6 +15,7 @@ from tests.support.codes import signer
 from verify import fetch
 from verify.fetch import (
     AGAIN,
+    FETCH_LIMIT,
     FETCH_RETRIES,
     REFRESH_PAUSE,
     fetch_bundle,
@@ -73,6 +75,21 @@ def test_an_answer_longer_than_a_bundle_may_be_is_refused(monkeypatch: pytest.Mo
         monkeypatch.setattr(fetch, "BUNDLE_MAX", len(content) - 1)
         with pytest.raises(BundleError, match="too long"):
             fetch_bundle(address, ONCE)
+
+
+@pytest.mark.parametrize(("seconds", "in_time"), [(FETCH_LIMIT, True), (FETCH_LIMIT + 1, False)])
+def test_an_answer_that_takes_too_long_in_all_is_refused(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, in_time: bool
+) -> None:
+    """The clock goes on while the first piece comes, as from a server that lets it drip."""
+    document, ticks = a_bundle(signer()), chain([0], repeat(seconds))
+    monkeypatch.setattr(fetch, "monotonic", lambda: next(ticks))
+    with serving(good(document)) as (address, _asked):
+        if in_time:
+            assert fetch_bundle(address, ONCE) == read_bundle(document)
+        else:
+            with pytest.raises(BundleError, match="gives no trust bundle"):
+                fetch_bundle(address, ONCE)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://", "http://a b/", "http://[::1"])
