@@ -10,9 +10,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from wallet import numbers
 from wallet.base import key_changes, key_files, key_pairs, private_files
+from wallet.base.encryption import derive_key
 from wallet.base.key_files import STATES_FILE, change, open_folder, read_states
 from wallet.base.key_states import kid_in, rotated
 from wallet.base.keys import load_keys
@@ -68,6 +77,24 @@ def test_such_a_folder_gets_no_key_under_another_secret(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="LIANGZHENG_SECRET_KEY"):
         open_folder(tmp_path, SECRET + "x", NOW)
     assert start(tmp_path) == kid
+
+
+@pytest.mark.parametrize(
+    ("curve", "encryption"),
+    [
+        (ec.SECP256R1(), NoEncryption()),
+        (ec.SECP384R1(), BestAvailableEncryption(derive_key(SECRET, "signing keys"))),
+    ],
+)
+def test_a_file_that_holds_another_kind_of_key_is_named(
+    tmp_path: Path, curve: ec.EllipticCurve, encryption: KeySerializationEncryption
+) -> None:
+    kid = start(tmp_path)
+    private = ec.generate_private_key(curve)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    (tmp_path / f"{kid}.pem").write_bytes(pem)
+    with pytest.raises(ConfigurationError, match=rf"{kid}\.pem is not .*P-256 key"):
+        load_keys(tmp_path, SECRET, "150600")
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,13 @@ def test_a_key_that_is_not_there_or_another_is_named(hsm: SoftHsm) -> None:
         hsm.token.check("c3d4", public)
 
 
+def test_a_token_with_another_key_of_that_name_does_not_sign_for_it(hsm: SoftHsm) -> None:
+    mine, other = hsm.token.make(KID), hsm.token.make("c3d4")
+    assert len(TokenHand(hsm.token, KID, mine).sign(b"data")) == 64
+    with pytest.raises(Unavailable):
+        TokenHand(hsm.token, KID, other).sign(b"data")
+
+
 @pytest.mark.usefixtures("no_rest")
 def test_a_token_that_is_away_signs_again_when_it_is_back(hsm: SoftHsm) -> None:
     public = hsm.token.make(KID)

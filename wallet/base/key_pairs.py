@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+import structlog
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:  # the module needs a package that only tokens need
 KID_BYTES: Final = 2
 Place = Literal["file", "token"]
 _SUFFIX: Final[dict[Place, str]] = {"file": ".pem", "token": ".token.json"}
+_log = structlog.get_logger()
 _ES256: Final = ECAlgorithm(ECAlgorithm.SHA256)
 
 
@@ -65,12 +68,18 @@ class TokenHand:
 
     token: Token | None
     kid: str
+    public: ec.EllipticCurvePublicKey
 
     def sign(self, data: bytes) -> bytes:
         """As `Hand`."""
         if self.token is None:
             raise Unavailable("签名设备没有配置，请联系管理员。")
-        return self.token.sign(self.kid, data)
+        signature = self.token.sign(self.kid, data)
+        # Whoever keeps the token may have put another key there under this name.
+        if not _ES256.verify(data, self.public, signature):
+            _log.error("token signs with another key", kid=self.kid)
+            raise Unavailable("签名设备中的密钥不对，请联系管理员。")
+        return signature
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,7 @@ def load_key(folder: Path, kid: str, secret: str, token: Token | None) -> Signin
     handle_key = derive_key(secret, f"handles {kid}", 16)
     if place_of(folder, kid) == "token":
         public = _read_description(_path(folder, kid, "token"), kid, secret)
-        return SigningKey(kid, public, TokenHand(token, kid), handle_key)
+        return SigningKey(kid, public, TokenHand(token, kid, public), handle_key)
     private = _read_encrypted(_path(folder, kid, "file"), secret)
     return SigningKey(kid, private.public_key(), FileHand(private), handle_key)
 
@@ -165,7 +174,9 @@ def _read_encrypted(path: Path, secret: str) -> ec.EllipticCurvePrivateKey:
         private = load_pem_private_key(pem, _password(secret))
     except ValueError:
         raise _wrong_secret(path) from None
-    if not isinstance(private, ec.EllipticCurvePrivateKey):
+    except (TypeError, UnsupportedAlgorithm):  # not encrypted, or of no kind that is known here
+        raise ConfigurationError(f"{path} is not an encrypted P-256 key.") from None
+    if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
         raise ConfigurationError(f"{path} is not a P-256 key.")
     return private
 
