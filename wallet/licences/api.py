@@ -75,7 +75,8 @@ def receive_batch(query: dict[str, Any]) -> BatchProgress:
     kind = _FILE_KINDS.get(request.mimetype)
     if kind is None or request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
-    return accept_batch(deps(), current_principal(), kind, query["type"], streamed(), now())
+    parts = streamed(of_lines=kind != "xlsx")
+    return accept_batch(deps(), current_principal(), kind, query["type"], parts, now())
 
 
 @blueprint.route("/licence-batches/<batch_id>")
