@@ -7,20 +7,32 @@ order. Each has an id that the desk drew, so that what is sent again is told and
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from verify.bodies import line_in, object_of, text_in, unprocessable
-from verify.verdict import REASONS, Outcome, Reason
+from verify.verdict import Outcome, Reason
 
 JUDGEMENTS_MAX: Final = 50
 """Judgements that one request may hold."""
 
+OFFLINE_REASONS: Final[Mapping[Outcome, tuple[Reason, ...]]] = {
+    "accepted": ("ok",),
+    "refused": (
+        "malformed", "wrong_kind", "unknown_key", "unknown_issuer", "bad_signature",
+        "not_yet_valid", "expired", "already_used", "licence_suspended", "licence_revoked",
+        "copy_expired", "copy_revoked",
+    ),
+    "undetermined": ("trust_stale",),
+}  # fmt: skip
+"""What `verify.check` can say, and that a code was used at this very desk."""
+
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ITEM_MAX: Final = 64
+_OUTCOMES: Final = tuple(OFFLINE_REASONS)
 _INSTANT: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
-_OUTCOMES: Final[tuple[Outcome, ...]] = ("accepted", "refused", "undetermined")
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class Judgement:
     """One judgement of a desk that was offline.
 
     `id` is 128 random bits in base64url. `judged_at` is the time by the desk's clock. `reason` is
-    `ok` where the desk accepted the code, and only there.
+    one that a check without the library gives for that outcome.
     """
 
     id: str
@@ -89,7 +101,7 @@ def _judgement(value: Any, place: str) -> Judgement:
     outcome, reason = body.get("verdict"), body.get("reason")
     if outcome not in _OUTCOMES:
         raise unprocessable(f"{place}.verdict", f"应为 {'、'.join(_OUTCOMES)} 之一。")
-    if reason not in REASONS or (reason == "ok") != (outcome == "accepted"):
+    if reason not in OFFLINE_REASONS[outcome]:
         raise unprocessable(f"{place}.reason", "应为与 verdict 相符的原因代码。")
     return Judgement(
         id=id,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from marshmallow import Schema, fields, validate
 
 from verify.desk import ITEM_MAX, OUTCOMES, TERMINAL_MAX
-from verify.judgements import JUDGEMENTS_MAX
+from verify.judgements import JUDGEMENTS_MAX, OFFLINE_REASONS
 from verify.verdict import REASONS
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema
@@ -96,10 +98,10 @@ class JudgementSchema(StrictSchema):
     code = fields.String(required=True, metadata={"description": "the text that was scanned"})
     item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
     judged_at = fields.AwareDateTime(required=True)
-    verdict = fields.String(
-        required=True, validate=validate.OneOf(["accepted", "refused", "undetermined"])
+    verdict = fields.String(required=True, validate=validate.OneOf([*OFFLINE_REASONS]))
+    reason = fields.String(
+        required=True, validate=validate.OneOf([*chain(*OFFLINE_REASONS.values())])
     )
-    reason = fields.String(required=True, validate=validate.OneOf(REASONS))
 
 
 class JudgementsSchema(StrictSchema):
