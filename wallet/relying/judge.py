@@ -148,10 +148,14 @@ def _judge_shown(
 def _judge_claimed(
     tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
 ) -> _Recorded:
-    """A withdrawn or used code; the desk that used it may have its first answer again."""
+    """A withdrawn or used code; the desk that used it may have its first answer again.
+
+    A use that the desk told of afterwards gave no fields, and its time is the desk's own word.
+    """
     if claim.state == "withdrawn":
         return _refuse(tx, case, shown, "withdrawn")
-    recent = case.now - claim.at <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
+    # Of two at once the first to be recorded may be the one that came later.
+    recent = abs(case.now - claim.at) <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
     if recent and state.reason == "ok" and _is_own(tx, case, claim):
         return _repeat(tx, case, shown, state, claim)
     return _refuse(tx, case, shown, "already_used", used_at=claim.at)
@@ -163,6 +167,7 @@ def _is_own(tx: Connection, case: _Case, claim: Claimed) -> bool:
             Verification.id == claim.verification_id,
             Verification.desk == case.desk.key,
             Verification.item_id == case.grant.item_id,
+            Verification.received_at.is_(None),
         )
     ).one_or_none()
     return first is not None

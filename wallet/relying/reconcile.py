@@ -89,7 +89,7 @@ def _reconcile(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> F
     # 1. an id that is known
     recorded = deps.db.row(_RECORDED, id=judgement.id)
     if recorded is not None:
-        return _told_again(desk, judgement, recorded, now)
+        return _told_again(deps, desk, judgement, recorded, now)
     try:
         return _take_in(deps, desk, judgement, now)
     except NotPermitted as refusal:
@@ -114,12 +114,7 @@ def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Fin
         return _alerted(case, finding)
 
     # 4. the code itself
-    code: LiveCode | PaperCode | None = None
-    unread: Reason = "ok"
-    try:
-        code = read(judgement.code, deps.keys.public, judgement.judged_at.timestamp())
-    except Refused as refused:
-        unread = refused.reason
+    code, unread = _read(deps, judgement)
 
     # 5. licence type
     if code is not None and not set(code.types) <= grant.types.keys():
@@ -140,6 +135,19 @@ def is_timely(judged_at: datetime, now: datetime) -> bool:
     """Whether a judgement of that time can still be told from what is known now."""
     ahead, age = timedelta(seconds=CLOCK_TOLERANCE), timedelta(seconds=numbers.RECONCILED_WITHIN)
     return now - age <= judged_at <= now + ahead
+
+
+def _read(deps: Deps, judgement: Judgement) -> tuple[LiveCode | PaperCode | None, Reason]:
+    """The code as it was to be read at that time; None, and why, where it was not."""
+    try:
+        return read(judgement.code, deps.keys.public, judgement.judged_at.timestamp()), "ok"
+    except Refused as refused:
+        return None, refused.reason
+
+
+def _time_of(judgement: Judgement, received_at: datetime) -> datetime:
+    """The time of a judgement on record: the desk's, unless its clock was wrong beyond doubt."""
+    return judgement.judged_at if is_timely(judgement.judged_at, received_at) else received_at
 
 
 def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
@@ -237,6 +245,7 @@ def _record(tx: Connection, case: _Case, known: _Known) -> Finding:
         judgement,
         outcome,
         reason,
+        _time_of(judgement, case.now),
         case.now,
         since=since,
         repeated=known.repeated,
@@ -276,22 +285,21 @@ _RECORDED: Final = (
     select(
         Verification.actor, Verification.terminal, Verification.at, Verification.verdict,
         Verification.reason, Verification.offline_reason, Verification.received_at,
-        Verification.conflict_since, UseItem.code.label("item"),
+        Verification.conflict_since, Verification.jti, UseItem.code.label("item"),
     )
     .join(UseItem, UseItem.id == Verification.item_id)
     .where(Verification.id == bindparam("id"))
 )  # fmt: skip
 
 
-def _told_again(desk: Desk, judgement: Judgement, row: AnyRow, now: datetime) -> Finding:
+def _told_again(
+    deps: Deps, desk: Desk, judgement: Judgement, row: AnyRow, now: datetime
+) -> Finding:
     """The finding of a judgement that is on record; nothing of what another desk recorded."""
-    same = (row.actor, row.terminal, row.at, row.item, row.offline_reason) == (
-        desk.principal.account,
-        desk.terminal,
-        judgement.judged_at,
-        judgement.item,
-        judgement.reason,
-    )
-    if not same:
+    told = (row.actor, row.terminal, row.item, row.offline_reason)
+    sent = (desk.principal.account, desk.terminal, judgement.item, judgement.reason)
+    same = told == sent and row.at == _time_of(judgement, row.received_at)
+    code, _ = _read(deps, judgement)
+    if not same or row.jti not in (None, code and code.jti):
         return Finding(judgement.id, None, None, _ID_TAKEN, now, problem="id_taken")
     return _finding(judgement, row.verdict, row.reason, row.conflict_since, row.received_at)

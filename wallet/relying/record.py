@@ -83,13 +83,14 @@ def record_reconciled(
     judgement: Judgement,
     outcome: Outcome,
     reason: Reason,
+    at: datetime,
     now: datetime,
     *,
     since: datetime | None,
     repeated: bool,
 ) -> bool:
     """Write all of a judgement that a desk made offline; false, with nothing written, where its id
-    is on record.
+    is on record. `at` is the time that goes on record, `now` when the desk told of it.
 
     A use that is on record already (`repeated`) is not shown to its holder again.
     """
@@ -98,9 +99,7 @@ def record_reconciled(
         "received_at": now,
         "conflict_since": since,
     }
-    verification = _verification(
-        desk, grant, shown, judgement.id, outcome, reason, judgement.judged_at
-    )
+    verification = _verification(desk, grant, shown, judgement.id, outcome, reason, at)
     if not insert_if_new(tx, Verification, **verification, **offline):
         return False
     conflict = outcome != judgement.outcome
