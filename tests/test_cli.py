@@ -36,7 +36,8 @@ def settings(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "migrate", "worker", "backup", "restore", "doctor", "demo", "keys"]
+    "command",
+    ["serve", "migrate", "worker", "import", "backup", "restore", "doctor", "demo", "keys"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     answer = liangzheng(command, "--help")
