@@ -163,6 +163,10 @@ def test_list_and_doctor_say_where_a_key_lives(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hsm = make_softhsm(tmp_path / "hsm", monkeypatch)
+    before = finding(folder, datetime.now(UTC), f"token {hsm.label}", **hsm.environment)
+    assert before.well
+    wrong = hsm.environment | {"LIANGZHENG_PKCS11_TOKEN": "nobody"}
+    assert not finding(folder, datetime.now(UTC), "token nobody", **wrong).well
     assert keys(folder, "rotate", **hsm.environment).exit_code == 0
     following = kid_in(read_states(folder), "next")
     lines = [line.split()[:3] for line in keys(folder, "list").output.splitlines()]

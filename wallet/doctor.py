@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -94,7 +95,11 @@ def _redis(config: Config) -> Iterator[Finding]:
 
 
 def _restore(config: Config) -> Finding:
-    since = Epoch(config.data).marks().unconfirmed_since
+    try:
+        since = Epoch(config.data).marks().unconfirmed_since
+    except OSError as error:
+        advice = f"the marks that tell of one cannot be read: {error.strerror}, {error.filename}"
+        return Finding("restore", well=False, advice=advice)
     return Finding(
         "restore",
         well=since is None,
@@ -163,20 +168,26 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
 def _keys_in_token(
     config: Config, token: Token | None, by_kid: Mapping[str, SigningKey], states: States
 ) -> Iterator[Finding]:
-    """Whether the token signs as the keys that are to sign; it may have lost the others."""
+    """Whether the token takes the login, and signs as the keys that are to sign; it may have lost
+    the others. Without such a key, whether the token takes the login at all."""
     kids = [
         kid
         for kid, key in states.items()
         if key.state in ("current", "next") and place_of(config.keys_dir, kid) == "token"
     ]
+    if token is not None and not kids:
+        yield _examined(f"token {config.pkcs11_token}", token.reach)
     for kid in kids:
         subject = f"signing key {kid} in token {config.pkcs11_token}"
         if token is None:
             yield Finding(subject, well=False, advice="set LIANGZHENG_PKCS11_MODULE")
             continue
-        try:
-            token.check(kid, by_kid[kid].public)
-        except ConfigurationError as error:
-            yield Finding(subject, well=False, advice=str(error))
-        else:
-            yield Finding(subject, well=True)
+        yield _examined(subject, partial(token.check, kid, by_kid[kid].public))
+
+
+def _examined(subject: str, examination: Callable[[], None]) -> Finding:
+    try:
+        examination()
+    except ConfigurationError as error:
+        return Finding(subject, well=False, advice=str(error))
+    return Finding(subject, well=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -113,6 +114,21 @@ def test_a_restore_that_two_have_found_is_noticed_once(db: Database, epoch: Epoc
     epoch.notice(db, seen, now)
     epoch.notice(db, seen, now + timedelta(seconds=9))
     assert (epoch.marks().restored_at, restores(db)) == (now, 1)
+
+
+@pytest.mark.parametrize("mark", ["_marker", "_last"])
+def test_a_mark_that_cannot_be_read_tells_of_no_restore(
+    db: Database, epoch: Epoch, mark: str
+) -> None:
+    epoch.tick(db, read_clock())
+    path: Path = getattr(epoch, mark)
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        epoch.tick(db, read_clock())
+    path.rmdir()
+    if mark == "_last":
+        assert epoch.tick(db, read_clock()).restored_at is None
 
 
 @pytest.mark.parametrize("damage", ["removed", "empty", "not JSON", "no token", "token of others"])

@@ -37,6 +37,7 @@ from verify.status_list import (
 )
 from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
+from wallet.errors import Unavailable
 from wallet.licences.model import IDENTIFIER, Licence, StatusEntry
 from wallet.licences.published import list_path
 from wallet.licences.status_lists import list_numbers, published_list
@@ -194,13 +195,17 @@ def test_a_list_counts_by_whatever_key_it_was_signed(
 
 
 @pytest.mark.parametrize("content", [b"", b"no list", b"\xff", b"e30.e30.e30"])
-def test_a_list_that_cannot_be_read_says_nothing(
+def test_while_a_list_cannot_be_read_nothing_is_said_of_its_licences(
     deps: Deps, li: Visitor, food: str, clock: Clock, content: bytes
 ) -> None:
     forget(deps, food, "revoked", clock)
+    good = list_path(deps, 0).read_bytes()
     list_path(deps, 0).write_bytes(content)
-    assert told(li, food) == "valid"
-    assert published(deps, food, clock.now) == VALID
+    assert refusal(li.get(f"/api/v1/me/licences/{food}")) == (503, "unavailable")
+    with pytest.raises(Unavailable):
+        published(deps, food, clock.now)
+    list_path(deps, 0).write_bytes(good)
+    assert told(li, food) == "revoked"
 
 
 def test_lists_that_the_database_has_forgotten_are_published_on(deps: Deps, clock: Clock) -> None:

@@ -123,7 +123,10 @@ class Epoch:
         self._last = self._folder / "last"
 
     def marks(self) -> Marks:
-        """The marks as they are now; read them before asking the database."""
+        """The marks as they are now; read them before asking the database.
+
+        Raises OSError where a mark is there and cannot be read: that tells of no restore.
+        """
         return replace(self._read_marker(), last=self._read_last())
 
     def note(self, jti: str) -> None:
@@ -230,7 +233,7 @@ class Epoch:
             )
         except FileNotFoundError:
             return Marks()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             _log.error("epoch marker damaged", error=type(error).__name__)
             return Marks(token=_DAMAGED)
 

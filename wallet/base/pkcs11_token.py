@@ -109,6 +109,10 @@ class Token:
         """
         return self._command(partial(_make, kid))
 
+    def reach(self) -> None:
+        """Raise ConfigurationError unless the token takes the login."""
+        self._command(lambda _: None)
+
     def check(self, kid: str, public: EllipticCurvePublicKey) -> None:
         """Raise ConfigurationError unless the token signs as that key."""
         self._command(partial(_check, kid, public))

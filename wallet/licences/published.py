@@ -30,6 +30,7 @@ from verify.status_list import (
 from verify.verdict import Refused
 from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
+from wallet.errors import Unavailable
 from wallet.licences.model import StatusEntry
 
 _STANDINGS: Final = {SUSPENDED: "suspended", INVALID: "revoked"}
@@ -47,7 +48,10 @@ def list_path(deps: Deps, number: int) -> Path:
 
 
 def published_against(deps: Deps, marks: Marks, licence_ids: Collection[int]) -> Mapping[int, str]:
-    """Which licences a list calls suspended or revoked; none unless a restore is unconfirmed."""
+    """Which licences a list calls suspended or revoked; none unless a restore is unconfirmed.
+
+    Raises Unavailable, or OSError, where a list is there and cannot be read.
+    """
     since = marks.unconfirmed_since
     if since is None:
         return {}
@@ -114,9 +118,10 @@ def _file(deps: Deps, number: int) -> StatusList | None:
         return _unpacked(path, found.st_ino, found.st_mtime_ns, found.st_size)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, Refused) as error:
-        _log.error("status list not readable", number=number, error=type(error).__name__)
-        return None
+    except (ValueError, KeyError, TypeError, Refused) as error:
+        # Whether it said revoked is not known, and nothing is given out for which that counts.
+        _log.error("status list damaged", number=number, error=type(error).__name__)
+        raise Unavailable("状态列表已损坏，暂时不能办理，请联系管理员。") from None
 
 
 @lru_cache(maxsize=16)

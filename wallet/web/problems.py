@@ -100,6 +100,12 @@ def register_problems(app: Flask) -> None:
         _log.error("database unavailable", error=type(error).__name__, route=_route())
         return _http_problem(503)
 
+    @app.errorhandler(OSError)
+    def file_error(error: OSError) -> Response:
+        # A disk that is full or fails mends without us: whoever asks may come again.
+        _log.error("file unavailable", error=error.strerror, route=_route())
+        return _http_problem(503)
+
     @app.errorhandler(Exception)
     def unknown_error(error: Exception) -> Response:
         _log.error("unexpected error", error=type(error).__name__, route=_route(), exc_info=True)
