@@ -38,7 +38,7 @@ TRUST_PATH: Final = "/.well-known/liangzheng-trust"
 TRUST_LIMIT: Final = 24 * 3600
 """Seconds for which a bundle may be used."""
 
-LISTS_UNPACKED: Final = 16
+LISTS_UNPACKED: Final = 64
 """Lists that are kept unpacked, of all bundles: those that were looked into last."""
 _FILE_MAX: Final = 256 << 20
 """Bytes of a file of bundles."""

@@ -112,6 +112,8 @@ def _rounds(deps: Deps, stop: threading.Event) -> None:
             _log.error("status list not written", error=error.strerror)
         except Unavailable:
             _log.error("status list not signed")
+        except Exception:  # noqa: BLE001 - one bad round must not end the others
+            _log.error("round interrupted", exc_info=True)
         else:
             if done.anything:
                 _log.info(
