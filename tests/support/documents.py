@@ -39,9 +39,10 @@ def signature_of(pdf: bytes, folder: Path, trusting: Path | None = None) -> str:
     file = folder / "licence.pdf"
     file.write_bytes(pdf)
     nss = folder / "nss"
-    nss.mkdir(exist_ok=True)
     store = f"sql:{nss}"
-    run("certutil", "-N", "--empty-password", "-d", store)
+    if not nss.exists():
+        nss.mkdir()
+        run("certutil", "-N", "--empty-password", "-d", store)
     if trusting is not None:
         run("certutil", "-A", "-n", "ca", "-t", "TC,TC,TC", "-i", trusting / CA_FILE, "-d", store)
     return run("pdfsig", "-nssdir", store, file)
@@ -67,5 +68,13 @@ def run(program: str, *arguments: str | Path) -> str:
     path = shutil.which(program)
     if path is None:
         raise RuntimeError(f"the tests need {program}; install it with: {APT}")
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [path, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=30,
+        check=False,
+    )
     return done.stdout + done.stderr

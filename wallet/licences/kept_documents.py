@@ -41,7 +41,7 @@ def keep_document(deps: Deps, says: str, document: bytes, now: datetime) -> None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Two who make the same document do not write into one file.
-        own = folder / f"{_name(deps, says)}.{secrets.token_hex(4)}"
+        own = folder / f"{_name(deps, says)}-{secrets.token_hex(4)}"
         write_private(own, deps.vault.seal_bytes(document, DOCUMENT))
         own.rename(folder / _name(deps, says))
     except OSError as error:
