@@ -144,12 +144,13 @@ def _draw_public(visit: _Visit) -> None:
 
 def _draw_documents(visit: _Visit, data: Path) -> None:
     """Pages of sealed PDFs, as poppler renders them; one with Mongolian and rare characters."""
-    company, person = visit("phone", "holder-company"), visit("phone", "holder-li")
-    for page in (company, person):
-        page.goto("/wallet")
+    company, person, elder = (
+        visit("phone", name) for name in ("holder-company", "holder-li", "holder-elder")
+    )
     _draw_document(company, "business-licence", "document")
     _draw_document(person, "driving-licence", "document-photo")
     _draw_document(person, "special-equipment-registration", "document-suspended")
+    _draw_document(elder, "real-estate-certificate", "document-downwards")
     client = json.loads((data / CLIENTS_FILE).read_text("utf-8"))
     secret = f"{client['issuer']['client_id']}:{client['issuer']['client_secret']}"
     token = person.request.post(
