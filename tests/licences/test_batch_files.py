@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import resource
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +16,15 @@ from tests.support.batches import (
     BATCHES,
     COLUMNS,
     KINDS,
+    SHEET,
+    STRINGS,
     csv_of,
     ndjson_of,
     row_of,
     taken_in,
     upload,
+    with_part,
+    with_shared_strings,
     work_all,
     xlsx_of,
 )
@@ -37,18 +40,6 @@ from tests.support.shared import deps_of
 from wallet import numbers
 
 
-def with_part(file: bytes, name: str, content: bytes) -> bytes:
-    """An Excel file with one part in the place of another."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(file)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for part in old.namelist():
-            new.writestr(part, content if part == name else old.read(part))
-    return made.getvalue()
-
-
 def failed(app: Flask, issuer: Machine, file: bytes, kind: str) -> str:
     """The slug with which a file fails of which nothing is stored."""
     before = licences_stored(deps_of(app))
@@ -61,7 +52,6 @@ def failed(app: Flask, issuer: Machine, file: bytes, kind: str) -> str:
     return slug
 
 
-SHEET: Final = "xl/worksheets/sheet1.xml"
 ENTITIES: Final = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
     + b"".join(f'<!ENTITY {chr(98 + at)} "{f"&{chr(97 + at)};" * 10}">'.encode() for at in range(9))
@@ -161,6 +151,16 @@ def test_cells_that_excel_has_changed_or_would_compute_are_refused(
     assert [(fault["column"], fault["slug"]) for fault in said["items"]] == [
         (name, slug) for name, _, slug in CELLS.values()
     ]
+
+
+def test_texts_that_stand_apart_from_the_sheet_are_found(
+    shared_app: Flask, issuer: Machine, data: Path
+) -> None:
+    file = with_shared_strings(xlsx_of([row_of(food_licence(data)) for _ in range(3)]))
+    said = taken_in(shared_app, issuer, file, "xlsx")
+    assert (said["stored"], said["items"]) == (3, [])
+    broken = with_part(file, STRINGS, b"<sst>")
+    assert failed(shared_app, issuer, broken, "xlsx") == "batch_unreadable"
 
 
 def test_words_that_look_like_a_formula_are_words(

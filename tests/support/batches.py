@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -48,6 +50,9 @@ FACES: Final = {
     "备注": "remarks",
 }
 COLUMNS: Final = [*HEADERS, *HOLDERS, *FACES]
+SHEET: Final = "xl/worksheets/sheet1.xml"
+TYPES: Final = "[Content_Types].xml"
+STRINGS: Final = "xl/sharedStrings.xml"
 Cells = list[Any]
 
 
@@ -115,3 +120,37 @@ def work_all(deps: Deps) -> None:
     """Work every batch off that waits."""
     while batch := claim_next(deps, read_clock()):
         work_off(deps, batch, read_clock)
+
+
+def with_part(file: bytes, name: str, content: bytes) -> bytes:
+    """An Excel file with that part, in the place of another of that name."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(file)) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in {*old.namelist(), name}:
+            new.writestr(part, content if part == name else old.read(part))
+    return made.getvalue()
+
+
+def with_shared_strings(file: bytes) -> bytes:
+    """An Excel file whose texts stand apart from its sheet, as Excel itself writes them."""
+    with zipfile.ZipFile(io.BytesIO(file)) as parts:
+        sheet, types = parts.read(SHEET).decode(), parts.read(TYPES).decode()
+    texts: list[str] = []
+
+    def shared(found: re.Match[str]) -> str:
+        texts.append(found[2])
+        return f'<c{found[1]} t="s"><v>{len(texts) - 1}</v></c>'
+
+    sheet = re.sub(r'<c([^>]*) t="inlineStr"><is><t[^>]*>([^<]*)</t></is></c>', shared, sheet)
+    strings = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    table = f'<sst xmlns="{namespace}" uniqueCount="{len(texts)}">{strings}</sst>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/{STRINGS}" ContentType="{kind}"/></Types>'
+    for part, content in ((SHEET, sheet), (STRINGS, table),
+                          (TYPES, types.replace("</Types>", override))):  # fmt: skip
+        file = with_part(file, part, content.encode())
+    return file

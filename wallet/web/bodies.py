@@ -43,7 +43,7 @@ def streamed(*, of_lines: bool) -> Iterator[bytes]:
         raise BadRequest
     if said is not None and said != b64encode(digest.digest()).decode():
         raise BadRequest
-    if length is None and said is None and of_lines and last != b"\n":
+    if size and length is None and said is None and of_lines and last != b"\n":
         raise BadRequest
 
 
