@@ -156,9 +156,7 @@ def renew(trust: Trust, issuer: str, bundle: IssuerTrust, now: float) -> Trust:
 def read_bundle(document: Any) -> IssuerTrust:
     """Read one bundle, as parsed from its JSON; raises BundleError."""
     try:
-        issuer = document["iss"]
-        if not isinstance(issuer, str):
-            raise TypeError("iss")
+        issuer = _text(document["iss"])
         keys = {jwk["kid"]: _key(jwk) for jwk in document["keys"]}
         by_kid: PublicKeys = {kid: {issuer: key} for kid, key in keys.items()}
         return IssuerTrust(
@@ -169,7 +167,7 @@ def read_bundle(document: Any) -> IssuerTrust:
                 int(number): _keep(token, int(number), by_kid)
                 for number, token in document["lists"].items()
             },
-            types={int(number): str(name) for number, name in document["types"].items()},
+            types={int(number): _text(name) for number, name in document["types"].items()},
             document=document,
         )
     except Refused as refused:
@@ -205,7 +203,7 @@ def save_trust(trust: Trust, path: Path) -> None:
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, ensure_ascii=False)
+            json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(_FILE_MODE)
@@ -232,6 +230,13 @@ def _key(jwk: Mapping[str, Any]) -> EllipticCurvePublicKey:
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise ValueError("a bundle holds public P-256 keys only")
     return key
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    value.encode()  # half of a surrogate pair could not be shown or written
+    return value
 
 
 def _seconds(instant: str) -> int:

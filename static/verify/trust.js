@@ -32,7 +32,7 @@ export const isGood = (bundle, now) => bundle.asOf - CLOCK_TOLERANCE <= now && n
 
 async function readBundle(document) {
   const { iss: issuer } = document;
-  if (typeof issuer !== "string") throw new TypeError("iss");
+  [issuer, ...Object.values(document.types)].forEach(mustBeText);
   const keys = new Map(await Promise.all(document.keys.map(async (jwk) => [jwk.kid, await importKey(jwk)])));
   const own = new Map([...keys].map(([kid, key]) => [kid, new Map([[issuer, key]])]));
   const lists = new Map();
@@ -54,6 +54,11 @@ function numbered(members) {
     if (!NUMBER.test(name)) throw new TypeError(name);
     return [Number(name), value];
   });
+}
+
+function mustBeText(value) {
+  // Half of a surrogate pair could not be shown or written.
+  if (typeof value !== "string" || /\p{Surrogate}/u.test(value)) throw new TypeError("not a text");
 }
 
 function seconds(instant) {

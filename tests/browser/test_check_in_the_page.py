@@ -309,6 +309,8 @@ def test_bundles_that_one_refuses_the_other_refuses(page: Page) -> None:
         "no time": {name: value for name, value in good.items() if name != "as_of"},
         "a time without a zone": {**good, "as_of": "2027-01-15T08:00:00"},
         "no issuer": {**good, "iss": 150600},
+        "a type without a name": {**good, "types": {"1": 1}},
+        "a name beyond the basic plane": {**good, "types": {"1": "𠮷"}},
         "a text": "bundle",
         "null": None,
     }

@@ -159,6 +159,9 @@ def test_a_file_is_written_whole_or_not_at_all(
         {"lists": {"0": 1}},
         {"types": None},
         {"types": {"first": "食品经营许可证"}},
+        {"types": {"1": 1}},
+        {"types": {"1": "\ud800"}},
+        {"iss": "\ud800"},
     ],
     ids=str,
 )
