@@ -45,10 +45,11 @@ coverage: $(READY)  ## every line and branch of what judges a code is taken by i
 	$(PY) -m coverage run -m pytest -q tests/verify/test_{$(JUDGED_BY)}.py
 	$(PY) -m coverage report
 
-proof: $(READY)  ## what judges a code: fuzzing for FUZZ= seconds (600), then mutation; prints the scores
+proof: $(READY)  ## fuzzing for FUZZ= seconds (600) and mutation of what judges a code, with scores; 100,000 rows of stock
 	$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-proof.lock
 	$(PY) -m tests.fuzz --seconds $(or $(FUZZ),600)
 	$(PY) .ci/mutation.py
+	$(PY) -m bench.imports --rows 100000
 
 bench: $(READY)  ## codes, verdicts and status lists, as ratios to a floor; into bench/results/
 	@.ci/setup system
