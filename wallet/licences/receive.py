@@ -241,9 +241,12 @@ def _refused(checked: CheckedLicence, last: _Newest | None) -> Conflict | None:
 
 def _insert(tx: Connection, rows: Mapping[bytes, tuple[int, dict[str, Any]]]) -> dict[int, int]:
     """Position → id of those that are new, in the order of their positions."""
-    inserted = insert_all_new(
-        tx, Licence, [row for _, row in rows.values()], Licence.identifier_index, Licence.id
+    # Always in the same order, so that two transactions with the same numbers do not wait in a ring.
+    ordered = sorted(
+        (row for _, row in rows.values()),
+        key=lambda row: (row["type_id"], row["unit_id"], row["number_index"], row["version"]),
     )
+    inserted = insert_all_new(tx, Licence, ordered, Licence.identifier_index, Licence.id)
     return dict(sorted((rows[row.identifier_index][0], row.id) for row in inserted))
 
 
