@@ -1,9 +1,9 @@
 /** Judges with what this desk keeps, while the library cannot be reached. */
 
 import { check, judged } from "../verify/check.js";
-import { CLOCK_TOLERANCE } from "../verify/codes.js";
 import { transact } from "./store.js";
 import { currentTrust, trustedNow } from "./trust.js";
+import { useOf } from "./uses.js";
 
 const CODE_LONGEST = 2048; // characters; of a longer text only that it was too long matters
 const given = new Map(); // id → verdict with what it showed, for as long as the page is open
@@ -33,7 +33,7 @@ export async function judgeAlone(text, { item, account, label }) {
   return final;
 }
 
-/** Write a verdict down; a live code that was accepted here before is refused. Paper may be used again. */
+/** Write a verdict down; a live code that is known to be used is refused. Paper may be used again. */
 async function record(verdict, code, { label, ...more }) {
   const entry = (one) => ({
     ...more, id: one.id, judged_at: one.checked_at, verdict: one.verdict, reason: one.reason, label: label(one),
@@ -42,15 +42,12 @@ async function record(verdict, code, { label, ...more }) {
     await transact(["unsent"], ({ unsent }) => { unsent.add(entry(verdict)); });
     return verdict;
   }
-  const again = { ...verdict, verdict: "refused", reason: "already_used", unchecked: [], licences: [] };
   const answer = { final: verdict };
   await transact(["used", "unsent"], ({ used, unsent }) => {
-    const claim = used.add({ jti: code.jti, until: (code.endsAt + 2 * CLOCK_TOLERANCE) * 1000 });
-    claim.onsuccess = () => unsent.add(entry(verdict));
-    claim.onerror = (event) => {
-      event.preventDefault();
-      answer.final = again;
-      unsent.add(entry(again));
+    used.get(code.jti).onsuccess = ({ target: { result: known } }) => {
+      if (known) answer.final = { ...verdict, verdict: "refused", reason: "already_used", unchecked: [], licences: [] };
+      else used.add(useOf(code.jti, code.issuedAt));
+      unsent.add(entry(answer.final));
     };
   });
   return answer.final;
@@ -61,18 +58,6 @@ export async function recallAlone(id) {
   if (given.has(id)) return given.get(id);
   const entry = await transact(["unsent"], ({ unsent }) => unsent.get(id));
   return entry ? { ...judged(entry.reason, Date.parse(entry.judged_at) / 1000), id } : null;
-}
-
-/** Forget the claims of codes that have ended; by then their own end refuses them. */
-export async function forgetEnded() {
-  const now = Date.now();
-  await transact(["used"], ({ used }) => {
-    used.openCursor().onsuccess = ({ target: { result: cursor } }) => {
-      if (!cursor) return;
-      if (cursor.value.until < now) cursor.delete();
-      cursor.continue();
-    };
-  });
 }
 
 /** The text as it can be sent: halves of characters, which no code has, cannot. */

@@ -5,16 +5,18 @@
 
 import { Problem, call } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
-import { canJudge, forgetEnded, recallAlone } from "./alone.js";
+import { canJudge, recallAlone } from "./alone.js";
 import { Connection } from "./connection.js";
 import { verdictOn } from "./judging.js";
 import { readFile } from "./reader.js";
 import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
 import { allowSound, isMuted, setMuted, signal } from "./signal.js";
+import { join } from "./tabs.js";
 import { Today } from "./today.js";
-import { keepFresh, recall } from "./trust.js";
+import { keepFresh, letGo, recall } from "./trust.js";
 import { noteOutcome } from "./unsent.js";
+import { forgetEnded } from "./uses.js";
 import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
 import { setUpCamera } from "./viewport.js";
 import { listenToScanner } from "./wedge.js";
@@ -290,8 +292,10 @@ async function prepare() {
   reports.start();
   forgetEnded().catch(() => {});
   navigator.storage?.persist?.();
-  await navigator.serviceWorker.register("/desk-worker.js", { scope: "/desk" });
+  // By its cookie the worker tells this session's page from another's.
+  if (globalThis.cookieStore) await navigator.serviceWorker.register("/desk-worker.js", { scope: "/desk" });
 }
 
+join(account, letGo);
 showConnection();
 prepare();

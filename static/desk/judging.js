@@ -4,10 +4,13 @@ import { Problem, call } from "../js/api.js";
 import { canJudge, foreign, judgeAlone } from "./alone.js";
 import { isAway } from "./connection.js";
 import { forgetPage } from "./forget.js";
+import { noteUse } from "./uses.js";
 import { shortLabel } from "./verdict.js";
 
 // ms for a verdict of the library: below the 10 s in which it takes the same use for one.
 const WAIT = 8000;
+// After these a code can be used no more, and this desk alone does not accept it either.
+const SPENT = new Set(["ok", "already_used", "withdrawn"]);
 
 /**
  * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` is the
@@ -17,6 +20,7 @@ export async function verdictOn(code, { item, consent, account, connection }) {
   if (await connection.reachable()) {
     try {
       const verdict = await call("POST", "/verifications", { code, item }, { wait: WAIT });
+      if (SPENT.has(verdict.reason)) await noteUse(code).catch(() => {}); // the library knows it
       return { ...verdict, foreign: foreign(verdict) };
     } catch (problem) {
       if (problem.status === 401) forgetPage();

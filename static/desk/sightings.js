@@ -4,6 +4,8 @@
  * again only when it has been out of view for a while or when a fresher text may help.
  */
 
+import { claimsOf } from "./claims.js";
+
 const GONE = 10000; // ms out of view after which a code counts as shown anew
 
 export class Sightings {
@@ -41,12 +43,4 @@ export class Sightings {
 }
 
 /** The `jti` that a code's text claims, else the text itself. Only ever used to avoid sending twice. */
-function identity(text) {
-  try {
-    const payload = text.slice(text.indexOf("#") + 1).split(".")[1];
-    const json = atob(payload.replace(/-/g, "+").replace(/_/g, "/"));
-    return JSON.parse(json).jti || text;
-  } catch {
-    return text;
-  }
-}
+const identity = (text) => claimsOf(text)?.get("jti") || text;

@@ -11,7 +11,9 @@ const SOON = 15000; // ms until the first try after a failed one; each later one
 const TOLERANCE = CLOCK_TOLERANCE * 1000;
 const SLOWEST = 5000; // ms: a slower answer tells too little of the time
 
-let trust = null; // as `verify/trust.js` reads it
+let documents = []; // the bundles as they came, one of each issuer
+let trust = null; // and as `verify/trust.js` reads them
+let ended = false; // whether this page has let go of them
 let clock = null; // { offset: server − desk, seen: latest time of this desk }, in ms
 let timer = 0;
 let pause = SOON;
@@ -20,10 +22,16 @@ let pause = SOON;
 export async function recall() {
   clock = (await get("kept", "clock")) ?? null;
   const kept = await get("kept", "trust");
-  if (kept) trust = await readTrust(kept);
+  if (kept) await take([kept].flat());
 }
 
 export const currentTrust = () => trust;
+
+/** Judge with nothing any more, and keep nothing. */
+export function letGo() {
+  ended = true;
+  trust = null;
+}
 
 /** Fetch the bundle now and then every quarter of an hour; `tried(fetched)` is called after each try. */
 export async function keepFresh(tried) {
@@ -48,17 +56,23 @@ async function refresh() {
   const answer = await fetch(ADDRESS, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(WAIT) });
   if (!answer.ok) throw new TypeError(`${answer.status}`);
   await measure(answer, sent);
-  const document = await answer.json();
-  const fresh = await readTrust(document);
-  if (!isNewer(fresh)) return;
-  trust = fresh;
-  await put("kept", document, "trust");
+  const fetched = [await answer.json()].flat();
+  const { issuers } = await readTrust(fetched);
+  const known = (issuer) => documents.find((document) => document.iss === issuer);
+  await take(fetched.map((one) => (isOlder(issuers.get(one.iss)) ? known(one.iss) : one)));
+  if (!ended) await put("kept", documents, "trust");
 }
 
-/** A bundle that is older than the one at hand was kept by somebody on the way. */
-function isNewer(fresh) {
-  const known = trust?.issuers.get(fresh.home);
-  return !known || known.asOf <= fresh.issuers.get(fresh.home).asOf;
+async function take(bundles) {
+  const read = await readTrust(bundles);
+  if (!ended) [trust, documents] = [read, bundles];
+}
+
+/** As in `verify.trust.renew`: older than what is there, unless what is there is from the future. */
+function isOlder(bundle) {
+  const found = trust?.issuers.get(bundle.issuer);
+  const now = (Date.now() + (clock?.offset ?? 0)) / 1000;
+  return found && bundle.asOf < found.asOf && found.asOf <= now + CLOCK_TOLERANCE;
 }
 
 /** Compare this desk's clock with the server's; `sent` is when the request left (ms). */

@@ -26,7 +26,8 @@ async function install() {
   const files = await caches.open(FILES);
   await files.addAll(KEPT.map((path) => new Request(path, { cache: "no-cache" })));
   // The page that installs this was loaded before: it is asked for once more, to be kept.
-  await keepPage(await fetch(DESK, { cache: "no-store", redirect: "manual" }));
+  const place = await placeOfPage();
+  await keepPage(place, await fetch(DESK, { cache: "no-store", redirect: "manual" }));
   await self.skipWaiting();
 }
 
@@ -38,13 +39,15 @@ async function activate() {
 }
 
 async function page(request) {
-  const kept = () => caches.match(DESK, { cacheName: PAGE, ...FROM_HERE });
+  // Read before the page is asked for: one that comes to a later session is not found by this place.
+  const place = await placeOfPage();
+  const kept = () => caches.match(place, { cacheName: PAGE, ignoreVary: true });
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(WAIT) });
     // A gateway without its server, or a server that cannot open the page now
     if (answer.status >= 500 && (await kept())) throw new TypeError(answer.statusText);
     alone = false;
-    await keepPage(answer);
+    await keepPage(place, answer);
     return answer;
   } catch {
     alone = true;
@@ -52,11 +55,17 @@ async function page(request) {
   }
 }
 
-/** Keep the page of whoever is signed in, and forget it when nobody is any more. */
-async function keepPage(answer) {
-  const pages = await caches.open(PAGE);
-  if (answer.status === 200) await pages.put(DESK, answer.clone());
-  else if (answer.status < 500) await pages.delete(DESK);
+/** Where the page of this session lies: that of another one is never found. */
+async function placeOfPage() {
+  const session = await self.cookieStore.get("csrf_token");
+  return `${DESK}?session=${session?.value ?? ""}`;
+}
+
+/** Keep the page of whoever is signed in and no other, and none when nobody is any more. */
+async function keepPage(place, answer) {
+  if (answer.status >= 500) return;
+  await caches.delete(PAGE);
+  if (answer.status === 200) await (await caches.open(PAGE)).put(place, answer.clone());
 }
 
 async function file(request) {

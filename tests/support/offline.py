@@ -70,14 +70,36 @@ def library(data: Path, bundle: dict[str, Any]) -> Library:
     return Library(deps.keys.current, read_bundle(bundle))
 
 
+def wait_for(page: Page, condition: str) -> None:
+    """Wait until an asynchronous function gives true; `wait_for_function` takes its promise for that."""
+    page.evaluate(f"""async () => {{
+      const holds = {condition};
+      for (let tries = 0; !(await holds()); tries += 1) {{
+        if (tries === 200) throw new Error("waited in vain");
+        await new Promise((done) => {{ setTimeout(done, 50); }});
+      }}
+    }}""")
+
+
 def wait_until_prepared(page: Page) -> None:
     """Wait until the desk has kept page, files, keys and lists."""
-    page.wait_for_function(_READY)
+    wait_for(page, _READY)
+
+
+def unsent(page: Page) -> str:
+    """What the desk says of what it has not reported yet."""
+    return page.get_by_test_id("unsent").inner_text()
 
 
 def cut(page: Page) -> None:
     """Take the network away."""
     page.context.set_offline(True)
+    expect(page.locator("#network")).to_contain_text("断网 · 离线核验")
+
+
+def reopen(page: Page) -> None:
+    """Open the page anew while the network is gone."""
+    page.reload()
     expect(page.locator("#network")).to_contain_text("断网 · 离线核验")
 
 
