@@ -1,5 +1,6 @@
 /** Judges with what this desk keeps, while the library cannot be reached. */
 
+import { Problem } from "../js/api.js";
 import { check, judged } from "../verify/check.js";
 import { transact } from "./store.js";
 import { currentTrust, trustedNow } from "./trust.js";
@@ -20,11 +21,17 @@ export function foreign({ offline, issuer }) {
 /**
  * Judge a code's text for an item. It is on record here, to be told to the library, before anybody sees
  * the verdict; rejects when it cannot be. `label(verdict)` names it for people, `account` is who judges.
+ * A licence of a type that is none of the item's `types` is refused with a Problem, as the library would:
+ * the code is not used up, and nobody is served with what the library would not take in afterwards.
  */
-export async function judgeAlone(text, { item, account, label }) {
+export async function judgeAlone(text, { item, types, account, label }) {
   const trusted = await trustedNow();
   const now = trusted ?? Date.now() / 1000;
   const { code, verdict } = await check(text, currentTrust(), now);
+  const ours = verdict.verdict === "accepted" && verdict.issuer === currentTrust().home;
+  if (ours && types.length && !code.types.every((type) => types.includes(type))) {
+    throw new Problem({ slug: "not_permitted", status: 403 });
+  }
   // What only a right clock could tell stays open; a text that is no code of ours is none at any time.
   const formal = ["malformed", "wrong_kind"].includes(verdict.reason);
   const found = trusted === null && !formal ? judged("trust_stale", now, { issuer: verdict.issuer }) : verdict;

@@ -63,7 +63,9 @@ function scanned(text) {
 async function judge(code) {
   if (!items.value) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
   try {
-    const verdict = await verdictOn(code, { item: items.value, consent: chosen().consent, account, connection });
+    const { consent, numbers } = chosen();
+    const types = numbers.split(" ").filter(Boolean).map(Number);
+    const verdict = await verdictOn(code, { item: items.value, consent, types, account, connection });
     if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
     today.add(verdict, shortLabel(verdict));
     present({ verdict });

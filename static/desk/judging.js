@@ -13,10 +13,10 @@ const WAIT = 8000;
 const SPENT = new Set(["ok", "already_used", "withdrawn"]);
 
 /**
- * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` is the
- * item's, `account` who judges, `connection` a Connection.
+ * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` and
+ * `types` (short numbers, empty for any) are the item's, `account` who judges, `connection` a Connection.
  */
-export async function verdictOn(code, { item, consent, account, connection }) {
+export async function verdictOn(code, { item, consent, types, account, connection }) {
   if (await connection.reachable()) {
     try {
       const verdict = await call("POST", "/verifications", { code, item }, { wait: WAIT });
@@ -32,8 +32,9 @@ export async function verdictOn(code, { item, consent, account, connection }) {
   if (consent === "ask") throw new Problem({ slug: "not_permitted", status: 403 });
   if (!canJudge()) throw new Problem({});
   try {
-    return await judgeAlone(code, { item, account, label: shortLabel });
-  } catch {
+    return await judgeAlone(code, { item, types, account, label: shortLabel });
+  } catch (problem) {
+    if (problem instanceof Problem) throw problem;
     throw new Problem({ slug: "unavailable", status: 503 }); // no record, no verdict
   }
 }

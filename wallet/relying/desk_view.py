@@ -17,7 +17,7 @@ _ITEMS: Final = granted(
     UseItem.code, UseItem.name, UseItem.name_en, UseItem.consent,
     UseItem.traditional_channel, UseItem.traditional_channel_en,
     Grant.fields, LicenceType.fields.label("declared"),
-    LicenceType.name.label("type_name"), LicenceType.name_en.label("type_name_en"),
+    LicenceType.short_number, LicenceType.name.label("type_name"), LicenceType.name_en.label("type_name_en"),
 ).order_by(UseItem.id, LicenceType.short_number)  # fmt: skip
 
 
@@ -39,6 +39,7 @@ def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
         )
         item["types"].append(
             {
+                "number": row.short_number,
                 "name": row.type_name,
                 "name_en": row.type_name_en,
                 "fields": field_labels(row.declared, row.fields),

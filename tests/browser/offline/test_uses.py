@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support import desk, offline, phone
 from tests.support.browser import OpenPage
-from tests.support.offline import Library
+from tests.support.offline import FOOD_TYPE, Library
 
 _NO_USES: Final = """async () => {
   const { all } = await import("/static/desk/store.js");
@@ -153,3 +153,14 @@ def test_a_use_whose_answer_was_lost_on_its_way_is_accepted_and_is_no_conflict(
     expect(desk.verdict(page).locator(".offline-tag")).to_be_visible()
     expect(page.get_by_test_id("unsent")).to_be_empty()
     expect(page.get_by_test_id("conflict")).to_have_count(0)
+
+
+def test_a_licence_that_the_item_does_not_take_is_not_judged_and_not_used_up(
+    clerk: Page, library: Library
+) -> None:
+    other = next(key for key, name in library.bundle.types.items() if name != FOOD_TYPE)
+    desk.type_in(clerk, library.live(issued=0, t=other))
+    desk.expect_verdict(clerk, "error", "not_permitted")
+    assert offline.unsent(clerk) == ""
+    desk.type_in(clerk, library.live(issued=0))  # a code of the same showing
+    desk.expect_verdict(clerk, "accepted", "ok")
