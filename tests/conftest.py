@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests.support.clock import Clock
 from tests.support.demo import DatabaseKind, DemoCopies
+from tests.support.shared import BOTH_KINDS, shared_demo
 from wallet.app import create_app
 from wallet.base.deps import Deps, build_deps
 from wallet.config import Config
@@ -27,12 +28,7 @@ def demo_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCopies
     copies.close()
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.sqlite),
-        pytest.param("postgresql", marks=pytest.mark.postgresql),
-    ]
-)
+@pytest.fixture(params=BOTH_KINDS)
 def database_kind(request: pytest.FixtureRequest) -> DatabaseKind:
     """Each test that reaches the database runs on both kinds."""
     kind: DatabaseKind = request.param
@@ -72,6 +68,17 @@ def app(config: Config) -> Iterator[Flask]:
     yield made
     with made.app_context():
         web_deps.deps().db.close()
+
+
+@pytest.fixture(scope="module", params=BOTH_KINDS)
+def shared_app(
+    request: pytest.FixtureRequest,
+    demo_copies: DemoCopies,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """An app for the tests of one module that leave nothing behind which another would see."""
+    with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
+        yield app
 
 
 @pytest.fixture

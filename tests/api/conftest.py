@@ -1,27 +1,13 @@
-"""Fixtures for the API: an app that a module shares."""
+"""Fixtures for the API."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
-from tests.support.demo import DemoCopies
 from tests.support.operations import Callers
 from tests.support.people import machine, sign_in
-from tests.support.shared import BOTH_KINDS, deps_of, shared_demo
-
-
-@pytest.fixture(scope="module", params=BOTH_KINDS)
-def shared_app(
-    request: pytest.FixtureRequest,
-    demo_copies: DemoCopies,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Flask]:
-    """An app for tests that leave nothing behind which another would see."""
-    with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
-        yield app
+from tests.support.shared import deps_of
 
 
 @pytest.fixture(scope="module")

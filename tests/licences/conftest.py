@@ -1,27 +1,14 @@
-"""Fixtures for licences: an app that a module shares, and the issuer's machine client."""
+"""Fixtures for licences: the data folder and the issuer's machine client of the shared app."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.support.demo import DemoCopies
 from tests.support.people import Machine, machine
-from tests.support.shared import BOTH_KINDS, deps_of, shared_demo
-
-
-@pytest.fixture(scope="module", params=BOTH_KINDS)
-def shared_app(
-    request: pytest.FixtureRequest,
-    demo_copies: DemoCopies,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Flask]:
-    """An app for tests whose licences do not meet."""
-    with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
-        yield app
+from tests.support.shared import deps_of
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 """The people who meet at a desk."""
 
-from tests.support.hall import deps, elder, granddaughter, li, qian, reception, shared_app, zhao
+from tests.support.hall import deps, elder, granddaughter, li, qian, reception, zhao
 
-__all__ = ["deps", "elder", "granddaughter", "li", "qian", "reception", "shared_app", "zhao"]
+__all__ = ["deps", "elder", "granddaughter", "li", "qian", "reception", "zhao"]

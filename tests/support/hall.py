@@ -6,27 +6,13 @@ A module whose tests leave nothing behind that another would see shares one app:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
 from tests.support.clock import Clock
-from tests.support.demo import DemoCopies
 from tests.support.people import Machine, Visitor, machine, sign_in
-from tests.support.shared import BOTH_KINDS, deps_of, shared_demo
+from tests.support.shared import deps_of
 from wallet.base.deps import Deps
-
-
-@pytest.fixture(scope="module", params=BOTH_KINDS)
-def shared_app(
-    request: pytest.FixtureRequest,
-    demo_copies: DemoCopies,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Flask]:
-    """An app for the tests of one module."""
-    with shared_demo(demo_copies, request.param, tmp_path_factory.mktemp("shared")) as app:
-        yield app
 
 
 @pytest.fixture

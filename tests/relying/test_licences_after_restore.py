@@ -14,7 +14,6 @@ from tests.support.backup import take_backup
 from tests.support.clock import Clock
 from tests.support.codes import signer
 from tests.support.people import Visitor, sign_in
-from tests.support.shared import deps_of
 from tests.support.showing import (
     FOOD,
     identifier_of,
@@ -44,24 +43,6 @@ from wallet.licences.status_lists import list_numbers, published_list
 from wallet.licences.status_places import assign_status_index, decoys, note_change
 
 WINDOW = LIVE_CODE_LIFE + CLOCK_TOLERANCE
-
-
-@pytest.fixture
-def deps(app: Flask) -> Deps:
-    """The Deps that the app works with."""
-    return deps_of(app)
-
-
-@pytest.fixture
-def li(app: Flask, clock: Clock) -> Visitor:
-    """holder-li's phone."""
-    return sign_in(app, "holder-li")
-
-
-@pytest.fixture
-def zhao(app: Flask, clock: Clock) -> Visitor:
-    """A desk."""
-    return sign_in(app, "desk-zhao")
 
 
 @pytest.fixture
