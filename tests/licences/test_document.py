@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pypdf
 import pytest
 from flask import Flask
 
-from tests.support.documents import download, pdf_a_of, signature_of, text_of
+from tests.support.documents import download, in_a_thread, pdf_a_of, signature_of, text_of
 from tests.support.licences import day, food_fields, food_licence, issue, person
 from tests.support.people import Machine, Visitor, sign_in
 from tests.support.shared import deps_of
@@ -158,6 +159,19 @@ def test_it_is_the_same_document_until_something_in_it_changes(
     after = pdf_of(li, licence)
     assert after != first
     assert "吊销" in text_of(after, tmp_path)
+
+
+def test_it_is_sealed_where_an_event_loop_runs_already(
+    li: Visitor, issuer: Machine, data: Path, tmp_path: Path
+) -> None:
+    licence = issue(issuer, food_licence(data))  # so that none is kept
+
+    async def inside() -> bytes:
+        return pdf_of(li, licence)
+
+    assert "Signature is Valid." in signature_of(
+        in_a_thread(lambda: asyncio.run(inside())), tmp_path
+    )
 
 
 def test_many_at_once_each_get_a_sealed_document(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pdf_oxide
 
@@ -13,6 +15,7 @@ from tests.support.people import Visitor
 from tests.support.showing import FOOD, identifier_of
 from wallet.demo.seals import CA_FILE
 
+_Made = TypeVar("_Made")
 APT: Final = "apt-get install -y poppler-utils libnss3-tools"
 
 
@@ -78,3 +81,9 @@ def run(program: str, *arguments: str | Path) -> str:
         check=False,
     )
     return done.stdout + done.stderr
+
+
+def in_a_thread(work: Callable[[], _Made]) -> _Made:
+    """What `work` makes in a thread without an event loop: in ours that of a browser may run."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(work).result()

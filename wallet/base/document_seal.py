@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from asn1crypto import x509 as asn1_x509
@@ -66,7 +67,10 @@ def seal_document(pdf: bytes, signer: PdfSigner, room: int) -> bytes:
     The time of signing is that of this process's clock.
     """
     sealed = io.BytesIO()
-    signer.sign_pdf(_AsDrawn(io.BytesIO(pdf)), output=sealed, bytes_reserved=room)
+    document = _AsDrawn(io.BytesIO(pdf))
+    # pyHanko runs an event loop of its own, which a thread that has one already may not.
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        alone.submit(signer.sign_pdf, document, output=sealed, bytes_reserved=room).result()
     return sealed.getvalue()
 
 
