@@ -15,7 +15,7 @@ from tests.support.server import running_demo
 from tests.support.watch import Watch
 
 Opens = Callable[[BrowserContext, str | None], Page]
-PATIENCE = 10_000
+PATIENCE = 20_000
 """Milliseconds that a test waits for what must happen."""
 
 

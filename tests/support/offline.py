@@ -86,9 +86,9 @@ def wait_until_prepared(page: Page) -> None:
     wait_for(page, _READY)
 
 
-def unsent(page: Page) -> str:
-    """What the desk says of what it has not reported yet."""
-    return page.get_by_test_id("unsent").inner_text()
+def expect_unsent(page: Page, words: str) -> None:
+    """Wait until the desk says that of what it has not reported yet."""
+    expect(page.get_by_test_id("unsent")).to_have_text(words)
 
 
 def cut(page: Page) -> None:

@@ -28,7 +28,7 @@ def test_a_clerk_whose_session_has_ended_is_asked_to_sign_in_and_nothing_is_lost
     offline.restore(clerk)
     expect(clerk.get_by_text("有 1 条离线核验还没有上报，登录后自动上报。")).to_be_visible()
     expect(clerk.locator("#unsent-sign-in")).to_be_visible()
-    assert offline.unsent(clerk) == "1 条待上报"
+    offline.expect_unsent(clerk, "1 条待上报")
     browsers.sign_in(clerk.context, "desk-qian")
     desk.open_desk_page(clerk)
     expect(clerk.get_by_text("有 1 条离线核验是其他工作人员做的")).to_be_visible()

@@ -32,7 +32,7 @@ def test_the_desk_opens_again_without_a_network_and_judges_a_good_code(
     )
     assert desk.shown_fields(clerk) == {"持证人": "李*"}
     assert [text for text in desk.other_values(clerk) if text] == [FOOD_TYPE]
-    assert offline.unsent(clerk) == "1 条待上报"
+    offline.expect_unsent(clerk, "1 条待上报")
 
 
 def test_all_that_the_page_loads_is_kept(open_desk: OpenPage) -> None:
@@ -109,7 +109,7 @@ def test_an_item_that_asks_the_holder_is_not_judged_offline(
     offline.cut(page)
     desk.type_in(page, library.live(issued=0))
     desk.expect_verdict(page, "error", "not_permitted")
-    assert offline.unsent(page) == ""
+    offline.expect_unsent(page, "")
 
 
 @pytest.mark.parametrize(

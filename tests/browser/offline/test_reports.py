@@ -28,7 +28,7 @@ def test_good_expired_and_revoked_codes_are_judged_offline_and_one_conflict_come
     fresh = phone.show(holder)
     desk.type_in(clerk, fresh)
     desk.expect_verdict(clerk, "accepted", "ok")
-    assert offline.unsent(clerk) == "4 条待上报"
+    offline.expect_unsent(clerk, "4 条待上报")
 
     offline.restore(clerk)
     expect(clerk.get_by_test_id("unsent")).to_be_empty()

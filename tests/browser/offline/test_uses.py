@@ -30,7 +30,7 @@ def test_a_code_that_was_accepted_here_is_refused_the_second_time_even_after_a_r
     clerk.reload()
     desk.type_in(clerk, text)
     desk.expect_verdict(clerk, "refused", "already_used")
-    assert offline.unsent(clerk) == "3 条待上报"
+    offline.expect_unsent(clerk, "3 条待上报")
 
 
 def test_of_two_tabs_at_once_one_accepts(clerk: Page, open_phone: OpenPage) -> None:
@@ -161,6 +161,6 @@ def test_a_licence_that_the_item_does_not_take_is_not_judged_and_not_used_up(
     other = next(key for key, name in library.bundle.types.items() if name != FOOD_TYPE)
     desk.type_in(clerk, library.live(issued=0, t=other))
     desk.expect_verdict(clerk, "error", "not_permitted")
-    assert offline.unsent(clerk) == ""
+    offline.expect_unsent(clerk, "")
     desk.type_in(clerk, library.live(issued=0))  # a code of the same showing
     desk.expect_verdict(clerk, "accepted", "ok")
