@@ -26,6 +26,7 @@ test: $(READY)  ## everything: style, types, floors, both databases, a real brow
 	$(PY) -m pytest
 
 check: $(READY)  ## what is quick: style, types, floors, tests without PostgreSQL and browser
+	@.ci/setup system
 	@.ci/setup foreign
 	@$(MAKE) static
 	$(PY) -m pytest -q -n 2 --dist loadfile -m '$(QUICK)'
