@@ -27,7 +27,7 @@ from bench.stage import Stage, database, stage
 from wallet.base.clock import read_clock
 from wallet.base.document_seal import document_signer
 from wallet.base.typesetting import typeset
-from wallet.licences.document import TEMPLATE, document_parts, licence_document
+from wallet.licences.documents.document import TEMPLATE, document_parts, licence_document
 from wallet.organisations.seals import seal_with
 
 RESULT: Final = Path(__file__).parent / "results" / "documents.json"

@@ -19,7 +19,7 @@ from wallet.demo.data import load
 from wallet.demo.seed import CLIENTS_FILE, SEEDER, seed
 from wallet.holders.model import Account
 from wallet.licences.model import Licence, LicenceHolder, StatusEntry
-from wallet.licences.standing import status_on
+from wallet.licences.status.standing import status_on
 from wallet.migrations import migrate
 from wallet.migrations.metadata import METADATA
 from wallet.organisations.model import Client

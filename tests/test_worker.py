@@ -18,7 +18,7 @@ from wallet.base.key_states import States, retires_at
 from wallet.base.outbox import OutboxMessage
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import IdempotencyKey, Licence
-from wallet.licences.status_lists import publish_due
+from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import Client, ClientAssertion
 from wallet.web.sessions import Session, start_session
 from wallet.worker import WorkDone, work, work_once

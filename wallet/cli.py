@@ -31,8 +31,8 @@ from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
 from wallet.doctor import examine
 from wallet.errors import ConfigurationError
-from wallet.licences.import_command import import_licences
-from wallet.licences.seal_commands import seals
+from wallet.licences.batches.command import import_licences
+from wallet.licences.documents.seal_commands import seals
 from wallet.migrations import migrate as migrate_database
 from wallet.serve import serve as serve_app
 from wallet.worker import work

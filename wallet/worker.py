@@ -20,14 +20,14 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.base.outbox import OutboxMessage
 from wallet.errors import ConfigurationError, Unavailable
-from wallet.licences.claim_batch import Overtaken, claim_next, clear_batch_files
-from wallet.licences.expire import note_expired
+from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
+from wallet.licences.batches.work import work_off
+from wallet.licences.documents.kept import forget_documents
 from wallet.licences.issue import issue
-from wallet.licences.kept_documents import forget_documents
 from wallet.licences.model import IdempotencyKey, Licence
 from wallet.licences.receive import pending_before
-from wallet.licences.status_lists import publish_due
-from wallet.licences.work_batch import work_off
+from wallet.licences.status.expire import note_expired
+from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import ClientAssertion
 from wallet.web.sessions import end_lapsed_sessions
 

@@ -18,10 +18,10 @@ from wallet.base.audit import AuditEvent
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.config import Config
-from wallet.licences import work_batch
-from wallet.licences.claim_batch import Overtaken, claim, claim_next, clear_batch_files
+from wallet.licences.batches import work
+from wallet.licences.batches.claim import Overtaken, claim, claim_next, clear_batch_files
+from wallet.licences.batches.work import Taken, work_off
 from wallet.licences.model import BatchFault, Licence, LicenceBatch
-from wallet.licences.work_batch import Taken, work_off
 from wallet.organisations.model import Client
 from wallet.worker import work_once
 
@@ -83,7 +83,7 @@ def assert_whole(deps: Deps, sender: Machine, batch: str, before: int) -> None:
 def test_work_that_dies_at_any_step_is_gone_on_with(
     deps: Deps, sender: Machine, batch: str, monkeypatch: pytest.MonkeyPatch, step: str, at: int
 ) -> None:
-    before, real, calls = licences_stored(deps), getattr(work_batch, step), iter(range(1, 100))
+    before, real, calls = licences_stored(deps), getattr(work, step), iter(range(1, 100))
 
     def dies(*given: Any) -> Any:
         if next(calls) == at:
@@ -94,7 +94,7 @@ def test_work_that_dies_at_any_step_is_gone_on_with(
     claimed = claim_next(deps, now)
     assert claimed is not None
     with monkeypatch.context() as patched:
-        patched.setattr(work_batch, step, dies)
+        patched.setattr(work, step, dies)
         with pytest.raises(Died):
             work_off(deps, claimed, lambda: now)
     assert progress(sender, batch)["state"] == "running"

@@ -16,8 +16,8 @@ from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.config import Config
-from wallet.licences.claim_batch import ClaimedBatch, claim_next
-from wallet.licences.work_batch import work_off
+from wallet.licences.batches.claim import ClaimedBatch, claim_next
+from wallet.licences.batches.work import work_off
 
 LINES = 60
 

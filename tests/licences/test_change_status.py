@@ -40,7 +40,7 @@ from wallet.base.clock import read_clock
 from wallet.base.outbox import OutboxMessage
 from wallet.licences.issue import issue as finish
 from wallet.licences.model import CHANGE_BASIS, CHANGE_REASON, Licence
-from wallet.licences.status_lists import published_list
+from wallet.licences.status.lists import published_list
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_nothing_is_changed_where_the_change_cannot_be_recorded(
     issuer: Machine, shared_app: Flask, identifier: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deps = deps_of(shared_app)
-    monkeypatch.setattr("wallet.licences.change_status.audit.record", failing)
+    monkeypatch.setattr("wallet.licences.status.change.audit.record", failing)
     assert send_status(issuer, identifier, REVOKE).status_code == 500
     assert (stored_licence(deps, identifier).status, changes_of(deps, identifier)) == ("valid", [])
 

@@ -20,7 +20,7 @@ from tests.support.shared import deps_of
 from tests.support.showing import DRIVING, FOOD, SENIOR, SUSPENDED, events, identifier_of
 from tests.support.statuses import REVOKE, set_status
 from wallet.base.clock import read_clock
-from wallet.licences.kept_documents import forget_documents
+from wallet.licences.documents.kept import forget_documents
 
 
 @pytest.fixture

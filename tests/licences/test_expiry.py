@@ -20,7 +20,7 @@ from wallet import worker
 from wallet.base.clock import local_day, read_day
 from wallet.base.deps import Deps
 from wallet.base.outbox import OutboxMessage
-from wallet.licences.expire import note_expired
+from wallet.licences.status.expire import note_expired
 from wallet.worker import work_once
 
 LIMIT: Final = 100

@@ -32,9 +32,9 @@ from wallet import numbers
 from wallet.base.clock import SHANGHAI, local_day, read_clock
 from wallet.base.deps import Deps
 from wallet.licences.model import IDENTIFIER, Licence, StatusEntry
-from wallet.licences.standing import status_on
-from wallet.licences.status_lists import list_numbers, publish_due, published_list
-from wallet.licences.status_places import assign_status_index, decoys, note_change
+from wallet.licences.status.lists import list_numbers, publish_due, published_list
+from wallet.licences.status.places import assign_status_index, decoys, note_change
+from wallet.licences.status.standing import status_on
 
 LIST: Final = "/status-lists/0"
 TOLD: Final = {"valid": VALID, "suspended": SUSPENDED}

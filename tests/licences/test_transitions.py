@@ -23,7 +23,7 @@ from tests.support.statuses import (
     set_status,
 )
 from wallet.base.clock import read_day
-from wallet.licences.transitions import ALLOWED, act_of, is_allowed
+from wallet.licences.status.transitions import ALLOWED, act_of, is_allowed
 
 BEFORE: Final[dict[str, dict[str, Any]]] = {
     "valid": {},

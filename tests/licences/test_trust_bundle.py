@@ -11,7 +11,7 @@ from tests.support.shared import deps_of
 from verify.trust import TRUST_PATH, read_bundle
 from wallet.catalogue.model import LicenceType
 from wallet.licences.model import StatusEntry
-from wallet.licences.status_lists import published_list
+from wallet.licences.status.lists import published_list
 
 
 def test_a_desk_reads_keys_types_and_statuses_from_it(app: Flask, clock: Clock) -> None:

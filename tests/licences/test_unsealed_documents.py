@@ -21,7 +21,7 @@ from wallet.base.typesetting import undrawable
 from wallet.demo.data import load_units
 from wallet.demo.seals import add_seals
 from wallet.errors import ConfigurationError
-from wallet.licences.exempt import end_exemption, exempt
+from wallet.licences.documents.exempt import end_exemption, exempt
 from wallet.organisations.seals import load_seal
 
 BASIS = "《演示办法》第八条"

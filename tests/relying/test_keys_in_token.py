@@ -23,7 +23,7 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_pairs import place_of
 from wallet.base.key_states import rotated
 from wallet.config import Config
-from wallet.licences.status_lists import publish_due
+from wallet.licences.status.lists import publish_due
 from wallet.worker import work_once
 
 LIST = "/status-lists/0"

@@ -38,9 +38,9 @@ from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
 from wallet.errors import Unavailable
 from wallet.licences.model import IDENTIFIER, Licence, StatusEntry
-from wallet.licences.published import list_path
-from wallet.licences.status_lists import list_numbers, published_list
-from wallet.licences.status_places import assign_status_index, decoys, note_change
+from wallet.licences.status.lists import list_numbers, published_list
+from wallet.licences.status.places import assign_status_index, decoys, note_change
+from wallet.licences.status.published import list_path
 
 WINDOW = LIVE_CODE_LIFE + CLOCK_TOLERANCE
 

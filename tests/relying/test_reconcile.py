@@ -31,7 +31,7 @@ from tests.support.showing import (
 from wallet.base.clock import local_day, rfc3339
 from wallet.base.deps import Deps
 from wallet.holders.model import Account
-from wallet.licences.status_places import note_change
+from wallet.licences.status.places import note_change
 from wallet.showing.model import Verification
 
 

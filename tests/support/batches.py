@@ -19,8 +19,8 @@ from tests.support.people import Machine
 from tests.support.shared import deps_of
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
-from wallet.licences.claim_batch import claim_next
-from wallet.licences.work_batch import work_off
+from wallet.licences.batches.claim import claim_next
+from wallet.licences.batches.work import work_off
 
 BATCHES: Final = "/api/v1/licence-batches"
 KINDS: Final = {

@@ -26,10 +26,10 @@ from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.seals import add_seals
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
-from wallet.licences.change_status import NewStatus, change_status
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.model import IDENTIFIER, NUMBER, Delegation, DelegationLicence, Licence
 from wallet.licences.receive import receive
+from wallet.licences.status.change import NewStatus, change_status
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
 from wallet.organisations.oauth import hash_secret
 from wallet.organisations.sign_in import STAFF_NAME

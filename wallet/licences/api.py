@@ -10,10 +10,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TYP
 from verify.trust import TRUST_PATH
-from wallet.licences.accept_batch import BatchProgress, accept_batch, batch_progress
-from wallet.licences.change_status import ChangedStatus, NewStatus, change_status
+from wallet.licences.batches.accept import BatchProgress, accept_batch, batch_progress
 from wallet.licences.check import NewLicence
-from wallet.licences.document import licence_document
+from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
@@ -30,7 +29,8 @@ from wallet.licences.schemas import (
     NewStatusSchema,
     TrustBundleSchema,
 )
-from wallet.licences.status_lists import published_list
+from wallet.licences.status.change import ChangedStatus, NewStatus, change_status
+from wallet.licences.status.lists import published_list
 from wallet.licences.trust_bundle import trust_bundle
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.bodies import streamed

@@ -26,9 +26,9 @@ from wallet.licences.model import (
     Licence,
     LicenceField,
 )
-from wallet.licences.published import published_against
-from wallet.licences.standing import status_entry, status_on
-from wallet.licences.status_history import Change, last_change
+from wallet.licences.status.history import Change, last_change
+from wallet.licences.status.published import published_against
+from wallet.licences.status.standing import status_entry, status_on
 from wallet.licences.versions import of_number
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal

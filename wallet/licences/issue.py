@@ -30,7 +30,7 @@ from wallet.licences.model import (
     LicenceField,
     LicenceHolder,
 )
-from wallet.licences.status_places import note_change
+from wallet.licences.status.places import note_change
 from wallet.licences.versions import Number, lock_numbers, of_numbers
 from wallet.organisations.model import Unit
 

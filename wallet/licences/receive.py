@@ -34,7 +34,7 @@ from wallet.licences.model import (
     LicenceField,
     LicenceHolder,
 )
-from wallet.licences.status_places import assign_status_indices
+from wallet.licences.status.places import assign_status_indices
 from wallet.licences.versions import Number, lock_numbers, of_numbers
 from wallet.web.principal import Principal
 

@@ -8,10 +8,10 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from wallet.base.clock import read_day
-from wallet.licences.change_status import NewStatus
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.identifier import VERSION_MAX
-from wallet.licences.transitions import ALLOWED
+from wallet.licences.status.change import NewStatus
+from wallet.licences.status.transitions import ALLOWED
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text, check_line
 

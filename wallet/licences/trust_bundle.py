@@ -10,7 +10,7 @@ from sqlalchemy import select
 from wallet.base.clock import rfc3339
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
-from wallet.licences.status_lists import list_numbers, published_list
+from wallet.licences.status.lists import list_numbers, published_list
 
 
 def trust_bundle(deps: Deps, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day
-from wallet.licences.document import licence_document
+from wallet.licences.documents.document import licence_document
 from wallet.licences.held import held_licence, held_licences
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.showing.uses import UseEntry, uses

@@ -18,8 +18,8 @@ from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
 from wallet.licences.model import Licence
-from wallet.licences.published import published_against
-from wallet.licences.standing import status_on
+from wallet.licences.status.published import published_against
+from wallet.licences.status.standing import status_on
 from wallet.showing.handle import open_handle
 
 PUBLIC: Final = "public"

@@ -20,7 +20,7 @@ from wallet.catalogue.model import LicenceType
 from wallet.errors import Conflict, NotFound
 from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
-from wallet.licences.standing import status_on
+from wallet.licences.status.standing import status_on
 from wallet.relying.desks import is_same_desk
 from wallet.relying.grants import granted
 from wallet.relying.model import Grant

@@ -29,8 +29,8 @@ from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
 from wallet.licences.entitlement import has_right, own_rights, rights_within
 from wallet.licences.model import Delegation, Licence, LicenceField
-from wallet.licences.published import published_against
-from wallet.licences.standing import REASONS, status_on
+from wallet.licences.status.published import published_against
+from wallet.licences.status.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Claim

@@ -23,8 +23,8 @@ from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.model import masked_name
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER
-from wallet.licences.published import published_against
-from wallet.licences.standing import status_on
+from wallet.licences.status.published import published_against
+from wallet.licences.status.standing import status_on
 from wallet.showing import queries
 from wallet.showing.handle import Shower, Showing, new_jti, seal_handle, showing_ids
 from wallet.showing.model import Claim

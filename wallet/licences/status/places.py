@@ -21,7 +21,7 @@ from wallet.base.database import insert_all_new
 from wallet.base.deps import Deps
 from wallet.base.encryption import derive_key
 from wallet.licences.model import StatusEntry
-from wallet.licences.published import is_told_valid
+from wallet.licences.status.published import is_told_valid
 
 _DRAWS: Final = 64
 _BLOCK: Final = 16

@@ -20,7 +20,7 @@ from wallet.base.typesetting import undrawable
 from wallet.catalogue.model import LicenceType
 from wallet.config import load_config
 from wallet.errors import ConfigurationError, NotFound
-from wallet.licences.exempt import end_exemption, exempt
+from wallet.licences.documents.exempt import end_exemption, exempt
 from wallet.licences.model import SealExemption
 from wallet.organisations.model import Unit
 from wallet.organisations.seals import Seal, load_seal, read_image, read_pkcs12, save_seal

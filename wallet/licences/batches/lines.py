@@ -20,7 +20,7 @@ from wallet import numbers
 from wallet.base.clock import read_day
 from wallet.errors import DomainError, Invalid
 from wallet.holders.codes import CODE_TYPE_NAMES, ORGANISATION_CODE_TYPES
-from wallet.licences.batch_files import BadCell, Cell, Line
+from wallet.licences.batches.files import BadCell, Cell, Line
 from wallet.licences.check import NewLicence
 from wallet.licences.schemas import NewLicenceSchema
 from wallet.web.problems import flatten_messages

@@ -14,7 +14,7 @@ from wallet import numbers
 from wallet.base import audit
 from wallet.base.deps import Deps
 from wallet.errors import DomainError
-from wallet.licences.accept_batch import batch_path
+from wallet.licences.batches.accept import batch_path
 from wallet.licences.model import LicenceBatch
 from wallet.organisations.model import Client
 from wallet.web.principal import Principal

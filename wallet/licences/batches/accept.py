@@ -1,4 +1,4 @@
-"""Take in a file of licences (O-8), to be worked off by `work_batch`, and tell how far it is."""
+"""Take in a file of licences (O-8), to be worked off by `batches.work`, and tell how far it is."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ from wallet.base.periods import is_current
 from wallet.base.typesetting import typeset
 from wallet.catalogue.model import LicenceType
 from wallet.errors import ConfigurationError, Conflict, Unavailable
+from wallet.licences.documents.kept import keep_document, kept_document
 from wallet.licences.held import HeldField, HeldLicence, held_licence
-from wallet.licences.kept_documents import keep_document, kept_document
 from wallet.licences.model import HOLDER_NAME, Licence, LicenceHolder, SealExemption
 from wallet.organisations.model import Unit
 from wallet.organisations.seals import Seal, load_seal, seal_with

@@ -20,9 +20,16 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.sealed_file import open_sealed
 from wallet.errors import DomainError, Invalid, NotPermitted
-from wallet.licences.accept_batch import batch_context, batch_path
-from wallet.licences.batch_files import Line, open_lines
-from wallet.licences.batch_lines import (
+from wallet.licences.batches.accept import batch_context, batch_path
+from wallet.licences.batches.claim import (
+    ClaimedBatch,
+    Overtaken,
+    claimed_until,
+    finish_batch,
+    update_batch,
+)
+from wallet.licences.batches.files import Line, open_lines
+from wallet.licences.batches.lines import (
     Fault,
     Faulty,
     Header,
@@ -32,13 +39,6 @@ from wallet.licences.batch_lines import (
     read_header,
 )
 from wallet.licences.check import CheckedLicence, check_new, issuable_type
-from wallet.licences.claim_batch import (
-    ClaimedBatch,
-    Overtaken,
-    claimed_until,
-    finish_batch,
-    update_batch,
-)
 from wallet.licences.issue import issue_all
 from wallet.licences.model import BatchFault, LicenceBatch
 from wallet.licences.receive import record_licences

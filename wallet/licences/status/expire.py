@@ -16,8 +16,8 @@ from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
 from wallet.licences.model import MAY_EXPIRE, Licence, StatusChange
-from wallet.licences.standing import status_entry
-from wallet.licences.transitions import EXPIRE
+from wallet.licences.status.standing import status_entry
+from wallet.licences.status.transitions import EXPIRE
 
 _WITH_TYPE: Final = (
     select(

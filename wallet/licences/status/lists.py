@@ -33,9 +33,9 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.errors import NotFound, Unavailable
 from wallet.licences.model import Licence, StatusEntry
-from wallet.licences.published import list_path, numbers_on_file, stricter
-from wallet.licences.standing import status_on
-from wallet.licences.status_places import decoys
+from wallet.licences.status.places import decoys
+from wallet.licences.status.published import list_path, numbers_on_file, stricter
+from wallet.licences.status.standing import status_on
 from wallet.numbers import STATUS_LIST_PAUSE
 
 _STATUSES: Final = {"valid": VALID, "suspended": SUSPENDED}

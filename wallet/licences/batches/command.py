@@ -24,11 +24,11 @@ from wallet.base.deps import Deps, build_deps
 from wallet.base.logs import configure_logging
 from wallet.config import Config, load_config
 from wallet.errors import ConfigurationError, DomainError
-from wallet.licences.accept_batch import accept_batch, all_faults
-from wallet.licences.claim_batch import Overtaken, claim
+from wallet.licences.batches.accept import accept_batch, all_faults
+from wallet.licences.batches.claim import Overtaken, claim
+from wallet.licences.batches.work import Taken, work_off
 from wallet.licences.issue import issue_all
 from wallet.licences.model import Licence, LicenceBatch
-from wallet.licences.work_batch import Taken, work_off
 from wallet.organisations.model import Client
 from wallet.web.principal import Principal
 

@@ -20,10 +20,10 @@ from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.licences.model import IDENTIFIER, Licence
-from wallet.licences.standing import status_entry, status_on
-from wallet.licences.status_history import Change, add_change, last_change
-from wallet.licences.status_places import note_change
-from wallet.licences.transitions import act_of, is_allowed
+from wallet.licences.status.history import Change, add_change, last_change
+from wallet.licences.status.places import note_change
+from wallet.licences.status.standing import status_entry, status_on
+from wallet.licences.status.transitions import act_of, is_allowed
 from wallet.licences.versions import lock_number, of_number
 from wallet.web.principal import Principal
 

@@ -1,0 +1,1 @@
+"""Files of many licences at once: taken in, read line by line, worked off."""

@@ -1,0 +1,1 @@
+"""A licence as a sealed PDF, and the exemptions from sealing."""

@@ -1,0 +1,1 @@
+"""How a licence stands: changes, expiry, history, and the published lists."""
