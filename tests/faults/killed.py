@@ -12,7 +12,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from sqlalchemy import event
+from sqlalchemy import text as sql
 
+from tests.support.redis import wait_until
 from tests.support.servers import Answer, DeskSession, browser, fresh_processes, send
 from tests.support.shared import deps_of
 from wallet.app import create_app
@@ -20,6 +22,9 @@ from wallet.base.database import Database
 from wallet.config import Config
 
 _PAUSE_MAX = 0.01
+_CONNECTED = sql(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def judge_until_killed(
@@ -30,12 +35,18 @@ def judge_until_killed(
     Gives the answers that got out before.
     """
     chance = random.Random(seed)
+    db = Database(config.database_url)
+    others = _connected(db)
     process, told = _start(partial(_judge, config, desk, texts, item, None))
     with told:
         answers = [told.recv() for _ in range(chance.randrange(1, len(texts) // 2))]
         told.poll(chance.uniform(0, _PAUSE_MAX))
         process.kill()
-        return answers + _rest(process, told)
+        answers += _rest(process, told)
+    # A commit that was sent is carried out, whether or not the sender lives to hear of it.
+    wait_until(lambda: _connected(db) <= others, "the killed process has left the database")
+    db.close()
+    return answers
 
 
 def judge_until_step(
@@ -49,6 +60,14 @@ def judge_until_step(
     process, told = _start(partial(_judge, config, desk, [text], item, step))
     with told:
         return next(iter(_rest(process, told)), None)
+
+
+def _connected(db: Database) -> frozenset[int]:
+    """Who else is connected to a PostgreSQL database, by process id; SQLite knows no such."""
+    if db.engine.dialect.name != "postgresql":
+        return frozenset()
+    with db.read() as tx:
+        return frozenset(tx.execute(_CONNECTED).scalars())
 
 
 def _start(work: Callable[[Connection], None]) -> tuple[BaseProcess, Connection]:
