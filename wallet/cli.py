@@ -33,6 +33,7 @@ from wallet.doctor import examine
 from wallet.errors import ConfigurationError
 from wallet.licences.batches.command import import_licences
 from wallet.licences.documents.seal_commands import seals
+from wallet.licences.exempt_command import exempt_command
 from wallet.migrations import migrate as migrate_database
 from wallet.serve import serve as serve_app
 from wallet.worker import work
@@ -68,6 +69,7 @@ def main() -> None:
 
 
 main.add_command(seals)
+main.add_command(exempt_command)
 main.add_command(import_licences)
 
 

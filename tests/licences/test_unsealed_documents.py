@@ -21,7 +21,7 @@ from wallet.base.typesetting import undrawable
 from wallet.demo.data import load_units
 from wallet.demo.seals import add_seals
 from wallet.errors import ConfigurationError
-from wallet.licences.documents.exempt import end_exemption, exempt
+from wallet.licences.exempt import end_exemption, exempt
 from wallet.organisations.seals import load_seal
 
 BASIS = "《演示办法》第八条"
@@ -78,25 +78,25 @@ def test_an_exempt_type_is_given_out_unsealed_with_the_basis(
     li: Visitor, deps: Deps, unsealed: Path, tmp_path: Path
 ) -> None:
     now = read_clock()
-    exempt(deps, ISSUER_CODE, FOOD, BASIS, local_day(now), now)
+    exempt(deps, "seal", ISSUER_CODE, FOOD, BASIS, local_day(now), now)
     answer = ask(li)
     assert answer.status_code == 200
     assert f"依据{BASIS}，本证照免予加盖电子印章" in text_of(answer.data, tmp_path)
     assert "does not contain any signatures" in signature_of(answer.data, tmp_path)
-    assert end_exemption(deps, ISSUER_CODE, FOOD, now)
+    assert end_exemption(deps, "seal", ISSUER_CODE, FOOD, now)
     assert slug(ask(li)) == (409, "no_seal")
-    assert not end_exemption(deps, ISSUER_CODE, FOOD, now)
+    assert not end_exemption(deps, "seal", ISSUER_CODE, FOOD, now)
 
 
 def test_an_exemption_ends_with_its_last_day(li: Visitor, deps: Deps, unsealed: Path) -> None:
     yesterday = read_clock() - timedelta(days=1)
-    exempt(deps, ISSUER_CODE, FOOD, BASIS, local_day(yesterday), yesterday)
+    exempt(deps, "seal", ISSUER_CODE, FOOD, BASIS, local_day(yesterday), yesterday)
     assert slug(ask(li)) == (409, "no_seal")
 
 
 def test_an_exemption_is_of_one_type_alone(li: Visitor, deps: Deps, unsealed: Path) -> None:
     now = read_clock()
-    exempt(deps, ISSUER_CODE, "business-licence", BASIS, None, now)
+    exempt(deps, "seal", ISSUER_CODE, "business-licence", BASIS, None, now)
     assert slug(ask(li)) == (409, "no_seal")
 
 

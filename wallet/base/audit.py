@@ -31,7 +31,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "licence.expired": "licence unit type version",
         "licence.downloaded": "licence account role seal",
         "seal.imported": "unit certificate",
-        "seal.exempted": "unit type starts_on ends_on",
+        "exemption.set": "kind unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
         "key.changed": "kid state by hurry",
         "library.restored": "by",

@@ -123,15 +123,18 @@ class StatusChange(Base):
     at: Mapped[datetime]
 
 
-class SealExemption(Base):
-    """A unit need not seal its licences of a type in these days (O-11, M-10); `basis` says why."""
+class Exemption(Base):
+    """A unit's licences of a type are exempt from a duty in these days; `kind` is one of
+    `exempt.KINDS`, `basis` the document, `reason` the legal or technical ground, if told."""
 
-    __tablename__ = "seal_exemptions"
+    __tablename__ = "exemptions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"), index=True)
     basis: Mapped[str]
+    reason: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
 

@@ -22,7 +22,7 @@ from wallet.catalogue.model import LicenceType
 from wallet.errors import ConfigurationError, Conflict, Unavailable
 from wallet.licences.documents.kept import keep_document, kept_document
 from wallet.licences.held import HeldField, HeldLicence, held_licence
-from wallet.licences.model import HOLDER_NAME, Licence, LicenceHolder, SealExemption
+from wallet.licences.model import HOLDER_NAME, Exemption, Licence, LicenceHolder
 from wallet.organisations.model import Unit
 from wallet.organisations.seals import Seal, load_seal, seal_with
 from wallet.web.principal import Principal
@@ -88,13 +88,14 @@ def document_parts(
 def _more(tx: Connection, licence_id: int, today: date) -> AnyRow:
     """What the page of a licence does not tell; `basis` is that of an exemption from the seal."""
     exemption = (
-        select(SealExemption.basis)
+        select(Exemption.basis)
         .where(
-            SealExemption.unit_id == Licence.unit_id,
-            SealExemption.type_id == Licence.type_id,
-            is_current(SealExemption.starts_on, SealExemption.ends_on, today),
+            Exemption.kind == "seal",
+            Exemption.unit_id == Licence.unit_id,
+            Exemption.type_id == Licence.type_id,
+            is_current(Exemption.starts_on, Exemption.ends_on, today),
         )
-        .order_by(SealExemption.id.desc())
+        .order_by(Exemption.id.desc())
         .limit(1)
         .correlate(Licence)
         .scalar_subquery()

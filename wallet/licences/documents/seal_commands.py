@@ -1,11 +1,11 @@
-"""`liangzheng seals …`: the seals of units, and who is exempt from sealing."""
+"""`liangzheng seals …`: the seals of units."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -16,12 +16,10 @@ from wallet.base import audit
 from wallet.base.clock import local_day, read_clock
 from wallet.base.deps import Deps, build_deps
 from wallet.base.periods import is_current
-from wallet.base.typesetting import undrawable
 from wallet.catalogue.model import LicenceType
 from wallet.config import load_config
-from wallet.errors import ConfigurationError, NotFound
-from wallet.licences.documents.exempt import end_exemption, exempt
-from wallet.licences.model import SealExemption
+from wallet.errors import ConfigurationError
+from wallet.licences.model import Exemption
 from wallet.organisations.model import Unit
 from wallet.organisations.seals import Seal, load_seal, read_image, read_pkcs12, save_seal
 
@@ -40,10 +38,13 @@ def list_seals() -> None:
     with _opened() as deps, deps.db.read() as tx:
         units = tx.execute(select(Unit.code, Unit.name, Unit.kinds).order_by(Unit.code)).all()
         exemptions = tx.execute(
-            select(Unit.code.label("unit"), LicenceType.code, SealExemption.basis)
-            .join(Unit, Unit.id == SealExemption.unit_id)
-            .join(LicenceType, LicenceType.id == SealExemption.type_id)
-            .where(is_current(SealExemption.starts_on, SealExemption.ends_on, local_day(now)))
+            select(Unit.code.label("unit"), LicenceType.code, Exemption.basis)
+            .join(Unit, Unit.id == Exemption.unit_id)
+            .join(LicenceType, LicenceType.id == Exemption.type_id)
+            .where(
+                Exemption.kind == "seal",
+                is_current(Exemption.starts_on, Exemption.ends_on, local_day(now)),
+            )
             .order_by(Unit.code, LicenceType.code)
         ).all()
         found = {
@@ -77,41 +78,6 @@ def import_seal(unit: str, file: Path, image: Path | None, password: str) -> Non
         folder, secret = deps.config.seals_dir, deps.config.secret_key
         save_seal(folder, secret, unit, seal, content, ".png")
         click.echo(f"{unit}  {_described(load_seal(folder, secret, unit), now)}")
-
-
-@seals.command("exempt")
-@click.argument("unit")
-@click.argument("type_code", metavar="TYPE")
-@click.option("--basis", help="The document and article that the exemption rests on.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; none: for good.")
-@click.option("--end", is_flag=True, help="The exemption ends now.")
-def exempt_command(
-    unit: str, type_code: str, basis: str | None, until: datetime | None, *, end: bool
-) -> None:
-    """Let UNIT give out its licences of TYPE without a seal, on the basis of a document."""
-    now = read_clock()
-    last: date | None = until.date() if until else None
-    with _opened() as deps:
-        try:
-            if end:
-                ended = end_exemption(deps, unit, type_code, now)
-                click.echo("It has ended." if ended else "It was not exempt.")
-            else:
-                basis = _checked(basis, last, now)
-                exempt(deps, unit, type_code, basis, last, now)
-                click.echo(f"{unit}  {type_code}  exempt: {basis}")
-        except NotFound:
-            raise ConfigurationError(f"there is no unit {unit} or no type {type_code}") from None
-
-
-def _checked(basis: str | None, last: date | None, now: datetime) -> str:
-    if not basis or not basis.strip():
-        raise click.UsageError("an exemption needs its --basis")
-    if missing := undrawable(basis):
-        raise click.UsageError(f"no font has these characters: {' '.join(missing)}")
-    if last is not None and last < local_day(now):
-        raise click.UsageError("--until has passed")
-    return basis
 
 
 @contextmanager

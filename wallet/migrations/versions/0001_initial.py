@@ -344,23 +344,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "holder_id", name=op.f("pk_representatives")),
     )
     op.create_table(
-        "seal_exemptions",
+        "exemptions",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("type_id", sa.Integer(), nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["type_id"], ["licence_types.id"], name=op.f("fk_seal_exemptions_type_id_licence_types")
+            ["type_id"], ["licence_types.id"], name=op.f("fk_exemptions_type_id_licence_types")
         ),
         sa.ForeignKeyConstraint(
-            ["unit_id"], ["units.id"], name=op.f("fk_seal_exemptions_unit_id_units")
+            ["unit_id"], ["units.id"], name=op.f("fk_exemptions_unit_id_units")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_exemptions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exemptions")),
     )
-    with op.batch_alter_table("seal_exemptions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_seal_exemptions_type_id"), ["type_id"], unique=False)
+    with op.batch_alter_table("exemptions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exemptions_type_id"), ["type_id"], unique=False)
 
     op.create_table(
         "type_issuers",
@@ -587,10 +589,10 @@ def downgrade() -> None:
     op.drop_table("verifications")
     op.drop_table("use_item_types")
     op.drop_table("type_issuers")
-    with op.batch_alter_table("seal_exemptions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_seal_exemptions_type_id"))
+    with op.batch_alter_table("exemptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_exemptions_type_id"))
 
-    op.drop_table("seal_exemptions")
+    op.drop_table("exemptions")
     op.drop_table("representatives")
     with op.batch_alter_table("licences", schema=None) as batch_op:
         batch_op.drop_index(
