@@ -123,12 +123,12 @@ def test_nobody_gets_past_a_guard_of_another(
             assert not [word for word in PERSONAL if word in answer.text], route
 
 
-@pytest.mark.parametrize("name", ["anonymous", "holder", "desk", "counter", "issuing"])
+@pytest.mark.parametrize("name", ["anonymous", "holder", "desk", "counter", "issuer", "issuing"])
 def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
-              "/wallet/uses": {"holder"}}  # fmt: skip
+              "/wallet/uses": {"holder"}, "/issuer": {"issuer"}}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}
     for path, allowed in passes.items():

@@ -1,5 +1,5 @@
 """Server-rendered pages, one module per audience; `wallet.app` registers `PAGES`."""
 
-from wallet.pages import account, docs, holder, public
+from wallet.pages import account, docs, holder, issuer, public
 
-PAGES = (account.blueprint, docs.blueprint, holder.blueprint, public.blueprint)
+PAGES = (account.blueprint, docs.blueprint, holder.blueprint, issuer.blueprint, public.blueprint)

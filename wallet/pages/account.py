@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 
 from verify.languages import keep_choice
+from wallet.pages.console import MENUS
 from wallet.web.cookies import CSRF_COOKIE, clear_session_cookies
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in
@@ -26,6 +27,9 @@ def home() -> str | Response:
         return make_response(redirect("/wallet"))
     if "desk" in principal.roles:
         return make_response(redirect("/desk"))
+    for role, menu in MENUS.items():
+        if role in principal.roles:
+            return make_response(redirect(menu.entries[0].address))
     return _account_page(principal)
 
 
@@ -69,6 +73,7 @@ def _account_page(principal: Principal) -> str:
         roles=[_("持证主体")] if holder else [roles.get(r, r) for r in sorted(principal.roles)],
         is_holder=holder,
         has_desk="desk" in principal.roles,
+        consoles=[menu for role, menu in MENUS.items() if role in principal.roles],
         demo=deps().config.demo,
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
     )

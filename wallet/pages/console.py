@@ -1,0 +1,88 @@
+"""The frame of the pages of staff: whose page it is, the menu of the role, where one is.
+
+A role's pages stand in its menu in `MENUS`; their templates extend `components/console.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
+
+from wallet.base.clock import SHANGHAI
+from wallet.web.cookies import CSRF_COOKIE
+from wallet.web.deps import now
+from wallet.web.principal import current_principal
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu; `section` is how a page names it as its own."""
+
+    section: str
+    address: str
+    icon: str
+    label: Any
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The pages of a role, the first of which is its home."""
+
+    title: Any
+    entries: Sequence[Entry]
+
+
+MENUS = {
+    "issuer": Menu(
+        N_("发证"),
+        (Entry("home", "/issuer", "building", N_("首页")),),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the frame says. `here` is the local path to come back to."""
+
+    title: Any
+    home: str
+    entries: Sequence[Entry]
+    section: str
+    unit: str
+    name: str
+    here: str
+    csrf_token: str
+    printed_at: str
+
+
+def render_console(role: str, section: str, template: str, **values: Any) -> str:
+    """A page of a role; `section` says which entry of the menu it belongs to."""
+    menu, staff = MENUS[role], current_principal()
+    console = Console(
+        title=menu.title,
+        home=menu.entries[0].address,
+        entries=menu.entries,
+        section=section,
+        unit=staff.unit_name,
+        name=staff.name,
+        here=here(),
+        csrf_token=request.cookies.get(CSRF_COOKIE, ""),
+        printed_at=_("打印于 %(at)s", at=shanghai(now())),
+    )
+    return render_template(template, console=console, **values)
+
+
+def here() -> str:
+    """This page's local path with its query, to come back to; of a form's answer, the path alone."""
+    return request.full_path if request.query_string and request.method == "GET" else request.path
+
+
+def shanghai(at: datetime | None) -> str:
+    """2026-11-26 10:32, on the clock of Shanghai; nothing for None."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at is not None else ""
