@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as N_
+from flask_babel import lazy_gettext as N_  # noqa: N812 - what Babel looks for
 
 from wallet.base.clock import SHANGHAI
 from wallet.web.cookies import CSRF_COOKIE
