@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, make_headers
 from urllib3.exceptions import HTTPError
-from urllib3.util import Url, parse_url
+from urllib3.util import parse_url
 
 from verify.status_list import STATUS_LIST_TTL
 from verify.trust import TRUST_PATH, BundleError, IssuerTrust, Trust, gather, read_bundle
@@ -50,12 +50,12 @@ def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
     nothing = BundleError(f"{address} gives no trust bundle.")
     deadline = monotonic() + FETCH_LIMIT
     try:
-        url = parse_url(address.rstrip("/") + TRUST_PATH)
+        url = address.rstrip("/") + TRUST_PATH
         with (
-            _manager(url) as web,
+            web_for(url) as web,
             web.request(
                 "GET",
-                url.url,
+                url,
                 retries=again,
                 redirect=False,
                 timeout=FETCH_WAIT,
@@ -114,7 +114,9 @@ def _read(answer: BaseHTTPResponse, deadline: float) -> bytearray:
     return content
 
 
-def _manager(url: Url) -> PoolManager:
+def web_for(address: str) -> PoolManager:
+    """Connections for an address, through the environment's proxy where it has one; to be closed."""
+    url = parse_url(address)
     proxy = getproxies().get(url.scheme or "")
     if proxy is None or proxy_bypass(url.host or ""):
         return PoolManager()

@@ -32,9 +32,11 @@ from wallet.demo.run import run_demo
 from wallet.doctor import examine
 from wallet.errors import ConfigurationError
 from wallet.licences.batches.command import import_licences
+from wallet.licences.delivery.channel_commands import channels
 from wallet.licences.documents.seal_commands import seals
 from wallet.licences.exempt_command import exempt_command
 from wallet.migrations import migrate as migrate_database
+from wallet.queue.command import queue
 from wallet.serve import serve as serve_app
 from wallet.worker import work
 
@@ -69,6 +71,8 @@ def main() -> None:
 
 
 main.add_command(seals)
+main.add_command(channels)
+main.add_command(queue)
 main.add_command(exempt_command)
 main.add_command(import_licences)
 

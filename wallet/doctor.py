@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from wallet import numbers
 from wallet.base.clock import rfc3339
 from wallet.base.database import DATABASE_ERRORS, Database
+from wallet.base.dispatches import backlogs
 from wallet.base.epoch import Epoch
 from wallet.base.fast import open_fast_store
 from wallet.base.key_files import read_states
@@ -51,6 +52,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _private_files(config)
     yield from _keys(config, now)
     yield from _seals(config, now)
+    yield from _queue(config, now)
 
 
 def _public_url(config: Config) -> Finding:
@@ -162,6 +164,29 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
             well=now < ends - timedelta(days=numbers.SEAL_EXPIRING_DAYS),
             advice=f"its certificate ends {rfc3339(ends)}; get a new one of its CA and run: "
             f"liangzheng seals import {unit} FILE",
+        )
+
+
+def _queue(config: Config, now: datetime) -> Iterator[Finding]:
+    """What waits for too long, or was given up, for each destination."""
+    if _missing_sqlite_file(config):
+        return
+    db = Database(config.database_url)
+    try:
+        with db.read() as tx:
+            standing = backlogs(tx)
+    except DATABASE_ERRORS:
+        return  # said of the database already
+    finally:
+        db.close()
+    late = now - timedelta(seconds=numbers.DISPATCH_LATE)
+    for one in standing:
+        waiting = f"{one.waiting} wait since {rfc3339(one.oldest)}, " if one.oldest else ""
+        yield Finding(
+            f"queue to {one.destination}",
+            well=not one.dead and (one.oldest is None or one.oldest > late),
+            advice=f"{waiting}{one.dead} are dead letters; is the worker running, does the "
+            "destination answer? See: liangzheng queue list",
         )
 
 

@@ -92,3 +92,21 @@ WORKER_PAUSE: Final = 2
 """Pause of the worker between two rounds that found nothing to do."""
 STATUS_LIST_PAUSE: Final = 60
 """A status list that has changed is published again no sooner than this after the last time."""
+DISPATCH_BATCH: Final = 10
+"""Messages that one worker takes at a time for one destination."""
+DISPATCH_CONNECT: Final = 5
+DISPATCH_WAIT: Final = 10
+"""A destination silent for this time has not answered."""
+DISPATCH_CLAIM: Final = 180
+"""A message whose worker has not told of it after this time is sent by another."""
+DISPATCH_PAUSE: Final = 10
+"""Pause after the first attempt that failed, twice as long after each next."""
+DISPATCH_PAUSE_MAX: Final = 4 * 3600
+DISPATCH_ATTEMPTS: Final = 20
+"""Attempts, over a day to a day and a half, after which a message is a dead letter."""
+DISPATCH_LATE: Final = 3600
+"""`doctor` tells of a message that waits longer."""
+RECEIPT_MAX: Final = 64 * 1024
+"""Bytes that are read of a destination's answer."""
+WEBHOOK_TOLERANCE: Final = 300
+"""A signed request of another system is good this long before and after its timestamp."""

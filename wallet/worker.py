@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete
 
 from wallet import numbers
 from wallet.base.clock import read_clock
@@ -18,28 +18,30 @@ from wallet.base.deps import Deps
 from wallet.base.key_changes import record, record_noted
 from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
-from wallet.base.outbox import OutboxMessage
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
 from wallet.licences.documents.kept import forget_documents
 from wallet.licences.issue import issue
-from wallet.licences.model import IdempotencyKey, Licence
+from wallet.licences.model import IdempotencyKey
 from wallet.licences.receive import pending_before
 from wallet.licences.status.expire import note_expired
 from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import ClientAssertion
+from wallet.queue.fan_out import fan_out
+from wallet.queue.send import send_off
 from wallet.web.sessions import end_lapsed_sessions
 
 BATCH: Final = 100
-"""Messages delivered, and licences whose end is noted, in one transaction."""
+"""Licences whose end is noted in one transaction."""
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class WorkDone:
-    """What one round did: licences finished, delivered, expired; rows cleared away, keys."""
+    """What one round did: licences finished, news delivered, licences expired; rows cleared away,
+    keys."""
 
     issued: int
     delivered: int
@@ -60,7 +62,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
     """One round."""
     return WorkDone(
         issued=_finish_pending(deps, now),
-        delivered=_deliver(deps, now),
+        delivered=fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
@@ -69,14 +71,20 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
-    """Rounds until `stop` is set, and batches beside them: a large one keeps nobody waiting."""
-    batches = threading.Thread(target=_work_batches_off, args=(deps, stop), name="batches")
-    batches.start()
+    """Rounds until `stop` is set; beside them batches and the queue: a large batch or a slow peer
+    keeps nobody waiting."""
+    beside = [
+        threading.Thread(target=_work_batches_off, args=(deps, stop), name="batches"),
+        threading.Thread(target=send_off, args=(deps, stop), name="queue"),
+    ]
+    for thread in beside:
+        thread.start()
     try:
         _rounds(deps, stop)
     finally:
         stop.set()
-        batches.join()
+        for thread in beside:
+            thread.join()
 
 
 def _work_batches_off(deps: Deps, stop: threading.Event) -> None:
@@ -153,31 +161,6 @@ def _finish(deps: Deps, licence_id: int, now: datetime) -> bool:
         _log.error("licence not issued", licence=licence_id, exc_info=True)
         return False
     return True
-
-
-def _deliver(deps: Deps, now: datetime) -> int:
-    """Note the time of delivery (M-8): an issued licence is in its holder's wallet from then."""
-    with deps.db.begin() as tx:
-        messages = tx.execute(
-            select(OutboxMessage.id, OutboxMessage.payload)
-            .where(OutboxMessage.done_at.is_(None), OutboxMessage.topic == "licence.issued")
-            .order_by(OutboxMessage.id)
-            .limit(BATCH)
-            # Two workers on PostgreSQL share the rows between them.
-            .with_for_update(skip_locked=True)
-        ).all()
-        licences = [message.payload["licence"] for message in messages]
-        tx.execute(
-            update(Licence)
-            .where(Licence.id.in_(licences), Licence.delivered_at.is_(None))
-            .values(delivered_at=now)
-        )
-        tx.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_([message.id for message in messages]))
-            .values(done_at=now)
-        )
-    return len(messages)
 
 
 def _keep_keys(deps: Deps, now: datetime) -> int:

@@ -59,10 +59,10 @@ def seed(deps: Deps, now: datetime) -> None:
     for licence in demo.licences:
         if not _licence_id(deps, licence, units, types):
             _receive(deps, seeders[licence.issuing_unit], licence, now)
-    while work_once(deps, now).anything:
-        pass
     licences = {row.key: _licence_id(deps, row, units, types) for row in demo.licences}
     _set_statuses(deps, demo, seeders, licences, now)
+    while work_once(deps, now).anything:
+        pass
     with deps.db.begin() as tx:
         _add_delegations(tx, demo, accounts, licences)
         # The secrets are nowhere but in this file, so it is written before they count.

@@ -2,11 +2,13 @@
 
 from wallet.base.audit import AuditEvent
 from wallet.base.database import Base
+from wallet.base.dispatches import Dispatch
 from wallet.base.epoch import EpochToken
 from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
 from wallet.holders import model as holders
 from wallet.licences import model as licences
+from wallet.licences.delivery import model as delivery
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.showing import model as showing
@@ -17,10 +19,12 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "AuditEvent",
+    "Dispatch",
     "EpochToken",
     "OutboxMessage",
     "Session",
     "catalogue",
+    "delivery",
     "holders",
     "licences",
     "organisations",

@@ -75,6 +75,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_done_at"), ["done_at"], unique=False)
 
     op.create_table(
+        "channels",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("holder_kinds", sa.JSON(), nullable=False),
+        sa.Column("type_codes", sa.JSON(), nullable=False),
+        sa.Column("holder_code", sa.Boolean(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
+        sa.UniqueConstraint("code", name=op.f("uq_channels_code")),
+    )
+    op.create_table(
+        "dispatches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("receipt", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["outbox.id"], name=op.f("fk_dispatches_message_id_outbox")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatches")),
+        sa.UniqueConstraint("key", name=op.f("uq_dispatches_key")),
+    )
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatches_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            "ix_dispatches_stream",
+            ["destination", "stream", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_dispatches_waiting",
+            ["destination", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "sessions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -557,9 +608,83 @@ def upgrade() -> None:
     with op.batch_alter_table("uses", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_uses_licence_id"), ["licence_id"], unique=False)
 
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.Integer(), nullable=True),
+        sa.Column("dispatch_id", sa.Integer(), nullable=True),
+        sa.Column("exemption_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channels.id"], name=op.f("fk_deliveries_channel_id_channels")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id"], ["dispatches.id"], name=op.f("fk_deliveries_dispatch_id_dispatches")
+        ),
+        sa.ForeignKeyConstraint(
+            ["exemption_id"], ["exemptions.id"], name=op.f("fk_deliveries_exemption_id_exemptions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_deliveries_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("dispatch_id", name=op.f("uq_deliveries_dispatch_id")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deliveries_licence_id"), ["licence_id"], unique=False)
+
+    op.create_table(
+        "inbox_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["status_changes.id"],
+            name=op.f("fk_inbox_entries_change_id_status_changes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_inbox_entries_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_inbox_entries_licence_id_licences")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_entries")),
+    )
+    with op.batch_alter_table("inbox_entries", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_entries_holder_id_id", ["holder_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_inbox_entries_licence_id"), ["licence_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_inbox_entries_unread",
+            ["holder_id"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
+
 
 def downgrade() -> None:
     """Back to the one before."""
+    with op.batch_alter_table("inbox_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_inbox_entries_unread")
+        batch_op.drop_index(batch_op.f("ix_inbox_entries_licence_id"))
+        batch_op.drop_index("ix_inbox_entries_holder_id_id")
+
+    op.drop_table("inbox_entries")
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_deliveries_licence_id"))
+
+    op.drop_table("deliveries")
     with op.batch_alter_table("uses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uses_licence_id"))
 
@@ -627,6 +752,13 @@ def downgrade() -> None:
     op.drop_table("accounts")
     op.drop_table("units")
     op.drop_table("sessions")
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.drop_index("ix_dispatches_waiting")
+        batch_op.drop_index("ix_dispatches_stream")
+        batch_op.drop_index(batch_op.f("ix_dispatches_message_id"))
+
+    op.drop_table("dispatches")
+    op.drop_table("channels")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_done_at"))
 

@@ -1,0 +1,93 @@
+"""A peer on this machine that takes webhooks: it records what comes and answers from a script."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, dict[str, Any]]
+OK: Answer = (200, {"receipt": "R-1"})
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as the peer got it; header names are in lower case."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        """Its `webhook-id`."""
+        return self.headers["webhook-id"]
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The body as JSON."""
+        members: dict[str, Any] = json.loads(self.body)
+        return members
+
+
+@dataclass
+class Peer:
+    """A peer at `url`. `script` are its next answers, then `otherwise`; `effects` are the requests
+    that it has not dropped as repeats."""
+
+    url: str = ""
+    script: list[Answer] = field(default_factory=list)
+    otherwise: Answer = OK
+    received: list[Received] = field(default_factory=list)
+    before_answer: Callable[[], object] = field(default=lambda: None)
+
+    @property
+    def effects(self) -> list[Received]:
+        """The first request of each id."""
+        return list({one.id: one for one in reversed(self.received)}.values())[::-1]
+
+    def take(self, request: Received) -> Answer:
+        """Record a request and give the next answer."""
+        self.received.append(request)
+        self.before_answer()
+        return self.script.pop(0) if self.script else self.otherwise
+
+
+@contextmanager
+def running_peer(script: Sequence[Answer] = (), port: int = 0) -> Iterator[Peer]:
+    """A peer that listens while the block runs."""
+    peer = Peer(script=list(script))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, members = peer.take(Received(headers, body))
+            content = json.dumps(members).encode()
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", f"{peer.url}elsewhere")
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    peer.url = f"http://127.0.0.1:{server.server_port}/"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield peer
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,177 @@
+"""The holder's inbox: what became of the own licences, when it arrived, and when it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
+
+from wallet.base import audit
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.base.encryption import Vault
+from wallet.base.paging import number_of_cursor
+from wallet.catalogue.model import LicenceType
+from wallet.errors import NotFound
+from wallet.holders.model import Holder, masked_name
+from wallet.holders.sign_in import holders_of
+from wallet.licences.delivery.model import InboxEntry
+from wallet.licences.held import mask_middle
+from wallet.licences.model import (
+    HOLDER_NAME,
+    IDENTIFIER,
+    NUMBER,
+    Licence,
+    LicenceHolder,
+    StatusChange,
+)
+from wallet.licences.status.standing import status_entry
+from wallet.organisations.model import Unit
+from wallet.web.principal import Principal
+
+
+@dataclass(frozen=True)
+class InboxNews:
+    """An entry. `act` is issue, renew or a name of `status.transitions`; `status_label` is the
+    type's own word for what a change led to, empty for the others. `holder` is masked.
+    """
+
+    id: int
+    act: str
+    status_label: str
+    status_label_en: str
+    identifier: str
+    number_masked: str
+    type_code: str
+    type_name: str
+    type_name_en: str
+    issuing_unit: str
+    holder: str
+    delivered_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """Entries, newest first; `next_cursor` is None on the last page."""
+
+    items: list[InboxNews]
+    next_cursor: str | None
+
+
+def inbox(
+    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None = None
+) -> InboxPage:
+    """A page of the entries of the holders that the account is or acts for, and of no grantor."""
+    statement = (
+        select(
+            InboxEntry, Licence.identifier_sealed, Licence.number_sealed,
+            LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
+            LicenceType.name_en.label("type_name_en"), LicenceType.status_codes,
+            Unit.name.label("unit"), Holder.kind, LicenceHolder.name_sealed,
+            StatusChange.to_status, StatusChange.to_code,
+        )
+        .join(Licence, Licence.id == InboxEntry.licence_id)
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .join(Unit, Unit.id == Licence.unit_id)
+        .join(Holder, Holder.id == InboxEntry.holder_id)
+        .join(
+            LicenceHolder,
+            (LicenceHolder.licence_id == InboxEntry.licence_id)
+            & (LicenceHolder.holder_id == InboxEntry.holder_id),
+        )
+        .join(StatusChange, StatusChange.id == InboxEntry.change_id, isouter=True)
+        .where(InboxEntry.holder_id.in_(holders_of(principal.id, local_day(now))))
+        .order_by(InboxEntry.id.desc())
+        .limit(limit + 1)
+    )  # fmt: skip
+    if before := number_of_cursor(cursor):
+        statement = statement.where(InboxEntry.id < before)
+    rows = deps.db.rows(statement)
+    items = [_news(deps.vault, row) for row in rows[:limit]]
+    return InboxPage(items, str(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def unread(deps: Deps, principal: Principal, now: datetime) -> int:
+    """How many entries the account has not opened."""
+    row = deps.db.row(
+        select(func.count().label("unread")).where(
+            InboxEntry.read_at.is_(None),
+            InboxEntry.holder_id.in_(holders_of(principal.id, local_day(now))),
+        )
+    )
+    assert row is not None
+    count: int = row.unread
+    return count
+
+
+def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -> str | None:
+    """Open an entry: the first time is kept as the time it was read.
+
+    Gives the identifier of the version that the holder has now, None where there is none any more.
+    Raises NotFound for any that is not the account's.
+    """
+    mine = (InboxEntry.id == entry_id) & InboxEntry.holder_id.in_(
+        holders_of(principal.id, local_day(now))
+    )
+    with deps.db.begin() as tx:
+        row = tx.execute(
+            select(InboxEntry.holder_id, InboxEntry.licence_id).where(mine)
+        ).one_or_none()
+        if row is None:
+            raise NotFound("没有找到这条消息，请返回“消息”重新选择。")
+        opened = tx.execute(
+            update(InboxEntry)
+            .where(InboxEntry.id == entry_id, InboxEntry.read_at.is_(None))
+            .values(read_at=now)
+        )
+        if opened.rowcount:
+            told = {"licence": row.licence_id, "account": principal.id}
+            audit.record(tx, "inbox.read", now, entry=entry_id, **told)
+        current = tx.execute(_current(row)).scalar_one_or_none()
+    return None if current is None else deps.vault.open(current, IDENTIFIER)
+
+
+def _current(entry: AnyRow) -> Any:
+    told = aliased(Licence)
+    return (
+        select(Licence.identifier_sealed)
+        .join(
+            told,
+            (told.type_id == Licence.type_id)
+            & (told.unit_id == Licence.unit_id)
+            & (told.number_index == Licence.number_index),
+        )
+        .join(LicenceHolder, LicenceHolder.licence_id == Licence.id)
+        .where(
+            told.id == entry.licence_id,
+            LicenceHolder.holder_id == entry.holder_id,
+            Licence.issued_at.is_not(None),
+            Licence.superseded_at.is_(None),
+        )
+    )
+
+
+def _news(vault: Vault, row: AnyRow) -> InboxNews:
+    label = {"label": ""}
+    if row.to_code is not None:
+        label = dict(status_entry(row.status_codes, row.to_code, row.to_status))
+    return InboxNews(
+        id=row.id,
+        act=row.act,
+        status_label=label["label"],
+        status_label_en=label.get("label_en", label["label"]),
+        identifier=vault.open(row.identifier_sealed, IDENTIFIER),
+        number_masked=mask_middle(vault.open(row.number_sealed, NUMBER)),
+        type_code=row.type_code,
+        type_name=row.type_name,
+        type_name_en=row.type_name_en,
+        issuing_unit=row.unit,
+        holder=masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.kind),
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+    )

@@ -1,0 +1,78 @@
+"""Channels, deliveries through them, and the holders' inboxes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import Base
+
+CHANNEL_SECRET: Final = "channels.secret"  # noqa: S105 - the context it is sealed under
+_UNREAD: Final = text("read_at IS NULL")
+
+
+class Channel(Base):
+    """A way to holders that is not ours, such as 蒙速办 (M-8).
+
+    It takes licences of `type_codes`, all where there are none, whose holders are of `holder_kinds`.
+    `holder_code` says that it must be told the holders' codes, else it gets a reference of its own
+    for each. Without a `url` it is not connected yet.
+    """
+
+    __tablename__ = "channels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    url: Mapped[str | None]
+    secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    holder_kinds: Mapped[list[str]]
+    type_codes: Mapped[list[str]]
+    holder_code: Mapped[bool]
+    disabled_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """What is to reach the holders of a licence through a channel, and when it did.
+
+    `act` is `issue`, `renew` or a name of `status.transitions`. One of an exempt type has an exemption
+    and neither channel nor dispatch.
+    """
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    act: Mapped[str]
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("channels.id"))
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatches.id"), unique=True)
+    exemption_id: Mapped[int | None] = mapped_column(ForeignKey("exemptions.id"))
+    at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+
+class InboxEntry(Base):
+    """News of a licence in the inbox of one of its holders; `change_id` is the change it tells of."""
+
+    __tablename__ = "inbox_entries"
+    __table_args__ = (
+        Index("ix_inbox_entries_holder_id_id", "holder_id", "id"),
+        Index(
+            "ix_inbox_entries_unread",
+            "holder_id",
+            sqlite_where=_UNREAD,
+            postgresql_where=_UNREAD,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    act: Mapped[str]
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
+    delivered_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
