@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -30,7 +31,7 @@ from jwt.algorithms import ECAlgorithm
 from jwt.exceptions import PyJWTError
 
 from verify.codes import CLOCK_TOLERANCE
-from verify.jws import PublicKeys, parse
+from verify.jws import LAST_SECOND, PublicKeys, parse
 from verify.status_list import STATUS_LIST_SIZE, StatusList, decompress, read_list
 from verify.verdict import Refused
 
@@ -43,6 +44,11 @@ LISTS_UNPACKED: Final = 64
 _FILE_MAX: Final = 256 << 20
 """Bytes of a file of bundles."""
 _FILE_MODE: Final = 0o644  # everything in a bundle is public
+_NUMBER: Final = re.compile(r"0|[1-9][0-9]*")
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""RFC 3339 alone, and whole numbers as JSON writes them: `datetime` and `int` read more."""
 
 
 class BundleError(Exception):
@@ -164,10 +170,10 @@ def read_bundle(document: Any) -> IssuerTrust:
             as_of=_seconds(document["as_of"]),
             keys=keys,
             lists={
-                int(number): _keep(token, int(number), by_kid)
-                for number, token in document["lists"].items()
+                number: _keep(token, number, by_kid)
+                for number, token in _numbered(document["lists"])
             },
-            types={int(number): _text(name) for number, name in document["types"].items()},
+            types={number: _text(name) for number, name in _numbered(document["types"])},
             document=document,
         )
     except Refused as refused:
@@ -239,8 +245,17 @@ def _text(value: Any) -> str:
     return value
 
 
+def _numbered(members: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
+    for name, value in members.items():
+        if _NUMBER.fullmatch(name) is None:
+            raise ValueError("not a number")
+        yield int(name), value
+
+
 def _seconds(instant: str) -> int:
-    moment = datetime.fromisoformat(instant)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return int(moment.timestamp())
+    if _INSTANT.fullmatch(instant) is None:
+        raise ValueError("not a time")
+    seconds = int(datetime.fromisoformat(instant).timestamp())
+    if not 0 <= seconds <= LAST_SECOND:  # what a verdict can say
+        raise ValueError("not a time")
+    return seconds

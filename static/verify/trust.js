@@ -1,7 +1,7 @@
 /** Trust bundles as `verify.trust` reads them: public keys, status lists, how old they are. */
 
 import { CLOCK_TOLERANCE } from "./codes.js";
-import { importKey } from "./jws.js";
+import { LAST_SECOND, importKey } from "./jws.js";
 import { entryAt, readList } from "./status_list.js";
 
 const TRUST_LIMIT = 24 * 3600; // s for which a bundle may be used
@@ -62,7 +62,7 @@ function mustBeText(value) {
 }
 
 function seconds(instant) {
-  const milliseconds = INSTANT.test(instant) ? Date.parse(instant) : NaN;
-  if (Number.isNaN(milliseconds)) throw new TypeError("as_of");
-  return Math.floor(milliseconds / 1000);
+  const found = INSTANT.test(instant) ? Math.floor(Date.parse(instant) / 1000) : NaN;
+  if (!(found >= 0 && found <= LAST_SECOND)) throw new TypeError("as_of");
+  return found;
 }

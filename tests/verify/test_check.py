@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.bundles import kept
+from tests.support.bundles import a_bundle, kept
 from tests.support.codes import cases, make, signer, statuses
 from verify.check import UNCHECKED_LIVE, UNCHECKED_PAPER, check
 from verify.codes import CLOCK_TOLERANCE
 from verify.status_list import STATUS_LIST_LIFE, PublishedList, pack
-from verify.trust import TRUST_LIMIT, IssuerTrust, Trust, gather
+from verify.trust import TRUST_LIMIT, IssuerTrust, Trust, gather, read_bundle
 from verify.verdict import Verdict, offline_sentence
 
 NOW = 1_800_000_000
@@ -55,6 +55,12 @@ def test_every_hostile_case_gets_the_readers_reason(name: str) -> None:
     expected = {"ok": "accepted", "trust_stale": "undetermined"}.get(reason, "refused")
     assert outcome(verdict) == (expected, reason)
     assert verdict.offline
+
+
+@pytest.mark.parametrize("as_of", ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_with_a_bundle_of_any_time_that_it_may_have_there_is_a_verdict(as_of: str) -> None:
+    trust = gather([read_bundle(a_bundle(SIGNER, as_of=as_of))])
+    assert outcome(check(make(GOOD, SIGNER, NOW), trust, NOW)) == ("undetermined", "trust_stale")
 
 
 def test_an_accepted_code_shows_type_and_masked_holder_and_says_what_was_not_checked() -> None:
