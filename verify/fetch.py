@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from functools import partial
+from threading import Thread
 from time import monotonic
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
@@ -48,24 +51,8 @@ def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
     if not address.startswith(("https://", "http://")):
         raise BundleError(f"{address} is not an address of the web.")
     nothing = BundleError(f"{address} gives no trust bundle.")
-    deadline = monotonic() + FETCH_LIMIT
     try:
-        url = address.rstrip("/") + TRUST_PATH
-        with (
-            web_for(url) as web,
-            web.request(
-                "GET",
-                url,
-                retries=again,
-                redirect=False,
-                timeout=FETCH_WAIT,
-                preload_content=False,
-                decode_content=False,
-            ) as answer,
-        ):
-            if answer.status != 200:
-                raise nothing
-            content = _read(answer, deadline)
+        content = _within(FETCH_LIMIT, partial(_fetch, address.rstrip("/") + TRUST_PATH, again))
         if len(content) > BUNDLE_MAX:
             raise BundleError(f"What {address} gives is too long for a trust bundle.")
         document = json.loads(content)
@@ -101,10 +88,46 @@ def pause_after(failures: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
 
 
+def _within(seconds: float, fetch: Callable[[], bytearray]) -> bytearray:
+    """What `fetch` gives or raises; raises TimeoutError when that takes longer.
+
+    Nothing limits how long headers may drip: whoever still waits for some is left behind.
+    """
+    fetched: Future[bytearray] = Future()
+
+    def work() -> None:
+        try:
+            fetched.set_result(fetch())
+        except Exception as error:  # noqa: BLE001 - it is for whoever asked
+            fetched.set_exception(error)
+
+    Thread(target=work, name="fetch", daemon=True).start()
+    return fetched.result(seconds)
+
+
+def _fetch(url: str, again: Retry) -> bytearray:
+    deadline = monotonic() + FETCH_LIMIT
+    with (
+        web_for(url) as web,
+        web.request(
+            "GET",
+            url,
+            retries=again,
+            redirect=False,
+            timeout=FETCH_WAIT,
+            preload_content=False,
+            decode_content=False,
+        ) as answer,
+    ):
+        if answer.status != 200:
+            raise HTTPError(answer.status)
+        return _read(answer, deadline)
+
+
 def _read(answer: BaseHTTPResponse, deadline: float) -> bytearray:
     """What comes until the deadline, and at most a piece more than a bundle may have.
 
-    Raises TimeoutError: a server that is never silent for long could keep a desk waiting for ever.
+    Raises TimeoutError: a server that is never silent for long could keep this going for ever.
     """
     content = bytearray()
     while len(content) <= BUNDLE_MAX and (piece := answer.read1(_PIECE)):
