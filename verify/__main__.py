@@ -14,9 +14,10 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from verify.check import check
 from verify.fetch import fetch_trust
@@ -59,27 +60,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "trust":
             save_trust(fetch_trust(options.urls), options.output)
             return 0
-        text = sys.stdin.read().strip() if options.text == "-" else options.text
+        text = _there(sys.stdin).read().strip() if options.text == "-" else options.text
         verdict = check(text, load_trust(options.trust), time.time())
         _print(verdict)
     except (BundleError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        _complain(error)
         return 2
     return EXIT[verdict.outcome]
 
 
 def _print(verdict: Verdict) -> None:
     """The verdict as JSON; raises OSError where it cannot be written: not told is not judged."""
-    escaped = codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    output = _there(sys.stdout)
+    escaped = codecs.lookup(output.encoding).name != "utf-8"
     members = verdict_members(verdict)
     text = json.dumps(members, ensure_ascii=escaped, indent=2, default=_plain)
     try:
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        output.write(f"{text}\n")
+        output.flush()
     except OSError:
         # What is left in the buffer would fail once more at the end, with an exit code of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         raise
+
+
+def _there(stream: TextIO | None) -> TextIO:
+    """A standard stream; raises OSError where this process was started without it."""
+    if stream is None:
+        raise OSError("A standard stream is closed.")
+    return stream
+
+
+def _complain(error: Exception) -> None:
+    with suppress(OSError):  # the exit code tells all the same
+        _there(sys.stderr).write(f"{error}\n")
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -101,7 +115,7 @@ def _serve(options: argparse.Namespace) -> int:
             )
         )
     except DeskError as error:
-        sys.stderr.write(f"{error}\n")
+        _complain(error)
         return 2
     return 0
 

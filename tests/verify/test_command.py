@@ -68,6 +68,24 @@ def test_a_verdict_that_cannot_be_told_is_one_line_and_exit_code_2(tmp_path: Pat
     assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed"), [(["x"], ">&-"), (["-"], "<&-"), (["x"], ">&- 2>&-")]
+)
+def test_without_a_stream_that_it_needs_nothing_is_called_refused(
+    tmp_path: Path, arguments: list[str], closed: str
+) -> None:
+    file = tmp_path / "trust.json"
+    file.write_text(json.dumps(a_bundle(signer())), "utf-8")
+    words = [sys.executable, "-m", "verify", "check", *arguments, "--trust", str(file)]
+    run = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", *words],
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert len(run.stderr.splitlines()) == (0 if "2>" in closed else 1)
+
+
 def test_a_console_without_chinese_gets_escapes(tmp_path: Path) -> None:
     file = tmp_path / "trust.json"
     file.write_text(json.dumps(a_bundle(signer())), "utf-8")
