@@ -18,8 +18,8 @@ from typing import Final
 
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
-from verify.check import check
-from verify.codes import Code, LiveCode, read
+from verify.check import FORM, check
+from verify.codes import CLOCK_TOLERANCE, Code, LiveCode, read
 from verify.fetch import fetch_bundle, pause_after
 from verify.judgements import Finding, Judgement
 from verify.local_record import Entry, LocalRecord
@@ -48,6 +48,7 @@ class LoneDesk:
         self._path = path
         self._record = record
         self._shown: OrderedDict[str, Verdict] = OrderedDict()
+        self._slow = False
 
     def judge(self, text: str, item: str, terminal: str | None) -> Verdict:
         """Judge a code now; raises OSError where that cannot be recorded."""
@@ -55,16 +56,11 @@ class LoneDesk:
             raise Forbidden("本机只做离线核验，没有登记别的事项。")
         now, trust = self._clock(), self.trust
         verdict, code = check(text, trust, now), _read(text, trust, now)
+        if self._slow and verdict.reason not in FORM:
+            verdict = _without_answer(verdict, "undetermined", "trust_stale")
         with self._record.lock:
             if verdict.outcome == "accepted" and self._is_used(code):
-                verdict = replace(
-                    verdict,
-                    outcome="refused",
-                    reason="already_used",
-                    message=sentence("already_used"),
-                    unchecked=(),
-                    licences=(),
-                )
+                verdict = _without_answer(verdict, "refused", "already_used")
             self._record.add(_entry(verdict.id, now, verdict.outcome, verdict.reason, item, code))
             self._shown[verdict.id] = verdict
             while len(self._shown) > _REMEMBERED:
@@ -110,10 +106,17 @@ class LoneDesk:
 
     def renew(self, issuer: str, address: str) -> None:
         """Fetch an issuer's bundle and keep it; raises BundleError, and OSError when it cannot be
-        saved, though it is used all the same."""
+        saved, though it is used all the same.
+
+        A bundle of a moment ago that is from the future says that this clock is slow. It goes on
+        being slow when it has come to that time, so until a fetch says otherwise no time is told.
+        """
         bundle = fetch_bundle(address)
         with self._record.lock:
-            self.trust = renew(self.trust, issuer, bundle, self._clock())
+            now = self._clock()
+            if issuer == self.trust.home == bundle.issuer:
+                self._slow = now < bundle.as_of - CLOCK_TOLERANCE
+            self.trust = renew(self.trust, issuer, bundle, now)
             save_trust(self.trust, self._path)
 
     def _is_used(self, code: Code | None) -> bool:
@@ -146,6 +149,17 @@ class LoneDesk:
             checked_at=datetime.fromtimestamp(known.at, UTC),
             conflict=conflict,
         )
+
+
+def _without_answer(verdict: Verdict, outcome: Outcome, reason: Reason) -> Verdict:
+    return replace(
+        verdict,
+        outcome=outcome,
+        reason=reason,
+        message=sentence(reason),
+        unchecked=(),
+        licences=(),
+    )
 
 
 def _read(text: str, trust: Trust, now: float) -> Code | None:

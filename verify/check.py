@@ -34,7 +34,8 @@ UNCHECKED_LIVE: Final = ("double_use", "freeze", "licence_status", "item")
 UNCHECKED_PAPER: Final = ("double_use", "item", "recipient")
 """What the check of a paper code leaves open when it is offline."""
 
-_FORM: Final[frozenset[Reason]] = frozenset({"malformed", "wrong_kind"})
+FORM: Final[frozenset[Reason]] = frozenset({"malformed", "wrong_kind"})
+"""What no bundle and no clock could mend."""
 
 
 def check(text: str, trust: Trust, now: float) -> Verdict:
@@ -43,7 +44,7 @@ def check(text: str, trust: Trust, now: float) -> Verdict:
     try:
         code = read(text, trust.keys, now)
     except Refused as refused:
-        decided = refused.reason in _FORM or any(_is_good(b, now) for b in trust.issuers.values())
+        decided = refused.reason in FORM or any(_is_good(b, now) for b in trust.issuers.values())
         return _turned_away(refused.reason if decided else "trust_stale", now)
 
     # 2. the bundle

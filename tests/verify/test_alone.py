@@ -17,6 +17,7 @@ from tests.support.bundles import Answer, a_bundle, serving
 from tests.support.codes import cases, make, signer, twin
 from tests.support.lone_desk import NOW, Alone
 from verify.check import check
+from verify.codes import CLOCK_TOLERANCE
 from verify.fetch import REFRESH_PAUSE
 from verify.trust import TRUST_LIMIT, gather, load_trust, read_bundle
 from verify.verdict import sentence
@@ -46,6 +47,10 @@ def judgement(alone: Alone, text: str, **changed: Any) -> dict[str, Any]:
         "reason": "ok",
         **changed,
     }
+
+
+def at(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def tell(alone: Alone, *judgements: dict[str, Any]) -> list[dict[str, Any]]:
@@ -244,3 +249,23 @@ def test_bundles_are_renewed_saved_and_kept_when_that_fails(
     assert third == REFRESH_PAUSE
     assert fourth <= 8
     assert len(capsys.readouterr().err.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "slow"), [(CLOCK_TOLERANCE, False), (CLOCK_TOLERANCE + 1, True)]
+)
+def test_a_clock_that_the_library_found_slow_decides_nothing_until_it_is_found_right(
+    alone: Alone, seconds: int, slow: bool
+) -> None:
+    """Also when it has come to the time of the bundle: a screenshot of before must not pass."""
+    answers = [a_bundle(alone.library, as_of=at(NOW + late)) for late in (seconds, 600)]
+    with serving(*[(200, json.dumps(one).encode(), {}) for one in answers]) as (address, _asked):
+        alone.desk.renew("150600", address)
+        alone.now += 300
+        verdict = alone.verdict(alone.code())
+        assert verdict["reason"] == ("trust_stale" if slow else "ok")
+        assert bool(verdict["licences"]) is bool(verdict["unchecked"]) is not slow
+        assert alone.verdict("x")["reason"] == "malformed"
+        alone.now = NOW + 600
+        alone.desk.renew("150600", address)
+        assert alone.verdict(alone.code(jti="AAECAwQFBgcICQoM"))["reason"] == "ok"
