@@ -22,12 +22,12 @@ OFFLINE_REASONS: Final[Mapping[Outcome, tuple[Reason, ...]]] = {
     "accepted": ("ok",),
     "refused": (
         "malformed", "wrong_kind", "unknown_key", "unknown_issuer", "bad_signature",
-        "not_yet_valid", "expired", "already_used", "licence_suspended", "licence_revoked",
-        "copy_expired", "copy_revoked",
+        "not_yet_valid", "expired", "already_used", "withdrawn", "licence_suspended",
+        "licence_revoked", "copy_expired", "copy_revoked",
     ),
     "undetermined": ("trust_stale",),
 }  # fmt: skip
-"""What `verify.check` can say, and that a code was used at this very desk."""
+"""What `verify.check` can say, and that this desk knows a code to be used or withdrawn."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ITEM_MAX: Final = 64

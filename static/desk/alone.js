@@ -52,8 +52,8 @@ async function record(verdict, code, { label, ...more }) {
   const answer = { final: verdict };
   await transact(["used", "unsent"], ({ used, unsent }) => {
     used.get(code.jti).onsuccess = ({ target: { result: known } }) => {
-      if (known) answer.final = { ...verdict, verdict: "refused", reason: "already_used", unchecked: [], licences: [] };
-      else used.add(useOf(code.jti, code.issuedAt));
+      if (known) answer.final = { ...verdict, verdict: "refused", reason: known.reason, unchecked: [], licences: [] };
+      else used.add(useOf(code.jti, code.issuedAt, "already_used"));
       unsent.add(entry(answer.final));
     };
   });

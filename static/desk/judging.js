@@ -9,8 +9,8 @@ import { shortLabel } from "./verdict.js";
 
 // ms for a verdict of the library: below the 10 s in which it takes the same use for one.
 const WAIT = 8000;
-// After these a code can be used no more, and this desk alone does not accept it either.
-const SPENT = new Set(["ok", "already_used", "withdrawn"]);
+// After these a code can be used no more: the reason by which this desk alone refuses it then.
+const SPENT = { ok: "already_used", already_used: "already_used", withdrawn: "withdrawn" };
 
 /**
  * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` and
@@ -20,7 +20,8 @@ export async function verdictOn(code, { item, consent, types, account, connectio
   if (await connection.reachable()) {
     try {
       const verdict = await call("POST", "/verifications", { code, item }, { wait: WAIT });
-      if (SPENT.has(verdict.reason)) await noteUse(code).catch(() => {}); // the library knows it
+      const spent = SPENT[verdict.reason];
+      if (spent) await noteUse(code, spent).catch(() => {}); // the library knows it
       return { ...verdict, foreign: foreign(verdict) };
     } catch (problem) {
       if (problem.status === 401) forgetPage();

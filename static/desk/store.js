@@ -2,7 +2,7 @@
  * What a desk keeps through a reload, in IndexedDB:
  *
  * - `kept`: the trust bundle, the clock, by name
- * - `used`: jti → until when (ms) a code that can be used no more could be shown
+ * - `used`: jti → until when (ms) a code that can be used no more could be shown, and why it is refused
  * - `unsent`: judgements that the library has not been told of, by id
  * - `conflicts`: what the library found otherwise and nobody has acknowledged, by id
  */

@@ -130,7 +130,7 @@ def test_a_code_that_was_withdrawn_is_refused_without_a_network_once_this_desk_k
     desk.expect_ready(page)
     offline.cut(page)
     desk.type_in(page, text)
-    desk.expect_verdict(page, "refused", "already_used")
+    desk.expect_verdict(page, "refused", "withdrawn")
     offline.restore(page)
     expect(page.get_by_test_id("unsent")).to_be_empty()
     expect(page.get_by_test_id("conflict")).to_have_count(0)
