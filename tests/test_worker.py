@@ -42,7 +42,7 @@ def test_a_round_with_nothing_to_do_does_nothing(deps: Deps) -> None:
 def test_what_a_crash_left_pending_is_issued_and_delivered_once(deps: Deps) -> None:
     now = read_clock()
     with deps.db.begin() as tx:
-        licence_id = tx.execute(select(Licence.id)).scalars().first()
+        licence_id = tx.execute(select(Licence.id).order_by(Licence.id)).scalars().first()
         tx.execute(
             update(Licence)
             .where(Licence.id == licence_id)

@@ -22,9 +22,8 @@ from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
 from wallet.licences.documents.kept import forget_documents
-from wallet.licences.issue import issue
+from wallet.licences.issue import issue, pending_before
 from wallet.licences.model import IdempotencyKey
-from wallet.licences.receive import pending_before
 from wallet.licences.status.expire import note_expired
 from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import ClientAssertion

@@ -16,5 +16,6 @@ def callers(shared_app: Flask) -> Callers:
     return {
         "holder": sign_in(shared_app, "holder-li"),
         "desk": sign_in(shared_app, "desk-zhao"),
+        "issuer": sign_in(shared_app, "issuer-chen"),
         "issuing": machine(shared_app, deps_of(shared_app).config.data, "issuer"),
     }

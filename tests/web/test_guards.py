@@ -46,6 +46,10 @@ PASSES: Final = {
     "GET /api/v1/licence-batches/<batch_id>": {"issuing"},
     "POST /api/v1/licences": {"issuing"},
     "POST /api/v1/licences/<identifier>/status": {"issuing"},
+    "GET /api/v1/licences/<identifier>": {"issuing"},
+    "GET /api/v1/reviews": {"issuer"},
+    "GET /api/v1/reviews/<identifier>": {"issuer"},
+    "POST /api/v1/reviews/<identifier>": {"issuer"},
 }
 """API route → who passes its guard; whoever passes then meets the rules of the journey."""
 PERSONAL: Final = ("李明", "王秀英", "150602199003077513", "Traceback", 'File "')

@@ -23,6 +23,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "token.issued": "client session",
         "licence.received": "licence client unit type version",
         "licence.issued": "licence unit type version kid",
+        "licence.reviewed": "licence staff unit type version decision",
+        "licence.secret_refused": "client unit type batch line",
         "batch.received": "batch client unit type size",
         "batch.finished": "batch client state stored failed",
         "licence.status_changed": (

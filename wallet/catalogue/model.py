@@ -16,7 +16,8 @@ class LicenceType(Base):
 
     `short_number` stands for the type in codes (claim `t`); `type_code` is that of GB/T 36904.
     `fields` and `status_codes` are lists as `GET /api/v1/catalogue` gives them; which act of the
-    issuing unit sets a status code that means revoked is said by the code's `act`.
+    issuing unit sets a status code that means revoked is said by the code's `act`. With `review`
+    (O-9, M-8) licences are looked at by the issuing unit's staff before they are sealed.
     """
 
     __tablename__ = "licence_types"
@@ -37,6 +38,7 @@ class LicenceType(Base):
     theme: Mapped[str]
     status_codes: Mapped[list[dict[str, Any]]]
     fields: Mapped[list[dict[str, Any]]]
+    review: Mapped[bool] = mapped_column(default=False)
 
 
 class TypeIssuer(Base):

@@ -86,6 +86,7 @@ def _type(row: AnyRow) -> dict[str, Any]:
         "basis": row.basis,
         "version": row.version,
         "theme": row.theme,
+        "review": row.review,
         "status_codes": row.status_codes,
         "fields": row.fields,
     }

@@ -59,6 +59,9 @@ class LicenceTypeSchema(Schema):
     basis = fields.String(required=True)
     version = fields.Integer(required=True)
     theme = fields.String()
+    review = fields.Boolean(
+        metadata={"description": "licences of this type are reviewed before they are sealed"}
+    )
     status_codes = fields.List(fields.Nested(StatusCodeSchema), required=True)
     fields_ = fields.List(
         fields.Nested(FaceFieldSchema), required=True, data_key="fields", attribute="fields"

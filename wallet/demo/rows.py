@@ -79,6 +79,8 @@ class LicenceType:
     theme: str
     status_codes: list[StatusCode]
     fields: list[FaceField]
+    review: bool = False
+    """Whether its unit's staff look at a licence before it is sealed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +171,7 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Licence:
-    """A licence to seed; the members are those of `POST /licences` and five more."""
+    """A licence to seed; the members are those of `POST /licences` and six more."""
 
     key: str
     """Names the licence inside the demo data only."""
@@ -189,6 +191,8 @@ class Licence:
     status_reason: str | None = None
     status_basis: str | None = None
     """Why it is suspended or revoked, and on what basis."""
+    awaits_review: bool = False
+    """Whether it came in after its type was reviewed before sealing, and waits for that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from wallet.base.clock import local_day
 from wallet.base.database import Base, insert_if_new
@@ -57,12 +57,17 @@ def seed(deps: Deps, now: datetime) -> None:
         accounts = _add_accounts(tx, deps, demo, now)
         seeders = _add_seeders(tx, demo, units, now)
     for licence in demo.licences:
-        if not _licence_id(deps, licence, units, types):
+        if not licence.awaits_review and not _licence_id(deps, licence, units, types):
             _receive(deps, seeders[licence.issuing_unit], licence, now)
     licences = {row.key: _licence_id(deps, row, units, types) for row in demo.licences}
     _set_statuses(deps, demo, seeders, licences, now)
     while work_once(deps, now).anything:
         pass
+    with deps.db.begin() as tx:
+        _begin_reviews(tx, demo)
+    for licence in demo.licences:
+        if licence.awaits_review and not _licence_id(deps, licence, units, types):
+            _receive(deps, seeders[licence.issuing_unit], licence, now)
     with deps.db.begin() as tx:
         _add_delegations(tx, demo, accounts, licences)
         # The secrets are nowhere but in this file, so it is written before they count.
@@ -104,6 +109,8 @@ def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[st
             "unit_id": units[row.issuing_units[0]],
             "status_codes": _published(row.status_codes),
             "fields": _published(row.fields),
+            # What the demo starts with was there before the reviews.
+            "review": False,
         }
         types[row.code] = _id_of(tx, LicenceType, LicenceType.code, **values)
         for unit in row.issuing_units:
@@ -268,6 +275,11 @@ def _add_delegations(
             insert(DelegationLicence),
             {"delegation_id": delegation, "licence_id": licences[row.licence]},
         )
+
+
+def _begin_reviews(tx: Connection, demo: DemoData) -> None:
+    reviewed = [row.code for row in demo.licence_types if row.review]
+    tx.execute(update(LicenceType).where(LicenceType.code.in_(reviewed)).values(review=True))
 
 
 def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int]) -> None:

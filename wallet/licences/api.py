@@ -16,6 +16,21 @@ from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
+from wallet.licences.received import ReceivedLicence, received_licence
+from wallet.licences.review import (
+    AwaitingReview,
+    Reviewed,
+    awaiting_review,
+    decide_review,
+    review_queue,
+)
+from wallet.licences.review_schemas import (
+    AwaitingReviewDetailSchema,
+    AwaitingReviewPageSchema,
+    ReceivedLicenceSchema,
+    ReviewDecisionSchema,
+    ReviewedSchema,
+)
 from wallet.licences.schemas import (
     BatchPageSchema,
     BatchQuerySchema,
@@ -36,7 +51,7 @@ from wallet.web.arguments import ApiBlueprint
 from wallet.web.bodies import streamed
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
-from wallet.web.guards import client, guard, holder, public
+from wallet.web.guards import client, guard, holder, public, staff
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
@@ -101,6 +116,44 @@ def change_licence_status(new: NewStatus, identifier: str) -> ChangedStatus:
     return change_status(deps(), current_principal(), identifier, new, now())
 
 
+@blueprint.route("/licences/<identifier>")
+@blueprint.response(200, ReceivedLicenceSchema)
+@guard(client("issuing"))
+def received(identifier: str) -> ReceivedLicence:
+    """What became of a licence that the client's unit sent in."""
+    return received_licence(deps(), current_principal(), identifier, now())
+
+
+@blueprint.route("/reviews")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, AwaitingReviewPageSchema)
+@guard(staff("issuer"))
+def reviews(query: dict[str, Any]) -> dict[str, Any]:
+    """Licences that wait for the unit's review before they are sealed, the oldest first."""
+    page, next_cursor = review_queue(deps(), current_principal(), query["limit"], query["cursor"])
+    return {"items": [_awaiting(entry) for entry in page], "next_cursor": next_cursor}
+
+
+@blueprint.route("/reviews/<identifier>")
+@blueprint.response(200, AwaitingReviewDetailSchema)
+@guard(staff("issuer"))
+def review(identifier: str) -> dict[str, Any]:
+    """One of them with its face."""
+    entry, fields = awaiting_review(deps(), current_principal(), identifier)
+    return {**_awaiting(entry), "fields": fields}
+
+
+@blueprint.route("/reviews/<identifier>", methods=["POST"])
+@blueprint.arguments(ReviewDecisionSchema)
+@blueprint.response(200, ReviewedSchema)
+@guard(staff("issuer"))
+def decide(decided: dict[str, str], identifier: str) -> Reviewed:
+    """Pass it, which issues it, or return it with a reason."""
+    return decide_review(
+        deps(), current_principal(), identifier, decided["decision"], decided["reason"], now()
+    )
+
+
 @blueprint.route("/me/licences")
 @blueprint.arguments(PageQuerySchema, location="query")
 @blueprint.response(200, HeldLicencePageSchema)
@@ -154,6 +207,18 @@ def trust() -> Response:
     response = jsonify(trust_bundle(deps(), now()))
     response.headers["Cache-Control"] = f"public, max-age={_BUNDLE_MAX_AGE}"
     return response
+
+
+def _awaiting(entry: AwaitingReview) -> dict[str, Any]:
+    named = {"code": entry.type_code, "name": entry.type_name}
+    return {
+        "identifier": entry.identifier,
+        "type": named,
+        "number": entry.number,
+        "version": entry.version,
+        "holders": entry.holders,
+        "received_at": entry.received_at,
+    }
 
 
 def _members(licence: HeldLicence) -> dict[str, Any]:

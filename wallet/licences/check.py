@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from wallet.base import audit
 from wallet.base.database import AnyRow
 from wallet.catalogue.model import LicenceType, TypeIssuer
+from wallet.catalogue.secrecy import UNCLASSIFIED
 from wallet.errors import Invalid, NotPermitted
 from wallet.holders.codes import normalise_holder_code
 from wallet.licences.faces import check_faces
 from wallet.licences.identifier import parse_identifier
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
+
+CLASSIFIED: Final = "state_secret"
+"""Slug of the refusal of what is marked with a level of secrecy."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class NewHolder:
 
 @dataclass(frozen=True)
 class NewLicence:
-    """A licence as the issuer's system sends it; `valid_until` None has no end."""
+    """A licence as the issuer's system sends it; `valid_until` None has no end. Any `secrecy` but
+    `none` marks what may not be taken in (O-2, M-2)."""
 
     type: str
     number: str
@@ -43,6 +49,7 @@ class NewLicence:
     valid_until: date | None
     area_code: str
     fields: dict[str, Any]
+    secrecy: str = UNCLASSIFIED
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ def issuable_type(tx: Connection, client: Principal, code: str) -> AnyRow:
             LicenceType.holder_kinds,
             LicenceType.status_codes,
             LicenceType.fields,
+            LicenceType.review,
             TypeIssuer.unit_id,
             Unit.code.label("unit_code"),
             Unit.area_code,
@@ -94,7 +102,14 @@ def issuable_type(tx: Connection, client: Principal, code: str) -> AnyRow:
 
 
 def check_new(type_row: AnyRow, new: NewLicence, today: date) -> CheckedLicence:
-    """Hold a licence against every rule of its type; raises Invalid."""
+    """Hold a licence against every rule of its type; raises Invalid.
+
+    `state_secret` comes first: of what is marked so no more is said, and the caller records it.
+    """
+    if new.secrecy != UNCLASSIFIED:
+        raise Invalid(
+            "secrecy：标有密级的材料不得进入电子证照库，请按保密规定另行办理。", CLASSIFIED
+        )
     holders = [_check_holder(type_row, holder, today) for holder in new.holders]
     if len({(holder.code_type, holder.code) for holder in holders}) != len(holders):
         raise Invalid("holders：同一持证主体重复。", "duplicate_holder")
@@ -110,6 +125,34 @@ def check_new(type_row: AnyRow, new: NewLicence, today: date) -> CheckedLicence:
         faces=check_faces(type_row.fields, new.fields),
         version=_check_identifier(type_row, new),
         identifier=new.identifier,
+    )
+
+
+def record_secrets(
+    tx: Connection,
+    client: Principal,
+    types: Mapping[int | None, str],
+    now: datetime,
+    batch: int | None = None,
+) -> None:
+    """Note that something marked with a level of secrecy was sent in and refused; not what.
+
+    `types` are the codes of the types by the line of the batch, None for a single licence.
+    """
+    audit.record_all(
+        tx,
+        "licence.secret_refused",
+        now,
+        [
+            {
+                "client": client.id,
+                "unit": client.unit_id,
+                "type": code,
+                "batch": batch,
+                "line": line,
+            }
+            for line, code in types.items()
+        ],
     )
 
 

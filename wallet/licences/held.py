@@ -112,28 +112,31 @@ def held_licence(
         rows = _rows(tx, principal, today, Licence.identifier_index == index, 1)
         if not rows:
             raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
-        values = {
-            field.key: deps.vault.open(field.value_sealed, FIELD_VALUE)
-            for field in tx.execute(
-                select(LicenceField.key, LicenceField.value_sealed).where(
-                    LicenceField.licence_id == rows[0].id
-                )
-            )
-        }
+        fields = face_fields(tx, deps.vault, rows[0].id, rows[0].fields)
         change = last_change(
             tx, deps.vault, of_number(rows[0].type_id, rows[0].unit_id, rows[0].number_index)
         )
-    fields = [
-        _field(declared, values[declared["key"]])
-        for declared in rows[0].fields
-        if declared["key"] in values
-    ]
     against = published_against(deps, deps.epoch.marks(), [rows[0].id])
     held = _held(deps.vault, rows[0], today, against.get(rows[0].id))
     stopped = held.status in ("suspended", "revoked")
     if stopped and held.role == "own" and change is not None and change.status == held.status:
         held = replace(held, change=change)
     return held, fields
+
+
+def face_fields(
+    tx: Connection, vault: Vault, licence_id: int, declared: list[dict[str, Any]]
+) -> list[HeldField]:
+    """The face of a licence, in the order of `declared`, the type's `fields` of the catalogue."""
+    values = {
+        row.key: vault.open(row.value_sealed, FIELD_VALUE)
+        for row in tx.execute(
+            select(LicenceField.key, LicenceField.value_sealed).where(
+                LicenceField.licence_id == licence_id
+            )
+        )
+    }
+    return [_field(field, values[field["key"]]) for field in declared if field["key"] in values]
 
 
 def _rows(

@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -19,6 +19,7 @@ from wallet.base.encryption import Vault
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.licences.model import (
+    AWAITS_SEALING,
     CREDENTIAL,
     FIELD_VALUE,
     HOLDER_NAME,
@@ -37,7 +38,8 @@ from wallet.organisations.model import Unit
 
 @dataclass(frozen=True)
 class IssuedLicence:
-    """The answer to the issuer. `status` is valid once issued, pending before."""
+    """The answer to the issuer. `status` is valid for what is issued with this answer, pending for
+    what its unit reviews first."""
 
     identifier: str
     status: str
@@ -46,6 +48,15 @@ class IssuedLicence:
     number: str
     valid_from: date
     valid_until: date | None
+
+
+def pending_before(now: datetime, seconds: int) -> Any:
+    """Statement: the ids of licences that a crash left pending for that long."""
+    return (
+        select(Licence.id)
+        .where(AWAITS_SEALING, Licence.received_at <= now - timedelta(seconds=seconds))
+        .order_by(Licence.id)
+    )
 
 
 def issue(deps: Deps, licence_id: int, now: datetime) -> IssuedLicence:
@@ -57,12 +68,17 @@ def issue(deps: Deps, licence_id: int, now: datetime) -> IssuedLicence:
 def issue_all(deps: Deps, licence_ids: Sequence[int], now: datetime) -> list[IssuedLicence]:
     """Sign and mark issued, each once, however often and from wherever it is called.
 
+    What waits for its unit's review (O-9, M-8), and what that returned, stays as it is.
     Record before signing, check after: what `verify` does not accept is never stored.
     """
     with deps.db.read() as tx:
         rows = {row.id: row for row in _load(tx, licence_ids)}
         answers = {licence_id: _answer(deps.vault, row) for licence_id, row in rows.items()}
-        pending = [row for row in rows.values() if row.issued_at is None]
+        pending = [
+            row
+            for row in rows.values()
+            if row.issued_at is None and row.review_state in (None, "passed")
+        ]
         claims = _claims(tx, deps, pending, answers, now)
     if pending:
         key = deps.keys.current
@@ -98,8 +114,9 @@ def _load(tx: Connection, licence_ids: Sequence[int]) -> Sequence[AnyRow]:
 def _answer(vault: Vault, row: AnyRow) -> IssuedLicence:
     return IssuedLicence(
         identifier=vault.open(row.identifier_sealed, IDENTIFIER),
-        # What the answer says is the state that the licence is in once this call has returned.
-        status="valid",
+        # What the answer says is the state that the licence is in once this call has returned; a
+        # licence that came in for review has the same answer whatever became of it since.
+        status="valid" if row.review_state is None else "pending",
         version=row.version,
         type=row.type_code,
         number=vault.open(row.number_sealed, NUMBER),
@@ -184,9 +201,7 @@ def _mark_issued(
     lock_numbers(tx, [_number(row) for row in rows])
     pending = set(
         tx.execute(
-            select(Licence.id).where(
-                Licence.id.in_([row.id for row in rows]), Licence.issued_at.is_(None)
-            )
+            select(Licence.id).where(Licence.id.in_([row.id for row in rows]), AWAITS_SEALING)
         ).scalars()
     )
     marked = [row for row in rows if row.id in pending]  # of the others a twin was first

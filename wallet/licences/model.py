@@ -16,10 +16,16 @@ FIELD_VALUE = "licence_fields.value"
 HOLDER_NAME = "licence_holders.name"
 CHANGE_REASON = "status_changes.reason"
 CHANGE_BASIS = "status_changes.basis"
+REVIEW_REASON = "licence_reviews.reason"
 """Contexts under which these values are sealed or indexed."""
 
 MAY_EXPIRE = text("status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL")
 """Licences whose last day, when it has passed, is still to be noted."""
+AWAITS_REVIEW = text("review_state = 'waiting'")
+"""Licences that somebody of the issuing unit has to look at before they are sealed."""
+AWAITS_SEALING = text("issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')")
+"""Licences that are recorded and may be issued: all that are pending, but for those in review and
+those that it returned."""
 
 
 class Licence(Base):
@@ -28,7 +34,9 @@ class Licence(Base):
     `issued_at` is None while the record is pending, `superseded_at` is set when a newer version
     was issued. `status` is valid, suspended or revoked, the same for all versions of a number that
     are not superseded; that it has expired follows from `valid_until`, and `expired_at` is when the
-    worker noted it. `status_code` is the type's own code for it.
+    worker noted it. `status_code` is the type's own code for it. `review_state` is waiting, passed or
+    returned where the type asked for one as the licence came in, else None; what was returned is
+    never issued.
     """
 
     __tablename__ = "licences"
@@ -39,6 +47,13 @@ class Licence(Base):
             "valid_until",
             sqlite_where=MAY_EXPIRE,
             postgresql_where=MAY_EXPIRE,
+        ),
+        Index(
+            "ix_licences_awaits_review",
+            "unit_id",
+            "id",
+            sqlite_where=AWAITS_REVIEW,
+            postgresql_where=AWAITS_REVIEW,
         ),
     )
 
@@ -57,6 +72,7 @@ class Licence(Base):
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
     area_code: Mapped[str]
+    review_state: Mapped[str | None]
     received_at: Mapped[datetime]
     issued_at: Mapped[datetime | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]
@@ -121,6 +137,21 @@ class StatusChange(Base):
     reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     basis_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[datetime]
+
+
+class LicenceReview(Base):
+    """What a staff member of the issuing unit decided on a licence before it was sealed (O-9, M-8).
+
+    `decision` is pass or return; only what is returned has a reason, which may name people.
+    """
+
+    __tablename__ = "licence_reviews"
+
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    decision: Mapped[str]
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    decided_at: Mapped[datetime]
 
 
 class Exemption(Base):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -19,9 +19,16 @@ from wallet.base.clock import local_day
 from wallet.base.database import insert_all_new, insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
-from wallet.errors import Conflict
+from wallet.errors import Conflict, Invalid
 from wallet.holders.find import NamedHolder, find_or_add_holders
-from wallet.licences.check import CheckedLicence, NewLicence, check_new, issuable_type
+from wallet.licences.check import (
+    CLASSIFIED,
+    CheckedLicence,
+    NewLicence,
+    check_new,
+    issuable_type,
+    record_secrets,
+)
 from wallet.licences.identifier import make_identifier, parse_identifier
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import (
@@ -51,7 +58,13 @@ def receive(
         licence_id = _licence_of_key(tx, client.id, key, body_hash)
         type_row = None if licence_id else issuable_type(tx, client, new.type)
     if type_row is not None:
-        checked = check_new(type_row, new, local_day(now))
+        try:
+            checked = check_new(type_row, new, local_day(now))
+        except Invalid as refused:
+            if refused.slug == CLASSIFIED:
+                with deps.db.begin() as tx:
+                    record_secrets(tx, client, {None: type_row.code}, now)
+            raise
         licence_id = _record(deps, client, key, body_hash, checked, now)
     assert licence_id is not None
     return issue(deps, licence_id, now)
@@ -162,6 +175,7 @@ def record_licences(
                 "valid_from": checked.new.valid_from,
                 "valid_until": checked.new.valid_until,
                 "area_code": checked.new.area_code,
+                "review_state": "waiting" if checked.type.review else None,
                 "received_at": now,
             },
         )
@@ -300,12 +314,3 @@ def _taken() -> Conflict:
 
 def _stale() -> Conflict:
     return Conflict("库中已有同一版本或更新的版本，请核对 version。", "stale_version")
-
-
-def pending_before(now: datetime, seconds: int) -> Any:
-    """Statement: the ids of licences that a crash left pending for that long."""
-    return (
-        select(Licence.id)
-        .where(Licence.issued_at.is_(None), Licence.received_at <= now - timedelta(seconds=seconds))
-        .order_by(Licence.id)
-    )

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from wallet.base.clock import read_day
+from wallet.catalogue.secrecy import UNCLASSIFIED
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.identifier import VERSION_MAX
 from wallet.licences.status.change import NewStatus
@@ -91,6 +92,11 @@ class NewLicenceSchema(StrictSchema):
         data_key="fields",
         attribute="fields",
         error_messages={**_REQUIRED, "invalid": "应为一个对象。"},
+    )
+    secrecy = Text(
+        load_default=UNCLASSIFIED,
+        max_length=64,
+        metadata={"description": "a level of secrecy; anything but `none` is refused"},
     )
 
     @post_load

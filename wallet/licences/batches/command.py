@@ -28,7 +28,7 @@ from wallet.licences.batches.accept import accept_batch, all_faults
 from wallet.licences.batches.claim import Overtaken, claim
 from wallet.licences.batches.work import Taken, work_off
 from wallet.licences.issue import issue_all
-from wallet.licences.model import Licence, LicenceBatch
+from wallet.licences.model import AWAITS_SEALING, Licence, LicenceBatch
 from wallet.organisations.model import Client
 from wallet.web.principal import Principal
 
@@ -152,7 +152,7 @@ def _finish_left(deps: Deps, client: Principal) -> None:
     """Issue what an import that was killed had recorded."""
     while pending := deps.db.rows(
         select(Licence.id)
-        .where(Licence.issued_at.is_(None), Licence.client_id == client.id)
+        .where(AWAITS_SEALING, Licence.client_id == client.id)
         .order_by(Licence.id)
         .limit(numbers.BATCH_CHUNK)
     ):

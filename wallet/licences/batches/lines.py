@@ -18,6 +18,7 @@ from marshmallow import ValidationError
 
 from wallet import numbers
 from wallet.base.clock import read_day
+from wallet.catalogue.secrecy import secrecy_of
 from wallet.errors import DomainError, Invalid
 from wallet.holders.codes import CODE_TYPE_NAMES, ORGANISATION_CODE_TYPES
 from wallet.licences.batches.files import BadCell, Cell, Line
@@ -36,10 +37,11 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "valid_from": ("有效期起", "有效期起始日期"),
     "valid_until": ("有效期止", "有效期截止日期"),
     "area_code": ("行政区划代码", "行政区划"),
+    "secrecy": ("密级",),
 }
 """Member of the API's form → its headers; face fields have their labels or keys."""
 
-_OPTIONAL: Final = {"version", "identifier"}
+_OPTIONAL: Final = {"version", "identifier", "secrecy"}
 _ENDLESS: Final = {"长期", "长期有效", "永久", "永久有效"}
 _SEPARATOR: Final = re.compile("[;；]")
 _DAY: Final = re.compile(
@@ -67,6 +69,7 @@ _FIELD_OF_SLUG: Final = {
     "identifier_taken": "identifier",
     "stale_version": "version",
     "licence_revoked": "number",
+    "state_secret": "secrecy",
     "unknown_type": "type",
     "not_permitted": "type",
 }
@@ -235,6 +238,8 @@ def _body(texts: Mapping[str, str], header: Header) -> dict[str, Any]:
         body["valid_until"] = None
     if "version" in body and body["version"].isdecimal() and len(body["version"]) <= 3:
         body["version"] = int(body["version"])
+    if "secrecy" in body:
+        body["secrecy"] = secrecy_of(body["secrecy"])
     if "area_code" in body:
         body["area_code"] = unicodedata.normalize("NFKC", body["area_code"])
     return body

@@ -38,7 +38,13 @@ from wallet.licences.batches.lines import (
     licence_of_row,
     read_header,
 )
-from wallet.licences.check import CheckedLicence, check_new, issuable_type
+from wallet.licences.check import (
+    CLASSIFIED,
+    CheckedLicence,
+    check_new,
+    issuable_type,
+    record_secrets,
+)
 from wallet.licences.issue import issue_all
 from wallet.licences.model import BatchFault, LicenceBatch
 from wallet.licences.receive import record_licences
@@ -121,11 +127,12 @@ class _Types:
 
 @dataclass(frozen=True)
 class _Checked:
-    """A line that keeps the rules, or its faults."""
+    """A line that keeps the rules, or its faults; the type of one that is marked as secret."""
 
     line: int
     licence: CheckedLicence | None
     faults: Sequence[Fault]
+    secret_type: str | None = None
 
 
 def _header(lines: Iterator[tuple[int, Line]], batch: ClaimedBatch, types: _Types) -> Header | None:
@@ -190,6 +197,10 @@ def _take_chunk(
                 faults[line.line] = faults_of(result, header)
             else:
                 recorded.append(result)
+        marked: dict[int | None, str] = {
+            line.line: line.secret_type for line in lines if line.secret_type
+        }
+        record_secrets(tx, batch.client, marked, now, batch.id)
         if faults:
             tx.execute(insert(BatchFault), _fault_rows(batch, faults))
         tx.execute(
@@ -219,7 +230,8 @@ def _check(
     except Faulty as refused:
         return _Checked(number, None, refused.faults)
     except (Invalid, NotPermitted) as error:
-        return _Checked(number, None, faults_of(error, header))
+        secret_type = new.type if error.slug == CLASSIFIED else None
+        return _Checked(number, None, faults_of(error, header), secret_type)
 
 
 def _fault_rows(batch: ClaimedBatch, faults: dict[int, Sequence[Fault]]) -> list[dict[str, Any]]:

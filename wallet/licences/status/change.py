@@ -57,11 +57,13 @@ def change_status(
     """Set the status of a licence of the client's unit. The same once more gives the same answer.
 
     Raises NotFound (none of this unit), Invalid (`status_code`), Conflict (`stale_version`,
-    `transition_not_allowed`).
+    `transition_not_allowed`, `licence_returned`).
     """
     with deps.db.begin() as tx:
         row = _licence(tx, deps, client, identifier)
         entry = _status_code(row.status_codes, new)
+        if row.review_state == "returned":
+            raise Conflict("此证照在审核中被退回，没有签发，不能变更。", "licence_returned")
         if row.superseded_at is not None:
             raise Conflict("此证照已有新版本，请对新版本作变更。", "stale_version")
         versions = of_number(row.type_id, row.unit_id, row.number_index)

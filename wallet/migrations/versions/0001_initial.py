@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.Column("theme", sa.String(), nullable=False),
         sa.Column("status_codes", sa.JSON(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("review", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["units.id"], name=op.f("fk_licence_types_unit_id_units")
         ),
@@ -343,6 +344,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("review_state", sa.String(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
@@ -368,6 +370,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("licences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_licences_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(
+            "ix_licences_awaits_review",
+            ["unit_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("review_state = 'waiting'"),
+            postgresql_where=sa.text("review_state = 'waiting'"),
+        )
         batch_op.create_index(
             "ix_licences_may_expire",
             ["valid_until"],
@@ -549,6 +558,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "licence_reviews",
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_licence_reviews_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_licence_reviews_staff_id_staff")
+        ),
+        sa.PrimaryKeyConstraint("licence_id", name=op.f("pk_licence_reviews")),
+    )
+    op.create_table(
         "status_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
@@ -697,6 +721,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_status_changes_licence_id"))
 
     op.drop_table("status_changes")
+    op.drop_table("licence_reviews")
     with op.batch_alter_table("licence_holders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_holders_holder_id"))
 
@@ -720,6 +745,11 @@ def downgrade() -> None:
     op.drop_table("exemptions")
     op.drop_table("representatives")
     with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_licences_awaits_review",
+            sqlite_where=sa.text("review_state = 'waiting'"),
+            postgresql_where=sa.text("review_state = 'waiting'"),
+        )
         batch_op.drop_index(
             "ix_licences_may_expire",
             sqlite_where=sa.text(
