@@ -15,7 +15,7 @@ from wallet.holders.codes import (
     PERSON_CODE_TYPES,
     normalise_holder_code,
 )
-from wallet.holders.model import masked_name
+from wallet.holders.names import masked_name
 
 VECTORS = json.loads(
     (Path(__file__).parents[1] / "vectors" / "identifiers.json").read_text("utf-8")

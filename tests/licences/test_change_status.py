@@ -105,7 +105,7 @@ def test_it_is_in_the_audit_trail_and_the_outbox_without_a_word_of_the_reason(
     name, fields = events(deps, "licence.")[-1]
     assert name == "licence.status_changed"
     assert fields == {
-        "licence": row.id, "client": row.client_id, "unit": row.unit_id,
+        "licence": row.id, "actor": f"client:{row.client_id}", "unit": row.unit_id,
         "type": "food-operation-permit", "version": 1, "act": "suspend",
         "from_status": "valid", "from_code": "01", "to_status": "suspended", "to_code": "02",
     }  # fmt: skip

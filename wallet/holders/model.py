@@ -51,8 +51,3 @@ class Representative(Base):
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-
-
-def masked_name(name: str, kind: str) -> str:
-    """A person's first character and one `*`; an organisation's name is public as it stands."""
-    return f"{name[:1]}*" if kind == "person" else name

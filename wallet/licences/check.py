@@ -68,8 +68,8 @@ class CheckedLicence:
     identifier: str | None
 
 
-def issuable_type(tx: Connection, client: Principal, code: str) -> AnyRow:
-    """The type with that code and the client's unit, which issues it.
+def issuable_type(tx: Connection, actor: Principal, code: str) -> AnyRow:
+    """The type with that code and the actor's unit, which issues it.
 
     Raises Invalid (`unknown_type`), NotPermitted (a type of another unit).
     """
@@ -89,7 +89,7 @@ def issuable_type(tx: Connection, client: Principal, code: str) -> AnyRow:
         )
         .outerjoin(
             TypeIssuer,
-            (TypeIssuer.type_id == LicenceType.id) & (TypeIssuer.unit_id == client.unit_id),
+            (TypeIssuer.type_id == LicenceType.id) & (TypeIssuer.unit_id == actor.unit_id),
         )
         .outerjoin(Unit, Unit.id == TypeIssuer.unit_id)
         .where(LicenceType.code == code)
@@ -130,7 +130,7 @@ def check_new(type_row: AnyRow, new: NewLicence, today: date) -> CheckedLicence:
 
 def record_secrets(
     tx: Connection,
-    client: Principal,
+    actor: Principal,
     types: Mapping[int | None, str],
     now: datetime,
     batch: int | None = None,
@@ -145,8 +145,8 @@ def record_secrets(
         now,
         [
             {
-                "client": client.id,
-                "unit": client.unit_id,
+                "actor": actor.account,
+                "unit": actor.unit_id,
                 "type": code,
                 "batch": batch,
                 "line": line,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, select
 
@@ -16,7 +16,8 @@ from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
-from wallet.holders.model import Holder, masked_name
+from wallet.holders.model import Holder
+from wallet.holders.names import masked_name
 from wallet.licences.entitlement import first_rights_of
 from wallet.licences.model import (
     FIELD_VALUE,
@@ -32,6 +33,16 @@ from wallet.licences.status.standing import status_entry, status_on
 from wallet.licences.versions import of_number
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
+
+HELD_COLUMNS: Final = (
+    Licence.id, Licence.type_id, Licence.unit_id, Licence.number_index,
+    Licence.identifier_sealed, Licence.number_sealed, Licence.status,
+    Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
+    LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
+    LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
+    Holder.kind.label("holder_kind"),
+)  # fmt: skip
+"""What `as_held` needs of a licence, beside `name_sealed` of a holder and a `delegation_id`."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class HeldField:
     type: str
     value: str
     masked: str
+    sensitive: bool = False
 
 
 def held_licences(
@@ -96,7 +108,7 @@ def held_licences(
     with deps.db.read() as tx:
         rows = _rows(tx, principal, today, after, limit + 1)
     against = published_against(deps, deps.epoch.marks(), [row.id for row in rows])
-    licences = [_held(deps.vault, row, today, against.get(row.id)) for row in rows[:limit]]
+    licences = [as_held(deps.vault, row, today, against.get(row.id)) for row in rows[:limit]]
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     licences.sort(key=lambda held: (held.status != "valid", held.role != "own", held.id))
     return licences, next_cursor
@@ -117,7 +129,7 @@ def held_licence(
             tx, deps.vault, of_number(rows[0].type_id, rows[0].unit_id, rows[0].number_index)
         )
     against = published_against(deps, deps.epoch.marks(), [rows[0].id])
-    held = _held(deps.vault, rows[0], today, against.get(rows[0].id))
+    held = as_held(deps.vault, rows[0], today, against.get(rows[0].id))
     stopped = held.status in ("suspended", "revoked")
     if stopped and held.role == "own" and change is not None and change.status == held.status:
         held = replace(held, change=change)
@@ -144,14 +156,7 @@ def _rows(
 ) -> list[AnyRow]:
     rights = first_rights_of(principal.id, today)
     statement = (
-        select(
-            Licence.id, Licence.type_id, Licence.unit_id, Licence.number_index,
-            Licence.identifier_sealed, Licence.number_sealed, Licence.status,
-            Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
-            LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
-            LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
-            Holder.kind.label("holder_kind"), rights.c.name_sealed, rights.c.delegation_id,
-        )
+        select(*HELD_COLUMNS, rights.c.name_sealed, rights.c.delegation_id)
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)
         .join(rights, rights.c.licence_id == Licence.id)
@@ -163,11 +168,12 @@ def _rows(
         )
         .order_by(Licence.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     return list(tx.execute(statement).all())
 
 
-def _held(vault: Vault, row: AnyRow, today: date, against: str | None) -> HeldLicence:
+def as_held(vault: Vault, row: AnyRow, today: date, against: str | None) -> HeldLicence:
+    """A row with `HELD_COLUMNS` and a holder, as it stands on a day; `against` as in `status_on`."""
     status = status_on(row.status, row.valid_from, row.valid_until, today, against)
     label = status_entry(row.status_codes, row.status_code, status)
     days_left = (row.valid_until - today).days if row.valid_until else None
@@ -201,14 +207,15 @@ def _field(declared: dict[str, Any], value: str) -> HeldField:
     shown = value
     if declared["type"] == "code":
         shown = code_label(declared, value)
-    sensitive = declared.get("sensitive", False) and declared["type"] != "photo"
+    sensitive = declared.get("sensitive", False)
     return HeldField(
         key=declared["key"],
         label=declared["label"],
         label_en=declared.get("label_en", declared["label"]),
         type=declared["type"],
         value=shown,
-        masked=mask_middle(shown) if sensitive else shown,
+        masked=mask_middle(shown) if sensitive and declared["type"] != "photo" else shown,
+        sensitive=sensitive,
     )
 
 

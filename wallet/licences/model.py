@@ -34,14 +34,15 @@ class Licence(Base):
     `issued_at` is None while the record is pending, `superseded_at` is set when a newer version
     was issued. `status` is valid, suspended or revoked, the same for all versions of a number that
     are not superseded; that it has expired follows from `valid_until`, and `expired_at` is when the
-    worker noted it. `status_code` is the type's own code for it. `review_state` is waiting, passed or
-    returned where the type asked for one as the licence came in, else None; what was returned is
-    never issued.
+    worker noted it. `status_code` is the type's own code for it. Either a client or a staff member sent
+    it in. `review_state` is waiting, passed or returned where the type asked for one as the licence
+    came in, else None; what was returned is never issued.
     """
 
     __tablename__ = "licences"
     __table_args__ = (
         UniqueConstraint("type_id", "unit_id", "number_index", "version"),
+        Index("ix_licences_unit_id_id", "unit_id", "id"),
         Index(
             "ix_licences_may_expire",
             "valid_until",
@@ -60,7 +61,8 @@ class Licence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     identifier_index: Mapped[bytes] = mapped_column(unique=True)
     identifier_sealed: Mapped[bytes]
     number_index: Mapped[bytes]
@@ -93,7 +95,7 @@ class LicenceField(Base):
 
 class LicenceHolder(Base):
     """A holder of a licence, under the name that its issuer gave; several hold it jointly, in
-    this order."""
+    this order. `name_index` finds the exact name (`holders.names.normalise_name`)."""
 
     __tablename__ = "licence_holders"
 
@@ -101,6 +103,7 @@ class LicenceHolder(Base):
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True, index=True)
     position: Mapped[int]
     name_sealed: Mapped[bytes]
+    name_index: Mapped[bytes] = mapped_column(index=True)
 
 
 class StatusEntry(Base):
@@ -120,8 +123,8 @@ class StatusChange(Base):
     """One change of how a licence stands, kept for good.
 
     `act` is what was done, a name of `transitions`. The statuses are those of `standing`, the codes
-    the type's own. Reason and basis are the unit's, who may name people in them. Without a client it
-    is the passing of the last day, which needs neither.
+    the type's own. Reason and basis are the unit's, who may name people in them. Either a client or a
+    staff member of the unit made it, or nobody: it is the passing of the last day, which needs neither.
     """
 
     __tablename__ = "status_changes"
@@ -129,6 +132,7 @@ class StatusChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
     client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     act: Mapped[str]
     from_status: Mapped[str]
     from_code: Mapped[str]
@@ -171,21 +175,27 @@ class Exemption(Base):
 
 
 class LicenceBatch(Base):
-    """A file of licences that an issuing client sent in, and how far it has been worked off.
+    """A file of licences that a client or a staff member of a unit sent in, and how far it has been
+    worked off.
 
-    `file_index` is a keyed digest of the file and of what to read it as: the same file again is the
-    same batch. `line` is the last line done; it moves in the transaction that stores the lines up to
+    `file_index` is a keyed digest of the file and of what to read it as: the same file of a unit
+    again is the same batch. `line` is the last line done; it moves in the transaction that stores the lines up to
     it, so that each is taken in once. Whoever works on it is `claimed_by`, until `claimed_until`.
     `state` is waiting, running, done or failed: then the file itself could not be read on, and
     `error_slug` and `error_detail` say why. The sealed `file` is deleted at the end.
     """
 
     __tablename__ = "licence_batches"
-    __table_args__ = (UniqueConstraint("client_id", "file_index"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "file_index"),
+        Index("ix_licence_batches_unit_id_id", "unit_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
-    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     file_index: Mapped[bytes]
     file: Mapped[str] = mapped_column(unique=True)
     format: Mapped[str]

@@ -21,6 +21,7 @@ from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.errors import Conflict, Invalid
 from wallet.holders.find import NamedHolder, find_or_add_holders
+from wallet.holders.names import normalise_name
 from wallet.licences.check import (
     CLASSIFIED,
     CheckedLicence,
@@ -122,11 +123,12 @@ def _record(
 def record_licences(
     tx: Connection,
     deps: Deps,
-    client: Principal,
+    actor: Principal,
     licences: Sequence[CheckedLicence],
     now: datetime,
 ) -> list[int | Conflict]:
-    """Store licences as pending, in the order given; the id of each, or why it is not stored.
+    """Store licences that `actor` (a client or staff member of their unit) sent in as pending, in the
+    order given; the id of each, or why it is not stored.
 
     Of what is refused nothing is left behind.
     """
@@ -162,7 +164,7 @@ def record_licences(
             {
                 "type_id": checked.type.id,
                 "unit_id": checked.type.unit_id,
-                "client_id": client.id,
+                **actor.acted,
                 "identifier_index": index,
                 "identifier_sealed": vault.seal(identifier, IDENTIFIER),
                 "number_index": number[2],
@@ -193,7 +195,7 @@ def record_licences(
         [
             {
                 "licence": licence_id,
-                "client": client.id,
+                "actor": actor.account,
                 "unit": licences[position].type.unit_id,
                 "type": licences[position].type.code,
                 "version": licences[position].version,
@@ -296,6 +298,7 @@ def _insert_parts(tx: Connection, vault: Vault, stored: Mapping[int, CheckedLice
             "holder_id": ids[holder.code_type, holder.code],
             "position": position,
             "name_sealed": vault.seal(holder.name, HOLDER_NAME),
+            "name_index": vault.index(normalise_name(holder.name), HOLDER_NAME),
         }
         for licence_id, checked in stored.items()
         for position, holder in enumerate(checked.holders)

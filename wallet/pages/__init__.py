@@ -1,5 +1,12 @@
 """Server-rendered pages, one module per audience; `wallet.app` registers `PAGES`."""
 
-from wallet.pages import account, docs, holder, issuer, public
+from wallet.pages import account, docs, holder, issuer, issuer_status, public
 
-PAGES = (account.blueprint, docs.blueprint, holder.blueprint, issuer.blueprint, public.blueprint)
+PAGES = (
+    account.blueprint,
+    docs.blueprint,
+    holder.blueprint,
+    issuer.blueprint,
+    issuer_status.blueprint,
+    public.blueprint,
+)

@@ -41,7 +41,10 @@ class Menu:
 MENUS = {
     "issuer": Menu(
         N_("发证"),
-        (Entry("home", "/issuer", "building", N_("首页")),),
+        (
+            Entry("home", "/issuer", "building", N_("首页")),
+            Entry("licences", "/issuer/licences", "search", N_("证照查询")),
+        ),
     ),
 }
 

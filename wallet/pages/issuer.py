@@ -1,17 +1,36 @@
-"""The pages of an issuing unit's staff: what asks for attention, and its licences."""
+"""The pages of an issuing unit's staff: what asks for attention, the search, one licence."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
 
+from cryptography.exceptions import InvalidTag
+from flask import Blueprint, Response, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from verify.jws import decode_bytes, encode_bytes
+from wallet.base.clock import read_day
+from wallet.licences.documents.document import licence_document
+from wallet.licences.documents.sealing import Sealing, sealing_of
+from wallet.licences.examine import examine
 from wallet.licences.of_unit import issued_counts
+from wallet.licences.search import STATUSES, Wanted, search_licences
+from wallet.numbers import PAGE_LIMIT
 from wallet.pages.console import render_console, shanghai
-from wallet.web.deps import deps
+from wallet.web.deps import deps, now
+from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
 
 blueprint = Blueprint("issuer_pages", __name__)
 blueprint.add_app_template_filter(shanghai)
+SEARCH: Final = "/issuer/licences"
+_SOUGHT: Final = "issuer.sought"
+"""Context under which what was looked for is sealed into the address of its results."""
+_SOUGHT_MAX: Final = 200
 
 
 @blueprint.get("/issuer")
@@ -21,3 +40,114 @@ def home() -> str:
     return render_console(
         "issuer", "home", "issuer/home.html", types=issued_counts(deps(), current_principal())
     )
+
+
+@blueprint.post("/issuer/search")
+@guard(staff("issuer"))
+def search() -> AnyResponse:
+    """To the results: what was looked for may be a person's number or name, so no address or log has
+    it in the clear, and the results can be opened again."""
+    asked = {name: request.form.get(name, "").strip() for name in ("type", "status", "from", "to")}
+    text = request.form.get("text", "").strip()[:_SOUGHT_MAX]
+    if text:
+        asked["q"] = encode_bytes(deps().vault.seal(text, _SOUGHT))
+    chosen = {name: value for name, value in asked.items() if value}
+    return redirect(f"{SEARCH}?{urlencode(chosen)}" if chosen else SEARCH, 303)
+
+
+@blueprint.get(SEARCH)
+@guard(staff("issuer"))
+def licences() -> str:
+    """The unit's licences that the address asks for, the latest first."""
+    wanted, cursor = _wanted(), request.args.get("cursor")
+    found = search_licences(deps(), current_principal(), wanted, now(), PAGE_LIMIT, cursor)
+    kept = {name: value for name, value in request.args.items() if name != "cursor"}
+    return render_console(
+        "issuer",
+        "licences",
+        "issuer/licences.html",
+        wanted=wanted,
+        statuses=status_words(),
+        found=found,
+        narrowed=wanted != Wanted(),
+        first=f"{SEARCH}?{urlencode(kept)}" if cursor else None,
+        next=f"{SEARCH}?{urlencode(kept | {'cursor': found.next_cursor})}"
+        if found.next_cursor
+        else None,
+    )
+
+
+@blueprint.route("/issuer/licences/<identifier>", methods=["GET", "POST"])
+@guard(staff("issuer"))
+def licence(identifier: str) -> str:
+    """One licence; a POST shows what is masked else, which is recorded."""
+    found = examine(deps(), current_principal(), identifier, now(), reveal=request.method == "POST")
+    unit_id = current_principal().unit_id
+    assert unit_id is not None  # staff belong to one
+    return render_console(
+        "issuer",
+        "licences",
+        "issuer/licence.html",
+        licence=found,
+        sealing=_sealing(sealing_of(deps(), unit_id, found.type_id, now())),
+        crumbs=[(_("证照查询"), SEARCH)],
+        changed="changed" in request.args,
+    )
+
+
+@blueprint.get("/issuer/licences/<identifier>.pdf")
+@guard(staff("issuer"))
+def licence_pdf(identifier: str) -> Response:
+    """The sealed document, as the unit gives it out; who took it is recorded."""
+    document = licence_document(deps(), current_principal(), identifier, now())
+    return pdf_download(document.pdf, document.name)
+
+
+def status_words() -> dict[str, str]:
+    """The statuses that a search may ask for, with their words."""
+    words = {
+        "valid": _("有效"),
+        "suspended": _("暂停使用"),
+        "expired": _("已过期"),
+        "revoked": _("已终止"),
+        "not_yet_valid": _("尚未生效"),
+        "pending": _("待签发"),
+    }
+    return {status: words[status] for status in STATUSES}
+
+
+def _sealing(sealing: Sealing) -> str:
+    words: dict[str, str] = {
+        "sealed": _("有，证书用到 %(day)s", day=sealing.ends_on),
+        "exempt": _("免予盖章：%(basis)s", basis=sealing.basis),
+        "lapsed": _("证书不在有效期内，暂不能盖章"),
+        "none": _("本单位还没有电子印章"),
+        "unreadable": _("暂时打不开，请联系管理员"),
+    }
+    return words[sealing.state]
+
+
+def _wanted() -> Wanted:
+    """What the address asks for; what it has that is none of ours does not matter."""
+    status = request.args.get("status", "")
+    return Wanted(
+        text=_sought(request.args.get("q", "")),
+        type=request.args.get("type", ""),
+        status=status if status in STATUSES else "",
+        issued_from=_day("from"),
+        issued_to=_day("to"),
+    )
+
+
+def _sought(sealed: str) -> str:
+    try:
+        return deps().vault.open(decode_bytes(sealed), _SOUGHT) if sealed else ""
+    except (ValueError, InvalidTag):
+        return ""
+
+
+def _day(name: str) -> date | None:
+    try:
+        return read_day(request.args.get(name))
+    except ValueError:
+        return None

@@ -8,7 +8,7 @@ from typing import Any, Final
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
-from wallet.holders.model import masked_name
+from wallet.holders.names import masked_name
 from wallet.relying.grants import granted
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal

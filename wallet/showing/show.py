@@ -21,7 +21,7 @@ from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
-from wallet.holders.model import masked_name
+from wallet.holders.names import masked_name
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_on

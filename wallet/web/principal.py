@@ -36,6 +36,14 @@ class Principal:
         """The account as the API and the audit trail name it."""
         return f"{self.kind}:{self.id}"
 
+    @property
+    def acted(self) -> dict[str, int | None]:
+        """The columns that say who of an issuing unit did something: a client or a staff member."""
+        return {
+            "client_id": self.id if self.kind == "client" else None,
+            "staff_id": self.id if self.kind == "staff" else None,
+        }
+
 
 def set_principal(principal: Principal | None) -> None:
     """Keep the request's principal; None is a request of nobody."""

@@ -67,7 +67,7 @@ class LineFault:
 
 def accept_batch(
     deps: Deps,
-    client: Principal,
+    actor: Principal,
     kind: str,
     type_code: str | None,
     parts: Iterable[bytes],
@@ -75,13 +75,13 @@ def accept_batch(
 ) -> BatchProgress:
     """Keep a file (`kind` is ndjson, csv or xlsx) to be worked off; `parts` are its bytes.
 
-    The same file of the same client is the same batch again, which goes on where it stopped.
+    The same file of the same unit is the same batch again, which goes on where it stopped.
     Raises Invalid (`unknown_type`, `type_required`, `batch_empty`), NotPermitted (a type of another
     unit) and whatever the parts raise; nothing is kept then.
     """
     if type_code is not None:
         with deps.db.read() as tx:
-            issuable_type(tx, client, type_code)
+            issuable_type(tx, actor, type_code)
     elif kind != "ndjson":
         raise Invalid("type：表格须指明证照类型。", "type_required")
     file = secrets.token_hex(_NAME_BYTES)
@@ -97,7 +97,8 @@ def accept_batch(
             tx,
             LicenceBatch,
             public_id=secrets.token_urlsafe(_NAME_BYTES),
-            client_id=client.id,
+            unit_id=actor.unit_id,
+            **actor.acted,
             file_index=index,
             file=file,
             format=kind,
@@ -110,11 +111,11 @@ def accept_batch(
             received_at=now,
         )
         found = select(LicenceBatch).where(
-            LicenceBatch.client_id == client.id, LicenceBatch.file_index == index
+            LicenceBatch.unit_id == actor.unit_id, LicenceBatch.file_index == index
         )
         row = tx.execute(found.with_for_update()).one()
         if new:
-            _record(tx, row, client, now)
+            _record(tx, row, actor, now)
         elif row.state != "done" and not batch_path(deps, row.file).exists():
             _go_on_with(tx, row, file)
             row = tx.execute(found).one()
@@ -132,14 +133,14 @@ def _go_on_with(tx: Connection, row: AnyRow, file: str) -> None:
     )
 
 
-def _record(tx: Connection, row: AnyRow, client: Principal, now: datetime) -> None:
+def _record(tx: Connection, row: AnyRow, actor: Principal, now: datetime) -> None:
     audit.record(
         tx,
         "batch.received",
         now,
         batch=row.id,
-        client=client.id,
-        unit=client.unit_id,
+        actor=actor.account,
+        unit=actor.unit_id,
         type=row.type_code,
         size=row.size,
     )
@@ -152,9 +153,9 @@ def _digested(parts: Iterable[bytes], digest: Digest) -> Iterator[bytes]:
 
 
 def batch_progress(
-    deps: Deps, client: Principal, public_id: str, limit: int, cursor: str | None
+    deps: Deps, actor: Principal, public_id: str, limit: int, cursor: str | None
 ) -> tuple[BatchProgress, list[LineFault], str | None]:
-    """How far a batch of this client's unit is, a page of its faults, and the next cursor.
+    """How far a batch of the actor's unit is, a page of its faults, and the next cursor.
 
     Raises NotFound, Invalid (`invalid_cursor`).
     """
@@ -162,7 +163,7 @@ def batch_progress(
     with deps.db.read() as tx:
         row = tx.execute(
             select(LicenceBatch).where(
-                LicenceBatch.public_id == public_id, LicenceBatch.client_id == client.id
+                LicenceBatch.public_id == public_id, LicenceBatch.unit_id == actor.unit_id
             )
         ).one_or_none()
         if row is None:

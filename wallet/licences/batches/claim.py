@@ -16,7 +16,7 @@ from wallet.base.deps import Deps
 from wallet.errors import DomainError
 from wallet.licences.batches.accept import batch_path
 from wallet.licences.model import LicenceBatch
-from wallet.organisations.model import Client
+from wallet.organisations.model import Client, Staff
 from wallet.web.principal import Principal
 
 _CLAIM_BYTES: Final = 9
@@ -26,14 +26,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class ClaimedBatch:
-    """A batch that this process works on; `client` sent it, `claim` proves that it is ours.
+    """A batch that this process works on; `actor` sent it, `claim` proves that it is ours.
 
-    `permitted` says whether the client may still issue.
+    `permitted` says whether the actor may still issue.
     """
 
     id: int
     claim: str
-    client: Principal
+    actor: Principal
     file: str
     format: str
     type_code: str | None
@@ -74,21 +74,33 @@ def claim(deps: Deps, batch_id: int, now: datetime) -> ClaimedBatch | None:
         if claimed.rowcount == 0:
             return None
         row = tx.execute(
-            select(LicenceBatch, Client.unit_id, Client.name, Client.roles, Client.disabled_at)
-            .join(Client, Client.id == LicenceBatch.client_id)
+            select(
+                LicenceBatch,
+                Client.roles.label("client_roles"),
+                Client.disabled_at.label("client_disabled_at"),
+                Staff.roles.label("staff_roles"),
+                Staff.disabled_at.label("staff_disabled_at"),
+            )
+            .outerjoin(Client, Client.id == LicenceBatch.client_id)
+            .outerjoin(Staff, Staff.id == LicenceBatch.staff_id)
             .where(LicenceBatch.id == batch_id)
         ).one()
-    client = Principal("client", row.client_id, 0, row.name, unit_id=row.unit_id)
+    if row.client_id is not None:
+        actor = Principal("client", row.client_id, 0, "", unit_id=row.unit_id)
+        permitted = "issuing" in row.client_roles and row.client_disabled_at is None
+    else:
+        actor = Principal("staff", row.staff_id, 0, "", unit_id=row.unit_id)
+        permitted = "issuer" in row.staff_roles and row.staff_disabled_at is None
     return ClaimedBatch(
         row.id,
         claimed_by,
-        client,
+        actor,
         row.file,
         row.format,
         row.type_code,
         row.size,
         row.line,
-        permitted="issuing" in row.roles and row.disabled_at is None,
+        permitted=permitted,
     )
 
 
@@ -134,7 +146,7 @@ def finish_batch(deps: Deps, batch: ClaimedBatch, now: datetime, error: DomainEr
             "batch.finished",
             now,
             batch=batch.id,
-            client=batch.client.id,
+            actor=batch.actor.account,
             state=state,
             stored=row.stored,
             failed=row.failed,

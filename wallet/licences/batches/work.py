@@ -78,13 +78,13 @@ def work_off(
     """
     try:
         if not batch.permitted:
-            raise NotPermitted("此客户端已不能报送证照。")
+            raise NotPermitted("报送此文件的账号已不能报送证照。")
         with open_sealed(
             deps.vault, batch_path(deps, batch.file), batch_context(batch.file), batch.size
         ) as file:
             total, lines = open_lines(file, batch.format, batch.line)
             update_batch(deps, batch, clock(), total=total)
-            types = _Types(deps, batch.client)
+            types = _Types(deps, batch.actor)
             header = _header(lines, batch, types)
             for chunk in _chunks(lines):
                 if stopped():
@@ -105,10 +105,10 @@ def work_off(
 
 
 class _Types:
-    """The types that a client issues, each read once for a batch."""
+    """The types that an actor issues, each read once for a batch."""
 
-    def __init__(self, deps: Deps, client: Principal) -> None:
-        self._deps, self._client = deps, client
+    def __init__(self, deps: Deps, actor: Principal) -> None:
+        self._deps, self._actor = deps, actor
         self._known: dict[str, AnyRow | DomainError] = {}
 
     def get(self, code: str) -> AnyRow:
@@ -116,7 +116,7 @@ class _Types:
         if code not in self._known:
             try:
                 with self._deps.db.read() as tx:
-                    self._known[code] = issuable_type(tx, self._client, code)
+                    self._known[code] = issuable_type(tx, self._actor, code)
             except (Invalid, NotPermitted) as error:
                 self._known[code] = error
         found = self._known[code]
@@ -188,7 +188,7 @@ def _take_chunk(
         if held.claimed_by != batch.claim:
             raise Overtaken
         results = record_licences(
-            tx, deps, batch.client, [line.licence for line in good if line.licence], now
+            tx, deps, batch.actor, [line.licence for line in good if line.licence], now
         )
         faults = {line.line: line.faults for line in lines if line.faults}
         recorded: list[int] = []
@@ -200,7 +200,7 @@ def _take_chunk(
         marked: dict[int | None, str] = {
             line.line: line.secret_type for line in lines if line.secret_type
         }
-        record_secrets(tx, batch.client, marked, now, batch.id)
+        record_secrets(tx, batch.actor, marked, now, batch.id)
         if faults:
             tx.execute(insert(BatchFault), _fault_rows(batch, faults))
         tx.execute(

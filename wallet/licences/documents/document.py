@@ -21,6 +21,7 @@ from wallet.base.typesetting import typeset
 from wallet.catalogue.model import LicenceType
 from wallet.errors import ConfigurationError, Conflict, Unavailable
 from wallet.licences.documents.kept import keep_document, kept_document
+from wallet.licences.examine import unit_licence
 from wallet.licences.held import HeldField, HeldLicence, held_licence
 from wallet.licences.model import HOLDER_NAME, Exemption, Licence, LicenceHolder
 from wallet.organisations.model import Unit
@@ -45,6 +46,8 @@ def licence_document(
 ) -> LicenceDocument:
     """The licence as PDF/A-2b, sealed by its unit; a stranger's is NotFound.
 
+    Who holds it or may show it takes it, and staff of its unit.
+
     Raises Conflict: `no_seal` (the unit has none and is not exempt), `seal_expired`,
     `glyph_missing`. A document that was made before is the same again, byte by byte, until
     something in it changes. Who took it is in the audit trail.
@@ -63,8 +66,8 @@ def licence_document(
             "licence.downloaded",
             now,
             licence=held.id,
-            account=principal.id,
-            role=held.role,
+            actor=principal.account,
+            role="unit" if principal.kind == "staff" else held.role,
             seal=None if seal is None else seal.serial,
         )
     return LicenceDocument(pdf, held.type_name)
@@ -77,7 +80,8 @@ def document_parts(
 
     Raises as `licence_document`, but for `glyph_missing`.
     """
-    held, fields = held_licence(deps, principal, identifier, now)
+    find = unit_licence if principal.kind == "staff" else held_licence
+    held, fields = find(deps, principal, identifier, now)
     with deps.db.read() as tx:
         more = _more(tx, held.id, local_day(now))
         holders = _holders(tx, deps, held.id)

@@ -52,15 +52,21 @@ class ChangedStatus:
 
 
 def change_status(
-    deps: Deps, client: Principal, identifier: str, new: NewStatus, now: datetime
+    deps: Deps,
+    actor: Principal,
+    identifier: str,
+    new: NewStatus,
+    now: datetime,
+    seen: int | None = None,
 ) -> ChangedStatus:
-    """Set the status of a licence of the client's unit. The same once more gives the same answer.
+    """Set the status of a licence of the unit of `actor`, a client or staff member. The same once more
+    gives the same answer. `seen` is the id of the last change that whoever decided knew of, 0 for none.
 
     Raises NotFound (none of this unit), Invalid (`status_code`), Conflict (`stale_version`,
-    `transition_not_allowed`, `licence_returned`).
+    `transition_not_allowed`, `licence_returned`, `changed_meanwhile`).
     """
     with deps.db.begin() as tx:
-        row = _licence(tx, deps, client, identifier)
+        row = _licence(tx, deps, actor, identifier)
         entry = _status_code(row.status_codes, new)
         if row.review_state == "returned":
             raise Conflict("此证照在审核中被退回，没有签发，不能变更。", "licence_returned")
@@ -69,19 +75,23 @@ def change_status(
         versions = of_number(row.type_id, row.unit_id, row.number_index)
         last = last_change(tx, deps.vault, versions)
         if last is None or not _is_repeated(row, new, last):
-            last = _change(tx, deps, client, row, versions, new, entry, now)
+            if seen is not None and seen != (last.id if last else 0):
+                raise Conflict(
+                    "此证照的状态刚刚有了别的变更，请看过最新状态再决定。", "changed_meanwhile"
+                )
+            last = _change(tx, deps, actor, row, versions, new, entry, now)
     status = status_on(new.status, row.valid_from, row.valid_until, local_day(now))
     return ChangedStatus(identifier, status, last.code, last.act, row.version, last.at)
 
 
-def _licence(tx: Connection, deps: Deps, client: Principal, identifier: str) -> AnyRow:
+def _licence(tx: Connection, deps: Deps, actor: Principal, identifier: str) -> AnyRow:
     """The licence and its type, kept from any other change until the transaction ends."""
     statement = (
         select(Licence, LicenceType.code.label("type_code"), LicenceType.status_codes)
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .where(
             Licence.identifier_index == deps.vault.index(identifier, IDENTIFIER),
-            Licence.unit_id == client.unit_id,
+            Licence.unit_id == actor.unit_id,
         )
     )
     row = tx.execute(statement).one_or_none()
@@ -108,7 +118,7 @@ def _is_repeated(row: AnyRow, new: NewStatus, last: Change) -> bool:
 def _change(
     tx: Connection,
     deps: Deps,
-    client: Principal,
+    actor: Principal,
     row: AnyRow,
     versions: ColumnElement[bool],
     new: NewStatus,
@@ -127,14 +137,14 @@ def _change(
     note_change(tx, select(Licence.id).where(current), now)
     change = Change(act, new.status, new.code, new.reason, new.basis, now)
     origin = {"from_status": standing, "from_code": row.status_code}
-    change_id = add_change(tx, deps.vault, row.id, client.id, change, **origin)
+    change_id = add_change(tx, deps.vault, row.id, actor, change, **origin)
     outbox.put(tx, "licence.status_changed", now, licence=row.id, change=change_id)
     audit.record(
         tx,
         "licence.status_changed",
         now,
         licence=row.id,
-        client=client.id,
+        actor=actor.account,
         unit=row.unit_id,
         type=row.type_code,
         version=row.version,

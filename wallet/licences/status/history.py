@@ -9,11 +9,16 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from wallet.base.encryption import Vault
 from wallet.licences.model import CHANGE_BASIS, CHANGE_REASON, Licence, StatusChange
+from wallet.licences.status.transitions import EXPIRE
+from wallet.web.principal import Principal
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change that a unit made: to which status and code, by which act, why and on what basis."""
+    """A change that a unit made: to which status and code, by which act, why and on what basis.
+
+    `id` is None until it is kept.
+    """
 
     act: str
     status: str
@@ -21,13 +26,14 @@ class Change:
     reason: str
     basis: str
     at: datetime
+    id: int | None = None
 
 
 def add_change(
     tx: Connection,
     vault: Vault,
     licence_id: int,
-    client_id: int,
+    actor: Principal,
     change: Change,
     *,
     from_status: str,
@@ -38,7 +44,7 @@ def add_change(
         insert(StatusChange).returning(StatusChange.id),
         {
             "licence_id": licence_id,
-            "client_id": client_id,
+            **actor.acted,
             "act": change.act,
             "from_status": from_status,
             "from_code": from_code,
@@ -57,7 +63,7 @@ def last_change(tx: Connection, vault: Vault, versions: ColumnElement[bool]) -> 
     row = tx.execute(
         select(StatusChange)
         .join(Licence, Licence.id == StatusChange.licence_id)
-        .where(versions, StatusChange.client_id.is_not(None))
+        .where(versions, StatusChange.act != EXPIRE)
         .order_by(StatusChange.id.desc())
         .limit(1)
     ).one_or_none()
@@ -70,4 +76,5 @@ def last_change(tx: Connection, vault: Vault, versions: ColumnElement[bool]) -> 
         reason=vault.open(row.reason_sealed, CHANGE_REASON),
         basis=vault.open(row.basis_sealed, CHANGE_BASIS),
         at=row.at,
+        id=row.id,
     )

@@ -8,7 +8,7 @@ Penalty Law, article 9). Which act a status code stands for is said by the catal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 EXPIRE: Final = "expire"
@@ -45,3 +45,15 @@ def is_allowed(act: str, standing: str, from_code: str, to_code: str) -> bool:
     if act == "resume" and standing != "suspended" and from_code == to_code:
         return False
     return standing in ALLOWED[act]
+
+
+def offered(
+    status_codes: Sequence[Mapping[str, Any]], standing: str, from_code: str
+) -> list[Mapping[str, Any]]:
+    """The status codes of a type that a unit may give a licence with that standing and code."""
+    return [
+        entry
+        for entry in status_codes
+        if entry["means"] in _USUAL
+        and is_allowed(act_of(entry), standing, from_code, str(entry["code"]))
+    ]

@@ -297,7 +297,9 @@ def upgrade() -> None:
         "licence_batches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
         sa.Column("file_index", sa.LargeBinary(), nullable=False),
         sa.Column("file", sa.String(), nullable=False),
         sa.Column("format", sa.String(), nullable=False),
@@ -317,22 +319,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_licence_batches_client_id_clients")
         ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_licence_batches_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_licence_batches_unit_id_units")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_batches")),
         sa.UniqueConstraint(
-            "client_id", "file_index", name=op.f("uq_licence_batches_client_id_file_index")
+            "unit_id", "file_index", name=op.f("uq_licence_batches_unit_id_file_index")
         ),
         sa.UniqueConstraint("file", name=op.f("uq_licence_batches_file")),
         sa.UniqueConstraint("public_id", name=op.f("uq_licence_batches_public_id")),
     )
     with op.batch_alter_table("licence_batches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_licence_batches_state"), ["state"], unique=False)
+        batch_op.create_index("ix_licence_batches_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "licences",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("type_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
         sa.Column("identifier_index", sa.LargeBinary(), nullable=False),
         sa.Column("identifier_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("number_index", sa.LargeBinary(), nullable=False),
@@ -353,6 +363,9 @@ def upgrade() -> None:
         sa.Column("credential_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_licences_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_licences_staff_id_staff")
         ),
         sa.ForeignKeyConstraint(
             ["type_id"], ["licence_types.id"], name=op.f("fk_licences_type_id_licence_types")
@@ -388,6 +401,7 @@ def upgrade() -> None:
                 "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
             ),
         )
+        batch_op.create_index("ix_licences_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "representatives",
@@ -544,6 +558,7 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("name_index", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["holders.id"], name=op.f("fk_licence_holders_holder_id_holders")
         ),
@@ -555,6 +570,9 @@ def upgrade() -> None:
     with op.batch_alter_table("licence_holders", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_licence_holders_holder_id"), ["holder_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_licence_holders_name_index"), ["name_index"], unique=False
         )
 
     op.create_table(
@@ -577,6 +595,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
         sa.Column("client_id", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("from_status", sa.String(), nullable=False),
         sa.Column("from_code", sa.String(), nullable=False),
@@ -590,6 +609,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["licence_id"], ["licences.id"], name=op.f("fk_status_changes_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_status_changes_staff_id_staff")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_changes")),
     )
