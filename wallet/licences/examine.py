@@ -1,4 +1,4 @@
-"""One licence as its issuing unit sees it: face, versions, history of its status.
+"""One licence as its issuing unit sees it: face, versions, deliveries, history of its status.
 
 Whoever of the unit opens it is in the audit trail, and so are the keys of what was asked to be shown
 beyond the mask.
@@ -21,6 +21,7 @@ from wallet.base.encryption import Vault
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.holders.model import HOLDER_CODE, Holder
+from wallet.licences.delivery.deliveries import LicenceDelivery, licence_deliveries
 from wallet.licences.held import (
     HELD_COLUMNS,
     HeldField,
@@ -103,6 +104,7 @@ class ExaminedLicence:
     fields: Sequence[HeldField]
     versions: Sequence[Version]
     history: Sequence[StatusStep]
+    deliveries: Sequence[LicenceDelivery]
     status_codes: Sequence[Mapping[str, Any]]
     offered: Sequence[Mapping[str, Any]]
     changed: int
@@ -143,6 +145,7 @@ def examine(
         fields = face_fields(tx, vault, row.id, row.fields)
         holders = [_holder(vault, holder, reveal) for holder in _holders(tx, row.id)]
         versions = [_version(vault, version) for version in _versions(tx, of_licence)]
+        deliveries = licence_deliveries(tx, row.id)
         history = [_step(vault, step, row.status_codes) for step in _history(tx, of_licence)]
     against = published_against(deps, deps.epoch.marks(), [row.id])
     face = as_held(vault, row, today, against.get(row.id))
@@ -167,6 +170,7 @@ def examine(
         fields=fields,
         versions=versions,
         history=history,
+        deliveries=deliveries,
         status_codes=row.status_codes,
         offered=may,
         changed=next((step.id for step in history if step.by is not None), 0),

@@ -89,6 +89,7 @@ def licence(identifier: str) -> str:
         "licences",
         "issuer/licence.html",
         licence=found,
+        delivered=delivery_words(),
         sealing=_sealing(sealing_of(deps(), unit_id, found.type_id, now())),
         crumbs=[(_("证照查询"), SEARCH)],
         changed="changed" in request.args,
@@ -114,6 +115,31 @@ def status_words() -> dict[str, str]:
         "pending": _("待签发"),
     }
     return {status: words[status] for status in STATUSES}
+
+
+def delivery_words() -> dict[str, dict[str, str]]:
+    """What deliveries tell, in words: what of (`acts`), and how far each is (`states`)."""
+    return {
+        "acts": {
+            "issue": _("签发"),
+            "suspend": _("暂停"),
+            "resume": _("恢复"),
+            "withdraw": _("撤回"),
+            "annul": _("撤销"),
+            "revoke": _("吊销"),
+            "cancel": _("注销"),
+            "expire": _("到期"),
+        },
+        "states": {
+            "waiting": _("等待发送"),
+            "accepted": _("渠道已接收"),
+            "delivered": _("已送达"),
+            "read": _("已阅读"),
+            "dead": _("发送失败，请联系管理员"),
+            "dropped": _("已放弃发送"),
+            "exempt": _("免予送达"),
+        },
+    }
 
 
 def _sealing(sealing: Sealing) -> str:
