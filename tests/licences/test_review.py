@@ -230,7 +230,7 @@ def test_what_is_marked_as_secret_is_refused_and_noted_without_its_content(
             .limit(1)
         ).scalar_one()
     assert noted["type"] == DRUG
-    assert noted.keys() == {"client", "unit", "type", "batch", "line"}
+    assert noted.keys() == {"actor", "unit", "type", "batch", "line"}
     assert issue(issuer, drug_permit(secrecy="none"))["status"] == "pending"
 
 

@@ -7,7 +7,7 @@ beyond the mask.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ from wallet.licences.model import (
     LicenceHolder,
     StatusChange,
 )
+from wallet.licences.search import unissued
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_entry
 from wallet.licences.status.transitions import offered
@@ -93,7 +94,7 @@ class ExaminedLicence:
     """Everything of a licence. `face` is as its holder sees it, `offered` are the status codes of its
     type that it may be given now, `revealed` says whether masked values are shown.
 
-    `changed` is the id of its last change by the unit, 0 where there was none.
+    The face's `status` is that of `FoundLicence`. `changed` is the id of its last change by the unit, 0 where there was none.
     """
 
     face: HeldLicence
@@ -149,8 +150,12 @@ def examine(
         history = [_step(vault, step, row.status_codes) for step in _history(tx, of_licence)]
     against = published_against(deps, deps.epoch.marks(), [row.id])
     face = as_held(vault, row, today, against.get(row.id))
+    standing = face.status
+    if row.issued_at is None:
+        face = replace(face, status=unissued(row.review_state))
     current = next(version for version in versions if version.version == row.version)
-    may = [] if current.superseded_at else offered(row.status_codes, face.status, row.status_code)
+    ended = current.superseded_at is not None or face.status == "returned"
+    may = [] if ended else offered(row.status_codes, standing, row.status_code)
     with deps.db.begin() as tx:
         audit.record(
             tx,
@@ -199,6 +204,7 @@ def _row(tx: Connection, deps: Deps, staff: Principal, identifier: str) -> AnyRo
             Licence.area_code,
             Licence.issued_at,
             Licence.superseded_at,
+            Licence.review_state,
             LicenceHolder.name_sealed,
             null().label("delegation_id"),
         )

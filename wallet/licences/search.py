@@ -31,8 +31,10 @@ from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_entry, status_on
 from wallet.web.principal import Principal
 
-STATUSES: Final = ("valid", "suspended", "expired", "revoked", "not_yet_valid", "pending")
-"""What a search may ask for; a pending licence is received and not yet issued."""
+STATUSES: Final = (
+    "valid", "suspended", "expired", "revoked", "not_yet_valid", "pending", "in_review", "returned",
+)  # fmt: skip
+"""What a search may ask for. What is not issued is in review, returned by it, or pending."""
 _CODE_TYPES: Final = sorted(PERSON_CODE_TYPES | ORGANISATION_CODE_TYPES)
 _ROOT: Final = "1.2.156.3005.2."
 
@@ -52,7 +54,7 @@ class Wanted:
 @dataclass(frozen=True)
 class FoundLicence:
     """A licence as the list shows it. `holder` is the first one's masked name, `others` how many more
-    hold it; `number` is masked where it is a person's own. `status` is as in `HeldLicence`, or pending; `superseded` has a newer version."""
+    hold it; `number` is masked where it is a person's own. `status` is as in `HeldLicence`, or one of those that are not issued; `superseded` has a newer version."""
 
     identifier: str
     number: str
@@ -102,7 +104,7 @@ def search_licences(
                 Licence.id, Licence.type_id, Licence.identifier_sealed, Licence.number_sealed,
                 Licence.version, Licence.status, Licence.status_code, Licence.issued_on,
                 Licence.valid_from, Licence.valid_until, Licence.received_at, Licence.issued_at,
-                Licence.superseded_at,
+                Licence.superseded_at, Licence.review_state,
             )
             .where(*_conditions(deps.vault, staff, wanted, types, today))
             .where(Licence.id < before if before else Licence.id > 0)
@@ -186,9 +188,13 @@ def _look_ups(wanted: Wanted) -> list[str]:
 
 
 def _stands(status: str, today: date) -> ColumnElement[bool]:
-    """As `status_on` works it out, of what is issued; pending is what is not."""
+    """As `status_on` works it out, of what is issued; else as `unissued` says."""
+    reviews = {"in_review": "waiting", "returned": "returned"}
+    if status in reviews:
+        return and_(Licence.issued_at.is_(None), Licence.review_state == reviews[status])
     if status == "pending":
-        return Licence.issued_at.is_(None)
+        passed = or_(Licence.review_state.is_(None), Licence.review_state == "passed")
+        return and_(Licence.issued_at.is_(None), passed)
     conditions = {
         "suspended": Licence.status == "suspended",
         "revoked": Licence.status == "revoked",
@@ -201,6 +207,11 @@ def _stands(status: str, today: date) -> ColumnElement[bool]:
         ),
     }
     return and_(Licence.issued_at.is_not(None), conditions[status])
+
+
+def unissued(review_state: str | None) -> str:
+    """How a licence stands that is not issued: in_review, returned or pending."""
+    return {"waiting": "in_review", "returned": "returned"}.get(review_state or "", "pending")
 
 
 def _is_personal(kind: UnitType) -> bool:
@@ -239,7 +250,7 @@ def _found(
         type_name=kind.name,
         type_name_en=kind.name_en,
         version=row.version,
-        status=status if row.issued_at is not None else "pending",
+        status=status if row.issued_at is not None else unissued(row.review_state),
         status_label=label["label"],
         status_label_en=label.get("label_en", label["label"]),
         expiring=days_left is not None and days_left <= numbers.EXPIRING_DAYS,

@@ -113,6 +113,8 @@ def status_words() -> dict[str, str]:
         "revoked": _("已终止"),
         "not_yet_valid": _("尚未生效"),
         "pending": _("待签发"),
+        "in_review": _("待审核"),
+        "returned": _("审核退回"),
     }
     return {status: words[status] for status in STATUSES}
 
