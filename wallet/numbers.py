@@ -56,6 +56,8 @@ HOLDER_PER_SECOND: Final = 5
 PUBLIC_CHECKS_PER_MINUTE: Final = 30
 CODE_PER_MINUTE: Final = 30
 """One code is judged at most so often in a minute; what comes beyond is not judged."""
+REPORTS_PER_SECOND: Final = 1
+"""A desk tells of its offline judgements so often: each time up to 50, a transaction for each."""
 DEMO_LIMIT_FACTOR: Final = 100
 """The demo multiplies the rate limits by this, so that tests may hurry."""
 

@@ -59,7 +59,7 @@ async function send(entries) {
     { id, code, item, judged_at, verdict, reason }));
   let findings;
   try {
-    ({ items: findings } = await call("POST", "/offline-verifications", { judgements }, { wait: WAIT }));
+    findings = await report(judgements);
   } catch (problem) {
     // One that the library cannot read must not hold up the others.
     if (problem.status !== 422) throw problem;
@@ -72,6 +72,18 @@ async function send(entries) {
   for (const finding of findings) {
     const entry = entries.find((one) => one.id === finding.id);
     if (entry) await settle(entry, finding);
+  }
+}
+
+/** The library's findings; it takes so many reports in a time, and says how long (s) to wait. */
+async function report(judgements) {
+  for (;;) {
+    try {
+      return (await call("POST", "/offline-verifications", { judgements }, { wait: WAIT })).items;
+    } catch (problem) {
+      if (problem.status !== 429) throw problem;
+      await new Promise((done) => { setTimeout(done, (problem.retryAfter ?? 1) * 1000); });
+    }
   }
 }
 

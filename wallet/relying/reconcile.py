@@ -42,6 +42,7 @@ from wallet.relying.state import Claimed, State, frozen_since, read_claim, read_
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
 from wallet.showing.remembered import notice_restore
+from wallet.web.limits import count_report
 
 _ID_TAKEN: Final = "这条记录的编号已被占用，没有再记一次，请联系系统管理员。"
 
@@ -80,7 +81,11 @@ class _Taken(Exception):
 def reconcile(
     deps: Deps, desk: Desk, judgements: Sequence[Judgement], now: datetime
 ) -> list[Finding]:
-    """Take in a desk's judgements; gives a finding for each, in the same order."""
+    """Take in a desk's judgements; gives a finding for each, in the same order.
+
+    Raises TooMany, with none taken in, when the desk tells too fast.
+    """
+    count_report(deps, f"{desk.principal.account} {desk.terminal}")
     notice_restore(deps, now)
     return [_reconcile(deps, desk, judgement, now) for judgement in judgements]
 

@@ -22,11 +22,13 @@ from wallet.web.deps import deps
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
-_LIMITS: Final[Mapping[Rate | Literal["code"], tuple[int, int]]] = {
+_Rate = Rate | Literal["code", "reports"]
+_LIMITS: Final[Mapping[_Rate, tuple[int, int]]] = {
     "desk": (numbers.DESK_PER_SECOND, 1),
     "holder": (numbers.HOLDER_PER_SECOND, 1),
     "public": (numbers.PUBLIC_CHECKS_PER_MINUTE, 60),
     "code": (numbers.CODE_PER_MINUTE, 60),
+    "reports": (numbers.REPORTS_PER_SECOND, 1),
 }
 """How many in how many seconds."""
 
@@ -51,7 +53,12 @@ def count_code(deps: Deps, jti: str) -> None:
     _count(deps, "code", jti)
 
 
-def _count(deps: Deps, rate: Rate | Literal["code"], who: str) -> None:
+def count_report(deps: Deps, desk: str) -> None:
+    """Count a desk's report of many judgements; raises TooMany when they come too fast."""
+    _count(deps, "reports", desk)
+
+
+def _count(deps: Deps, rate: _Rate, who: str) -> None:
     limit, seconds = _LIMITS[rate]
     if deps.config.demo:
         limit *= numbers.DEMO_LIMIT_FACTOR
