@@ -17,5 +17,6 @@ def callers(shared_app: Flask) -> Callers:
         "holder": sign_in(shared_app, "holder-li"),
         "desk": sign_in(shared_app, "desk-zhao"),
         "issuer": sign_in(shared_app, "issuer-chen"),
+        "manager": sign_in(shared_app, "manager-sun"),
         "issuing": machine(shared_app, deps_of(shared_app).config.data, "issuer"),
     }

@@ -32,7 +32,8 @@ def test_no_document_is_drawn_with_a_character_that_is_missing() -> None:
 
 
 def test_an_unknown_theme_is_drawn_plainly() -> None:
-    drawn = typeset("licence.typ", page_data("证") | {"theme": "no such theme"}, read_clock())
+    template = {"theme": "no such theme", "layout": "portrait", "bilingual": "mn_above"}
+    drawn = typeset("licence.typ", page_data("证") | {"template": template}, read_clock())
     assert drawn.startswith(b"%PDF-")
 
 

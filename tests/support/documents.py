@@ -30,7 +30,8 @@ def download(holder: Visitor, type_code: str = FOOD, role: str = "own") -> bytes
 def page_data(title: str) -> dict[str, object]:
     """The least that the licence's template needs."""
     return {
-        "theme": "market", "demo": False, "watermark": None, "notice": None, "region": None,
+        "template": {"theme": "market", "layout": "landscape", "bilingual": "mn_above"},
+        "demo": False, "watermark": None, "notice": None, "region": None,
         "title": title, "title_mn": None, "title_en": "", "fields": [], "photo": None,
         "sentences": [], "seal": None, "unit": "", "issued_on": "", "identifier": "",
         "drawn_at": "",

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.support.people import Machine, Visitor
 
 Callers = dict[str, Visitor | Machine]
-"""Who passes the guards: holder, desk, issuer, issuing."""
+"""Who passes the guards: holder, desk, issuer, manager, issuing."""
 
 BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "/api/v1/licences": ("issuing", {
@@ -22,6 +22,8 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "/api/v1/licences/x/status": ("issuing", {
         "status": "suspended", "code": "02", "reason": "x", "basis": "x",
     }),
+    "/api/v1/catalogue-drafts": ("issuer", {"code": "a-new-type", "content": {"name": "x"}}),
+    "/api/v1/catalogue-drafts/x/review": ("manager", {"decision": "return", "reason": "x"}),
     "/api/v1/reviews/x": ("issuer", {"decision": "return", "reason": "x"}),
     "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
     "/api/v1/public/verifications": ("holder", {"code": "x"}),
@@ -35,6 +37,7 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 PATHS: Final = {
     "/api/v1/catalogue/{}": "holder",
     "/api/v1/me/licences/{}": "holder",
+    "/api/v1/catalogue-drafts/{}": "manager",
     "/api/v1/reviews/{}": "issuer",
     "/api/v1/me/codes/{}": "holder",
     "/api/v1/verifications/{}": "desk",
@@ -44,6 +47,8 @@ LISTS: Final = {
     "/api/v1/items": "holder",
     "/api/v1/me/licences": "holder",
     "/api/v1/reviews": "issuer",
+    "/api/v1/catalogue-drafts": "manager",
+    "/api/v1/catalogue/food-operation-permit/versions": "holder",
     "/api/v1/me/uses": "holder",
 }
 

@@ -14,10 +14,21 @@ from tests.support.shared import deps_of
 from wallet.errors import NotPermitted
 from wallet.web.guards import guard_of
 
-CALLERS: Final = ("anonymous", "holder", "desk", "bank", "counter", "issuer", "issuing", "relying")
+CALLERS: Final = (
+    "anonymous",
+    "holder",
+    "desk",
+    "bank",
+    "counter",
+    "issuer",
+    "manager",
+    "issuing",
+    "relying",
+)
 PUBLIC: Final = {
     "GET /api/v1/catalogue",
     "GET /api/v1/catalogue/<code>",
+    "GET /api/v1/catalogue/<code>/versions",
     "GET /api/v1/items",
     "POST /api/v1/public/verifications",
 }
@@ -47,6 +58,13 @@ PASSES: Final = {
     "POST /api/v1/licences": {"issuing"},
     "POST /api/v1/licences/<identifier>/status": {"issuing"},
     "GET /api/v1/licences/<identifier>": {"issuing"},
+    "GET /api/v1/catalogue-drafts": {"issuer", "issuing", "manager"},
+    "POST /api/v1/catalogue-drafts": {"issuer", "issuing"},
+    "GET /api/v1/catalogue-drafts/<draft_id>": {"issuer", "issuing", "manager"},
+    "PUT /api/v1/catalogue-drafts/<draft_id>": {"issuer", "issuing"},
+    "POST /api/v1/catalogue-drafts/<draft_id>/submission": {"issuer", "issuing"},
+    "POST /api/v1/catalogue-drafts/<draft_id>/review": {"manager"},
+    "POST /api/v1/catalogue-drafts/<draft_id>/publication": {"manager"},
     "GET /api/v1/reviews": {"issuer"},
     "GET /api/v1/reviews/<identifier>": {"issuer"},
     "POST /api/v1/reviews/<identifier>": {"issuer"},
@@ -76,6 +94,7 @@ def callers(shared_app: Flask) -> dict[str, Visitor | Machine]:
         "bank": sign_in(shared_app, "desk-bank"),
         "counter": sign_in(shared_app, "counter-wang"),
         "issuer": sign_in(shared_app, "issuer-chen"),
+        "manager": sign_in(shared_app, "manager-sun"),
         "issuing": machine(shared_app, data, "issuer"),
         "relying": machine(shared_app, data, "relying"),
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
@@ -17,7 +17,9 @@ class LicenceType(Base):
     `short_number` stands for the type in codes (claim `t`); `type_code` is that of GB/T 36904.
     `fields` and `status_codes` are lists as `GET /api/v1/catalogue` gives them; which act of the
     issuing unit sets a status code that means revoked is said by the code's `act`. With `review`
-    (O-9, M-8) licences are looked at by the issuing unit's staff before they are sealed.
+    (O-9, M-8) licences are looked at by the issuing unit's staff before they are sealed. `theme`, `layout` and `bilingual` are
+    the template, on the phone and on paper. The row says what is published now; how it came about
+    is in `LicenceTypeVersion`.
     """
 
     __tablename__ = "licence_types"
@@ -35,10 +37,53 @@ class LicenceType(Base):
     standard_level: Mapped[str]
     basis: Mapped[str]
     version: Mapped[int]
+    name_mn: Mapped[str | None]
+    basis_document: Mapped[str | None]
     theme: Mapped[str]
+    layout: Mapped[str]
+    bilingual: Mapped[str]
     status_codes: Mapped[list[dict[str, Any]]]
     fields: Mapped[list[dict[str, Any]]]
     review: Mapped[bool] = mapped_column(default=False)
+
+
+class LicenceTypeVersion(Base):
+    """A version of an entry, from its draft on; `content` is what `content.ContentSchema` loads.
+
+    `state` is draft, submitted, returned, reviewed, published or replaced. A type has at most one
+    version that is not yet published. `unit_id` is the unit that writes it, `authors` are the
+    accounts that wrote or submitted it, none of which may review it.
+    """
+
+    __tablename__ = "licence_type_versions"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    version: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    state: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    authors: Mapped[list[str]]
+    changed_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None]
+
+
+class LicenceTypeStep(Base):
+    """One step of a version, kept for good: what was done, by which account, when, and why.
+
+    `act` is written, submitted, returned, reviewed or published.
+    """
+
+    __tablename__ = "licence_type_steps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("licence_type_versions.id"), index=True)
+    act: Mapped[str]
+    account: Mapped[str]
+    reason: Mapped[str | None]
+    at: Mapped[datetime]
 
 
 class TypeIssuer(Base):

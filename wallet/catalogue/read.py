@@ -10,9 +10,9 @@ from sqlalchemy import select
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.catalogue.model import LicenceType, UseItem, UseItemType
+from wallet.catalogue.model import LicenceType, LicenceTypeVersion, UseItem, UseItemType
 from wallet.errors import NotFound
-from wallet.organisations.model import Unit
+from wallet.organisations.model import BasisDocument, Unit
 
 
 def published_types(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
@@ -32,6 +32,40 @@ def published_type(deps: Deps, code: str) -> dict[str, Any]:
     if row is None:
         raise NotFound("发证目录中没有这一类型。")
     return _type(row)
+
+
+def published_versions(
+    deps: Deps, code: str, limit: int, cursor: str | None = None
+) -> dict[str, Any]:
+    """The versions of an entry that are or were published, the first one first, and since when.
+
+    `replaced_at` is None for the one that counts. Raises NotFound for a type that has none.
+    """
+    statement = (
+        select(LicenceTypeVersion)
+        .where(
+            LicenceTypeVersion.code == code,
+            LicenceTypeVersion.published_at.is_not(None),
+            LicenceTypeVersion.version > number_of_cursor(cursor),
+        )
+        .order_by(LicenceTypeVersion.version)
+        .limit(limit + 1)
+    )
+    with deps.db.read() as tx:
+        if tx.execute(select(LicenceType.id).where(LicenceType.code == code)).first() is None:
+            raise NotFound("发证目录中没有这一类型。")
+        rows = tx.execute(statement).all()
+    next_cursor = str(rows[limit - 1].version) if len(rows) > limit else None
+    items = [
+        {
+            "version": row.version,
+            "name": row.content["name"],
+            "published_at": row.published_at,
+            "replaced_at": row.replaced_at,
+        }
+        for row in rows[:limit]
+    ]
+    return {"items": items, "next_cursor": next_cursor}
 
 
 def use_items(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
@@ -67,7 +101,17 @@ def use_items(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, An
 
 
 def _types() -> AnySelect:
-    return select(LicenceType, Unit.name.label("unit")).join(Unit, Unit.id == LicenceType.unit_id)
+    return (
+        select(
+            LicenceType,
+            Unit.name.label("unit"),
+            BasisDocument.code.label("basis_code"),
+            BasisDocument.number.label("basis_number"),
+            BasisDocument.title.label("basis_title"),
+        )
+        .join(Unit, Unit.id == LicenceType.unit_id)
+        .outerjoin(BasisDocument, BasisDocument.code == LicenceType.basis_document)
+    )
 
 
 def _type(row: AnyRow) -> dict[str, Any]:
@@ -78,6 +122,7 @@ def _type(row: AnyRow) -> dict[str, Any]:
         "type_code": row.type_code,
         "name": row.name,
         "name_en": row.name_en,
+        "name_mn": row.name_mn,
         "issuing_unit": row.unit,
         "holder_kinds": row.holder_kinds,
         "collected_since": collected_since.isoformat(),
@@ -85,6 +130,10 @@ def _type(row: AnyRow) -> dict[str, Any]:
         "standard_level": row.standard_level,
         "basis": row.basis,
         "version": row.version,
+        "basis_document": None
+        if row.basis_code is None
+        else {"code": row.basis_code, "number": row.basis_number, "title": row.basis_title},
+        "template": {"theme": row.theme, "layout": row.layout, "bilingual": row.bilingual},
         "theme": row.theme,
         "review": row.review,
         "status_codes": row.status_codes,

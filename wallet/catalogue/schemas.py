@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from wallet.catalogue.content import TemplateSchema
+from wallet.catalogue.masking import MASKS
+from wallet.web.json import Instant
+
 
 class CodeSchema(Schema):
-    """A value of a code list and its label."""
+    """A value of a code list and its label; a retired one is not taken in any more."""
 
     code = fields.String(required=True)
     label = fields.String(required=True)
     label_en = fields.String()
+    retired = fields.Boolean()
 
 
 class StatusCodeSchema(CodeSchema):
@@ -38,9 +43,38 @@ class FaceFieldSchema(Schema):
         required=True, metadata={"enum": ["text", "date", "number", "code", "photo"]}
     )
     required = fields.Boolean(required=True)
+    label_mn = fields.String()
     sensitive = fields.Boolean()
+    mask = fields.String(metadata={"enum": list(MASKS)})
+    retired = fields.Boolean(
+        metadata={"description": "of older licences alone; refused on new ones"}
+    )
     max_length = fields.Integer()
     codes = fields.List(fields.Nested(CodeSchema))
+
+
+class BasisDocumentSchema(Schema):
+    """The regulation that an entry rests on."""
+
+    code = fields.String(required=True)
+    number = fields.String(required=True)
+    title = fields.String(required=True)
+
+
+class PublishedVersionSchema(Schema):
+    """A version of an entry, and from when until when it counts."""
+
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    published_at = Instant(required=True)
+    replaced_at = Instant(required=True, allow_none=True)
+
+
+class PublishedVersionPageSchema(Schema):
+    """Versions of an entry."""
+
+    items = fields.List(fields.Nested(PublishedVersionSchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
 
 
 class LicenceTypeSchema(Schema):
@@ -51,6 +85,7 @@ class LicenceTypeSchema(Schema):
     type_code = fields.String(metadata={"description": "GB/T 36904"})
     name = fields.String(required=True)
     name_en = fields.String()
+    name_mn = fields.String(allow_none=True)
     issuing_unit = fields.String(required=True)
     holder_kinds = fields.List(fields.String(), required=True)
     collected_since = fields.String(required=True)
@@ -58,6 +93,8 @@ class LicenceTypeSchema(Schema):
     standard_level = fields.String(required=True)
     basis = fields.String(required=True)
     version = fields.Integer(required=True)
+    basis_document = fields.Nested(BasisDocumentSchema, allow_none=True)
+    template = fields.Nested(TemplateSchema)
     theme = fields.String()
     review = fields.Boolean(
         metadata={"description": "licences of this type are reviewed before they are sealed"}

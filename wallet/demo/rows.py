@@ -77,8 +77,12 @@ class LicenceType:
     """The law that the licence rests on."""
     version: int
     theme: str
+    layout: Literal["portrait", "landscape"]
+    bilingual: Literal["mn_above", "zh_above", "mn_left"]
     status_codes: list[StatusCode]
     fields: list[FaceField]
+    basis_document: str = "ordos-2022-161"
+    """Code of the regulation under which it is in the catalogue."""
     review: bool = False
     """Whether its unit's staff look at a licence before it is sealed."""
 

@@ -18,7 +18,14 @@ from sqlalchemy import Connection, insert, select, update
 from wallet.base.clock import local_day
 from wallet.base.database import Base, insert_if_new
 from wallet.base.deps import Deps
-from wallet.catalogue.model import LicenceType, TypeIssuer, UseItem, UseItemType
+from wallet.catalogue.drafts import content_of
+from wallet.catalogue.model import (
+    LicenceType,
+    LicenceTypeVersion,
+    TypeIssuer,
+    UseItem,
+    UseItemType,
+)
 from wallet.demo.data import load, load_units
 from wallet.demo.files import write_private
 from wallet.demo.rows import DemoData, FaceField, StatusCode
@@ -51,7 +58,7 @@ def seed(deps: Deps, now: datetime) -> None:
     with deps.db.begin() as tx:
         units = _add_units(tx, demo)
         _add_basis_documents(tx, demo)
-        types = _add_types(tx, demo, units)
+        types = _add_types(tx, demo, units, now)
         _add_items(tx, demo, units, types, now)
         _add_staff(tx, deps, demo, units)
         accounts = _add_accounts(tx, deps, demo, now)
@@ -102,7 +109,9 @@ def _add_basis_documents(tx: Connection, demo: DemoData) -> None:
         insert_if_new(tx, BasisDocument, **_columns(BasisDocument, row))
 
 
-def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[str, int]:
+def _add_types(
+    tx: Connection, demo: DemoData, units: dict[str, int], now: datetime
+) -> dict[str, int]:
     types: dict[str, int] = {}
     for row in demo.licence_types:
         values = _columns(LicenceType, row) | {
@@ -115,6 +124,20 @@ def _add_types(tx: Connection, demo: DemoData, units: dict[str, int]) -> dict[st
         types[row.code] = _id_of(tx, LicenceType, LicenceType.code, **values)
         for unit in row.issuing_units:
             insert_if_new(tx, TypeIssuer, type_id=types[row.code], unit_id=units[unit])
+        published = tx.execute(select(LicenceType).where(LicenceType.code == row.code)).one()
+        insert_if_new(
+            tx,
+            LicenceTypeVersion,
+            code=row.code,
+            version=row.version,
+            unit_id=published.unit_id,
+            state="published",
+            content=content_of(tx, published) | {"review": row.review},
+            authors=[],
+            changed_at=now,
+            published_at=now,
+            replaced_at=None,
+        )
     return types
 
 

@@ -18,6 +18,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
+from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.holders.model import HOLDER_CODE, Holder
@@ -28,7 +29,6 @@ from wallet.licences.held import (
     HeldLicence,
     as_held,
     face_fields,
-    mask_middle,
 )
 from wallet.licences.model import (
     CHANGE_BASIS,

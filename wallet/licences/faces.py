@@ -25,18 +25,23 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 def check_faces(declared: list[dict[str, Any]], given: Mapping[str, Any]) -> dict[str, str]:
-    """The values as text, by key, in the order of the catalogue.
+    """The values as text, by key, in the order of the catalogue, without what is retired.
 
     `declared` is the type's `fields` as in the catalogue. A date comes out as YYYY-MM-DD, a
     photo as a data URI. Raises Invalid with the sentences by path `fields.{key}`.
     """
     errors: dict[str, list[str]] = {}
     values: dict[str, str] = {}
+    retired = {field["key"] for field in declared if field.get("retired")}
     unknown = given.keys() - {field["key"] for field in declared}
     for key in sorted(unknown):
         errors[f"fields.{key[:64]}"] = ["发证目录中没有这一项。"]
+    for key in sorted(retired & given.keys()):
+        errors[f"fields.{key}"] = ["这一项已停用，不再报送。"]
     for field in declared:
         key = field["key"]
+        if key in retired:
+            continue
         value = given.get(key)
         if value is None or value == "":
             if field["required"]:
@@ -85,7 +90,7 @@ def _number(_field: dict[str, Any], value: Any) -> str:
 
 
 def _code(field: dict[str, Any], value: Any) -> str:
-    allowed = [code["code"] for code in field.get("codes", [])]
+    allowed = [code["code"] for code in field.get("codes", []) if not code.get("retired")]
     if value not in allowed:
         raise ValidationError(f"应为 {'、'.join(allowed)} 之一。")
     return str(value)

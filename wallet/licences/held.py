@@ -14,6 +14,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
+from wallet.catalogue.masking import mask_middle, masked
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.holders.model import Holder
@@ -214,7 +215,7 @@ def _field(declared: dict[str, Any], value: str) -> HeldField:
         label_en=declared.get("label_en", declared["label"]),
         type=declared["type"],
         value=shown,
-        masked=mask_middle(shown) if sensitive and declared["type"] != "photo" else shown,
+        masked=masked(declared, shown),
         sensitive=sensitive,
     )
 
@@ -225,11 +226,3 @@ def code_label(declared: dict[str, Any], value: str) -> str:
         if entry["code"] == value:
             return str(entry["label"])
     return value
-
-
-def mask_middle(text: str) -> str:
-    """Numbers masked in the middle: the first and last quarter stay, at most 6 and 4."""
-    head, tail = min(6, len(text) // 3), min(4, len(text) // 4)
-    if not text:
-        return text
-    return f"{text[:head]} •••• {text[len(text) - tail :]}".strip()

@@ -308,7 +308,11 @@ def _insert_parts(tx: Connection, vault: Vault, stored: Mapping[int, CheckedLice
 
 
 def _valid_code(status_codes: list[dict[str, Any]]) -> str:
-    return next(str(code["code"]) for code in status_codes if code["means"] == "valid")
+    return next(
+        str(entry["code"])
+        for entry in status_codes
+        if entry["means"] == "valid" and not entry.get("retired")
+    )
 
 
 def _taken() -> Conflict:

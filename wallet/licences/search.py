@@ -21,10 +21,10 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
+from wallet.catalogue.masking import mask_middle
 from wallet.holders.codes import ORGANISATION_CODE_TYPES, PERSON_CODE_TYPES
 from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.holders.names import masked_name, normalise_name
-from wallet.licences.held import mask_middle
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER, NUMBER, Licence, LicenceHolder
 from wallet.licences.of_unit import UnitType, types_of_unit
 from wallet.licences.status.published import published_against

@@ -113,7 +113,7 @@ def read_header(cells: Line, type_code: str, faces: Sequence[Mapping[str, Any]])
     A column that nobody knows is named by its place: without a header it would be a person's data.
     """
     known = {name: member for member, names in COLUMNS.items() for name in names}
-    by_key = {face["key"]: face for face in faces}
+    by_key = {face["key"]: face for face in faces if not face.get("retired")}
     labels = {face["label"]: key for key, face in by_key.items()}
     members: list[str] = []
     while isinstance(cells, list) and cells and cells[-1] in (None, ""):

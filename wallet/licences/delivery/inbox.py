@@ -15,13 +15,13 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
+from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.holders.model import Holder
 from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delivery.model import InboxEntry
-from wallet.licences.held import mask_middle
 from wallet.licences.model import (
     HOLDER_NAME,
     IDENTIFIER,

@@ -109,6 +109,9 @@ def _more(tx: Connection, licence_id: int, today: date) -> AnyRow:
             Unit.code.label("unit_code"),
             Licence.area_code,
             LicenceType.fields,
+            LicenceType.name_mn,
+            LicenceType.layout,
+            LicenceType.bilingual,
             exemption.label("basis"),
         )
         .join(Unit, Unit.id == Licence.unit_id)
@@ -166,7 +169,11 @@ def _says(
     lines.append(_line("有效期", "Valid", f"{_day(held.valid_from)}至{until}"))
     stopped = held.status != "valid"
     return {
-        "theme": held.theme,
+        "template": {
+            "theme": held.theme,
+            "layout": more.layout,
+            "bilingual": more.bilingual,
+        },
         "demo": demo,
         "watermark": held.status_label if stopped else None,
         "notice": f"此证照的状态为“{held.status_label}”，不得作为有效证照使用。"
@@ -174,7 +181,7 @@ def _says(
         else None,
         "region": _REGION if more.area_code.startswith(_INNER_MONGOLIA) else None,
         "title": held.type_name,
-        "title_mn": None,
+        "title_mn": more.name_mn,
         "title_en": held.type_name_en,
         "fields": lines,
         "photo": next((field.value for field in fields if field.type == "photo"), None),

@@ -103,7 +103,7 @@ def _licence(tx: Connection, deps: Deps, actor: Principal, identifier: str) -> A
 
 def _status_code(status_codes: Sequence[Mapping[str, Any]], new: NewStatus) -> Mapping[str, Any]:
     for entry in status_codes:
-        if (entry["code"], entry["means"]) == (new.code, new.status):
+        if (entry["code"], entry["means"]) == (new.code, new.status) and not entry.get("retired"):
             return entry
     raise Invalid(
         "code：发证目录中这一类型没有此状态代码，或它不是 status 所说的状态。", "status_code"

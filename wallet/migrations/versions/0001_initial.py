@@ -194,7 +194,11 @@ def upgrade() -> None:
         sa.Column("standard_level", sa.String(), nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name_mn", sa.String(), nullable=True),
+        sa.Column("basis_document", sa.String(), nullable=True),
         sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("layout", sa.String(), nullable=False),
+        sa.Column("bilingual", sa.String(), nullable=False),
         sa.Column("status_codes", sa.JSON(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("review", sa.Boolean(), nullable=False),
@@ -206,6 +210,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("short_number", name=op.f("uq_licence_types_short_number")),
         sa.UniqueConstraint("type_code", name=op.f("uq_licence_types_type_code")),
     )
+    op.create_table(
+        "licence_type_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_licence_type_versions_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_type_versions")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_licence_type_versions_code_version")),
+    )
+    with op.batch_alter_table("licence_type_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_licence_type_versions_unit_id"), ["unit_id"], unique=False
+        )
+
+    op.create_table(
+        "licence_type_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["licence_type_versions.id"],
+            name=op.f("fk_licence_type_steps_version_id_licence_type_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_licence_type_steps")),
+    )
+    with op.batch_alter_table("licence_type_steps", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_licence_type_steps_version_id"), ["version_id"], unique=False
+        )
+
     op.create_table(
         "staff",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -799,6 +846,14 @@ def downgrade() -> None:
     op.drop_table("client_assertions")
     op.drop_table("use_items")
     op.drop_table("staff")
+    with op.batch_alter_table("licence_type_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_licence_type_steps_version_id"))
+
+    op.drop_table("licence_type_steps")
+    with op.batch_alter_table("licence_type_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_licence_type_versions_unit_id"))
+
+    op.drop_table("licence_type_versions")
     op.drop_table("licence_types")
     op.drop_table("clients")
     op.drop_table("accounts")
