@@ -12,7 +12,7 @@ from tests.support import phone
 MISSING = "/no-such-page"
 PUBLIC = ("/", "/catalogue", f"/catalogue/{phone.FOOD}", "/v", MISSING)
 DESK = ("/desk", "/account")
-WALLET = ("/wallet", "/wallet/uses", "/account")
+WALLET = ("/wallet", "/wallet/inbox", "/wallet/uses", "/account")
 
 
 def wallet_pages(page: Page) -> Iterator[str]:

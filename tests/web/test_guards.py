@@ -31,6 +31,7 @@ PUBLIC: Final = {
     "GET /api/v1/catalogue/<code>/versions",
     "GET /api/v1/items",
     "POST /api/v1/public/verifications",
+    "POST /api/v1/delivery-receipts",
 }
 HOLDER: Final = {
     "GET /api/v1/me/licences",
@@ -41,6 +42,8 @@ HOLDER: Final = {
     "GET /api/v1/me/codes/<showing_id>",
     "DELETE /api/v1/me/codes/<showing_id>",
     "GET /api/v1/me/uses",
+    "GET /api/v1/me/inbox",
+    "POST /api/v1/me/inbox/<int:entry_id>/read",
 }
 DESK: Final = {
     "POST /api/v1/verifications",
@@ -68,6 +71,7 @@ PASSES: Final = {
     "GET /api/v1/reviews": {"issuer"},
     "GET /api/v1/reviews/<identifier>": {"issuer"},
     "POST /api/v1/reviews/<identifier>": {"issuer"},
+    "GET /api/v1/licences/<identifier>/deliveries": {"issuing"},
 }
 """API route → who passes its guard; whoever passes then meets the rules of the journey."""
 PERSONAL: Final = ("李明", "王秀英", "150602199003077513", "Traceback", 'File "')
@@ -151,7 +155,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
-              "/wallet/uses": {"holder"}, "/issuer": {"issuer"}}  # fmt: skip
+              "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"}, "/issuer": {"issuer"}}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}
     for path, allowed in passes.items():

@@ -12,6 +12,7 @@ from typing import Any
 
 from wallet.demo.rows import (
     BasisDocument,
+    Channel,
     Client,
     CodeLabel,
     Delegation,
@@ -46,6 +47,7 @@ def load(today: date) -> DemoData:
         holders=load_holders(),
         staff=load_staff(),
         clients={name: Client(**row) for name, row in _read("clients.json").items()},
+        channels=[Channel(**row) for row in _read("channels.json")],
         licences=[_licence(row, today) for row in seeds["licences"]],
         delegations=[_delegation(row, today) for row in seeds["delegations"]],
     )

@@ -164,6 +164,16 @@ class Client:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A delivery channel that is not connected: what it would take."""
+
+    code: str
+    name: str
+    holder_kinds: list[str]
+    type_codes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """A holder as the body of `POST /licences` names it."""
 
@@ -221,5 +231,6 @@ class DemoData:
     holders: dict[str, Holder]
     staff: dict[str, Staff]
     clients: dict[str, Client]
+    channels: list[Channel]
     licences: list[Licence]
     delegations: list[Delegation]

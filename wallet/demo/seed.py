@@ -34,6 +34,7 @@ from wallet.demo.seals import add_seals
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
 from wallet.licences.check import NewHolder, NewLicence
+from wallet.licences.delivery.model import Channel
 from wallet.licences.model import IDENTIFIER, NUMBER, Delegation, DelegationLicence, Licence
 from wallet.licences.receive import receive
 from wallet.licences.status.change import NewStatus, change_status
@@ -63,6 +64,8 @@ def seed(deps: Deps, now: datetime) -> None:
         _add_staff(tx, deps, demo, units)
         accounts = _add_accounts(tx, deps, demo, now)
         seeders = _add_seeders(tx, demo, units, now)
+        for channel in demo.channels:
+            insert_if_new(tx, Channel, **asdict(channel), holder_code=False)
     for licence in demo.licences:
         if not licence.awaits_review and not _licence_id(deps, licence, units, types):
             _receive(deps, seeders[licence.issuing_unit], licence, now)

@@ -12,6 +12,15 @@ from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TY
 from verify.trust import TRUST_PATH
 from wallet.licences.batches.accept import BatchProgress, accept_batch, batch_progress
 from wallet.licences.check import NewLicence
+from wallet.licences.delivery.deliveries import LicenceDelivery, deliveries_of, note_receipts
+from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry
+from wallet.licences.delivery.schemas import (
+    DeliveriesSchema,
+    InboxPageSchema,
+    NotedSchema,
+    ReadEntrySchema,
+    ReceiptsSchema,
+)
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, held_licence, held_licences
 from wallet.licences.issue import IssuedLicence
@@ -154,6 +163,44 @@ def decide(decided: dict[str, str], identifier: str) -> Reviewed:
     )
 
 
+@blueprint.route("/licences/<identifier>/deliveries")
+@blueprint.response(200, DeliveriesSchema)
+@guard(client("issuing"))
+def licence_deliveries(identifier: str) -> dict[str, list[LicenceDelivery]]:
+    """How a licence and its changes reached their holders."""
+    return {"items": deliveries_of(deps(), current_principal(), identifier)}
+
+
+@blueprint.route("/delivery-receipts", methods=["POST"])
+@blueprint.arguments(ReceiptsSchema)
+@blueprint.response(200, NotedSchema)
+@guard(public(identify=False))
+def receive_receipts(told: dict[str, Any]) -> dict[str, int]:
+    """What a channel tells of deliveries, signed with the channel's secret (Standard Webhooks)."""
+    channel, receipts = told["channel"], told["receipts"]
+    headers = {name.lower(): value for name, value in request.headers}
+    noted = note_receipts(deps(), channel, headers, request.get_data(), receipts, now())
+    return {"noted": noted}
+
+
+@blueprint.route("/me/inbox")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, InboxPageSchema)
+@guard(holder())
+def my_inbox(query: dict[str, Any]) -> dict[str, Any]:
+    """What became of the own licences, newest first."""
+    page = inbox(deps(), current_principal(), now(), query["limit"], query["cursor"])
+    return {"items": [_entry(news) for news in page.items], "next_cursor": page.next_cursor}
+
+
+@blueprint.route("/me/inbox/<int:entry_id>/read", methods=["POST"])
+@blueprint.response(200, ReadEntrySchema)
+@guard(holder())
+def read_inbox_entry(entry_id: int) -> dict[str, str | None]:
+    """Open an entry of the inbox; the first time is kept."""
+    return {"licence": read_entry(deps(), current_principal(), entry_id, now())}
+
+
 @blueprint.route("/me/licences")
 @blueprint.arguments(PageQuerySchema, location="query")
 @blueprint.response(200, HeldLicencePageSchema)
@@ -219,6 +266,10 @@ def _awaiting(entry: AwaitingReview) -> dict[str, Any]:
         "holders": entry.holders,
         "received_at": entry.received_at,
     }
+
+
+def _entry(news: InboxNews) -> dict[str, Any]:
+    return {**vars(news), "type": news}
 
 
 def _members(licence: HeldLicence) -> dict[str, Any]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
+from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day
+from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import held_licence, held_licences
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.showing.uses import UseEntry, uses
+from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, holder
@@ -23,14 +26,39 @@ from wallet.web.principal import current_principal
 blueprint = Blueprint("holder_pages", __name__)
 
 USES_ON_A_PAGE = 30
+NEWS_ON_A_PAGE = 30
 
 
 @blueprint.get("/wallet")
 @guard(holder())
 def wallet() -> str:
     """The cards."""
-    licences, _next = held_licences(deps(), current_principal(), now(), PAGE_LIMIT_MAX)
-    return render_template("holder/wallet.html", licences=licences)
+    principal = current_principal()
+    licences, _next = held_licences(deps(), principal, now(), PAGE_LIMIT_MAX)
+    news = unread(deps(), principal, now())
+    return render_template("holder/wallet.html", licences=licences, unread=news)
+
+
+@blueprint.get("/wallet/inbox")
+@guard(holder())
+def my_inbox() -> str:
+    """What became of the own licences, by day."""
+    page = inbox(deps(), current_principal(), now(), NEWS_ON_A_PAGE, request.args.get("cursor"))
+    return render_template(
+        "holder/inbox.html",
+        days=_news_by_day(page.items),
+        next_cursor=page.next_cursor,
+        csrf_token=request.cookies.get(CSRF_COOKIE, ""),
+    )
+
+
+@blueprint.post("/wallet/inbox/<int:entry_id>")
+@guard(holder())
+def open_entry(entry_id: int) -> Response:
+    """Open an entry: it has been read, and here is the licence."""
+    identifier = read_entry(deps(), current_principal(), entry_id, now())
+    where = url_for(".my_inbox") if identifier is None else f"/wallet/{quote(identifier)}"
+    return Response(status=303, headers={"Location": where})
 
 
 @blueprint.get("/wallet/uses")
@@ -60,6 +88,25 @@ def licence_pdf(identifier: str) -> Response:
     """One licence as a sealed PDF; what stands against it is a page."""
     document = licence_document(deps(), current_principal(), identifier, now())
     return pdf_download(document.pdf, document.name)
+
+
+def _news_by_day(
+    entries: Iterable[InboxNews],
+) -> list[tuple[date, list[tuple[InboxNews, str, str]]]]:
+    """Entries newest first → (local day, each with its times of delivery and of reading)."""
+    days = groupby(entries, key=lambda news: local_day(news.delivered_at))
+    return [(day, [_timed(news) for news in group]) for day, group in days]
+
+
+def _timed(news: InboxNews) -> tuple[InboxNews, str, str]:
+    delivered = news.delivered_at.astimezone(SHANGHAI)
+    read = news.read_at.astimezone(SHANGHAI) if news.read_at else None
+    same_day = read is not None and read.date() == delivered.date()
+    return (
+        news,
+        f"{delivered:%H:%M}",
+        "" if read is None else f"{read:%H:%M}" if same_day else f"{read:%Y-%m-%d %H:%M}",
+    )
 
 
 def _by_day(entries: Iterable[UseEntry]) -> list[tuple[date, list[dict[str, object]]]]:

@@ -14,7 +14,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
-from wallet.base.paging import number_of_cursor
+from wallet.base.paging import ID_MAX, number_of_cursor
 from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
@@ -116,6 +116,8 @@ def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -
     Gives the identifier of the version that the holder has now, None where there is none any more.
     Raises NotFound for any that is not the account's.
     """
+    if entry_id > ID_MAX:
+        raise _not_found()
     mine = (InboxEntry.id == entry_id) & InboxEntry.holder_id.in_(
         holders_of(principal.id, local_day(now))
     )
@@ -124,7 +126,7 @@ def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -
             select(InboxEntry.holder_id, InboxEntry.licence_id).where(mine)
         ).one_or_none()
         if row is None:
-            raise NotFound("没有找到这条消息，请返回“消息”重新选择。")
+            raise _not_found()
         opened = tx.execute(
             update(InboxEntry)
             .where(InboxEntry.id == entry_id, InboxEntry.read_at.is_(None))
@@ -135,6 +137,10 @@ def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -
             audit.record(tx, "inbox.read", now, entry=entry_id, **told)
         current = tx.execute(_current(row)).scalar_one_or_none()
     return None if current is None else deps.vault.open(current, IDENTIFIER)
+
+
+def _not_found() -> NotFound:
+    return NotFound("没有找到这条消息，请返回“消息”重新选择。")
 
 
 def _current(entry: AnyRow) -> Any:

@@ -1,0 +1,103 @@
+"""The JSON forms of inboxes, deliveries and receipts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marshmallow import Schema, fields, validate
+
+from wallet.licences.delivery.deliver import ISSUE, RENEW
+from wallet.licences.status.transitions import ALLOWED, EXPIRE
+from wallet.web.json import Instant
+from wallet.web.schemas import StrictSchema, Text
+
+RECEIPTS_MAX: Final = 100
+_ACTS: Final = sorted({*ALLOWED, ISSUE, RENEW, EXPIRE})
+
+
+class InboxTypeSchema(Schema):
+    """Code and name of a licence type."""
+
+    code = fields.String(required=True, attribute="type_code")
+    name = fields.String(required=True, attribute="type_name")
+    name_en = fields.String(attribute="type_name_en")
+
+
+class InboxEntrySchema(Schema):
+    """News of a licence in its holder's inbox."""
+
+    id = fields.String(required=True)
+    act = fields.String(required=True, metadata={"enum": _ACTS})
+    status_label = fields.String(metadata={"description": "of a change of status"})
+    licence = fields.String(required=True, attribute="identifier")
+    type = fields.Nested(InboxTypeSchema, required=True)
+    issuing_unit = fields.String(required=True)
+    holder = fields.String(required=True, metadata={"description": "masked"})
+    delivered_at = Instant(required=True)
+    read_at = Instant(required=True, allow_none=True)
+
+
+class InboxPageSchema(Schema):
+    """A page of an inbox, newest first."""
+
+    items = fields.List(fields.Nested(InboxEntrySchema), required=True)
+    next_cursor = fields.String(allow_none=True, required=True)
+
+
+class ReadEntrySchema(Schema):
+    """An entry that was opened, and the licence as the holder has it now."""
+
+    licence = fields.String(required=True, allow_none=True)
+
+
+class ReceiptSchema(StrictSchema):
+    """What a channel tells of a message that it was sent."""
+
+    id = Text(required=True, max_length=64, metadata={"description": "its webhook-id"})
+    delivered_at = Text(max_length=40)
+    read_at = Text(max_length=40)
+    receipt = Text(max_length=128)
+
+
+class ReceiptsSchema(StrictSchema):
+    """What a channel tells of messages that it was sent."""
+
+    channel = Text(required=True, max_length=64)
+    receipts = fields.List(
+        fields.Nested(ReceiptSchema),
+        required=True,
+        validate=validate.Length(1, RECEIPTS_MAX, error=f"应有 1 至 {RECEIPTS_MAX} 条回执。"),
+    )
+
+
+class NotedSchema(Schema):
+    """How many receipts were of messages to this channel."""
+
+    noted = fields.Integer(required=True)
+
+
+class DeliverySchema(Schema):
+    """One delivery of what became of a licence."""
+
+    channel = fields.String(required=True, allow_none=True)
+    channel_name = fields.String(required=True)
+    act = fields.String(required=True, metadata={"enum": _ACTS})
+    state = fields.String(
+        required=True,
+        metadata={
+            "enum": ["waiting", "accepted", "delivered", "read", "dead", "dropped", "exempt"]
+        },
+    )
+    at = Instant(required=True)
+    attempts = fields.Integer(required=True)
+    delivered_at = Instant(required=True, allow_none=True)
+    read_at = Instant(required=True, allow_none=True)
+    receipt = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+    basis = fields.String(allow_none=True, metadata={"description": "of an exemption"})
+
+
+class DeliveriesSchema(Schema):
+    """All deliveries of a licence, oldest first."""
+
+    items = fields.List(fields.Nested(DeliverySchema), required=True)
