@@ -7,6 +7,7 @@ A variable of the environment wins over that file.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,10 @@ SETTINGS: Final[Mapping[str, str]] = {
     "Default none: they are files.",
     "LIANGZHENG_PKCS11_TOKEN": "Label of the token in it.",
     "LIANGZHENG_PKCS11_PIN": "The token's user PIN.",
+    "LIANGZHENG_PLATFORM_URL": "Where the regional platform takes licences. Default none: nothing is "
+    "pushed.",
+    "LIANGZHENG_PLATFORM_CLIENT_ID": "This library's name there.",
+    "LIANGZHENG_PLATFORM_SECRET": "`whsec_` and at least 24 bytes in Base64, shared with it.",
     "LIANGZHENG_LOG_LEVEL": "`debug`, `info`, `warning` or `error`. Default `info`.",
 }
 """Every setting and what it is for; the docs list the same, a test compares."""
@@ -60,6 +65,9 @@ class Config:
     pkcs11_module: str = ""
     pkcs11_token: str = ""
     pkcs11_pin: str = field(default="", repr=False)
+    platform_url: str = ""
+    platform_client_id: str = ""
+    platform_secret: str = field(default="", repr=False)
     log_level: str = "info"
 
     @property
@@ -127,6 +135,9 @@ def load_config(environment: Mapping[str, str]) -> Config:
         pkcs11_module=setting("PKCS11_MODULE", ""),
         pkcs11_token=setting("PKCS11_TOKEN", ""),
         pkcs11_pin=setting("PKCS11_PIN", ""),
+        platform_url=setting("PLATFORM_URL", ""),
+        platform_client_id=setting("PLATFORM_CLIENT_ID", ""),
+        platform_secret=setting("PLATFORM_SECRET", ""),
         log_level=setting("LOG_LEVEL", "info"),
     )
     _check(config, is_demo_folder=demo_file.is_file())
@@ -150,10 +161,31 @@ def _check(config: Config, *, is_demo_folder: bool) -> None:
         raise ConfigurationError(
             "LIANGZHENG_PKCS11_MODULE needs LIANGZHENG_PKCS11_TOKEN and LIANGZHENG_PKCS11_PIN"
         )
+    if config.platform_url:
+        _check_platform(config)
     address = urlsplit(config.public_url)
     if address.scheme not in ("http", "https") or not address.netloc or address.path:
         raise ConfigurationError(
             "LIANGZHENG_PUBLIC_URL must be an origin such as https://lz.example.gov.cn"
+        )
+
+
+def _check_platform(config: Config) -> None:
+    address = urlsplit(config.platform_url)
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ConfigurationError("LIANGZHENG_PLATFORM_URL must be https, or on this machine")
+    if not config.platform_client_id.isascii() or not config.platform_client_id.isprintable():
+        raise ConfigurationError("LIANGZHENG_PLATFORM_CLIENT_ID must be plain ASCII")
+    try:
+        key = b64decode(config.platform_secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not (
+        config.platform_client_id and config.platform_secret.startswith("whsec_") and len(key) >= 24
+    ):
+        raise ConfigurationError(
+            "LIANGZHENG_PLATFORM_URL needs LIANGZHENG_PLATFORM_CLIENT_ID and "
+            "LIANGZHENG_PLATFORM_SECRET, whsec_ and at least 24 bytes in Base64"
         )
 
 

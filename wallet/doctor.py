@@ -21,6 +21,7 @@ from wallet.base.key_files import read_states
 from wallet.base.key_pairs import SigningKey, configured_token, key_files, place_of
 from wallet.base.key_states import States, rotates_at
 from wallet.base.keys import load_keys
+from wallet.base.outbox import oldest_message
 from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
@@ -52,6 +53,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _private_files(config)
     yield from _keys(config, now)
     yield from _seals(config, now)
+    yield _platform(config)
     yield from _queue(config, now)
 
 
@@ -167,6 +169,11 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
         )
 
 
+def _platform(config: Config) -> Finding:
+    state = "set up" if config.platform_url else "not set up, nothing is pushed to it"
+    return Finding(f"regional platform ({state})", well=True)
+
+
 def _queue(config: Config, now: datetime) -> Iterator[Finding]:
     """What waits for too long, or was given up, for each destination."""
     if _missing_sqlite_file(config):
@@ -174,12 +181,17 @@ def _queue(config: Config, now: datetime) -> Iterator[Finding]:
     db = Database(config.database_url)
     try:
         with db.read() as tx:
-            standing = backlogs(tx)
+            oldest, standing = oldest_message(tx), backlogs(tx)
     except DATABASE_ERRORS:
         return  # said of the database already
     finally:
         db.close()
     late = now - timedelta(seconds=numbers.DISPATCH_LATE)
+    yield Finding(
+        "outbox",
+        well=oldest is None or oldest > late,
+        advice="what happened is not delivered; is the worker running?",
+    )
     for one in standing:
         waiting = f"{one.waiting} wait since {rfc3339(one.oldest)}, " if one.oldest else ""
         yield Finding(

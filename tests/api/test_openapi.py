@@ -100,6 +100,7 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
     }
     assert bodies == {
         "/oauth/token",
+        "/api/v1/delivery-receipts",
         "/api/v1/licence-batches",
         "/api/v1/licences",
         "/api/v1/licences/{identifier}/status",
@@ -131,6 +132,7 @@ SECURITY: Final = {
     "post /api/v1/catalogue-drafts/{draft_id}/publication": [PERSON_WRITES],
     "get /api/v1/items": [],
     "post /api/v1/public/verifications": [],
+    "post /api/v1/delivery-receipts": [],
     "get /.well-known/jwks.json": [],
     "get /.well-known/liangzheng-trust": [],
     "get /status-lists/{number}": [],
@@ -144,6 +146,9 @@ SECURITY: Final = {
     "get /api/v1/reviews": [PERSON_READS],
     "get /api/v1/reviews/{identifier}": [PERSON_READS],
     "post /api/v1/reviews/{identifier}": [PERSON_WRITES],
+    "get /api/v1/licences/{identifier}/deliveries": [CLIENT],
+    "get /api/v1/me/inbox": [PERSON_READS],
+    "post /api/v1/me/inbox/{entry_id}/read": [PERSON_WRITES],
     "get /api/v1/me/licences": [PERSON_READS],
     "get /api/v1/me/licences/{identifier}": [PERSON_READS],
     "get /api/v1/me/licences/{identifier}.pdf": [PERSON_READS],

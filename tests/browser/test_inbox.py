@@ -17,10 +17,10 @@ def test_news_is_counted_opened_and_then_read(open_phone: OpenPage, care: int) -
     count = page.locator(".tabs .count [aria-hidden]")
     before = int(count.inner_text())
     tab.tap()
-    unread = page.locator("[data-testid=inbox-entry][data-read='0'][data-act='issue']")
+    unread = page.locator("[data-testid=inbox-entry][data-read='0']")
     expect(unread).to_have_count(before)
     unread.first.get_by_test_id("open-entry").tap()
-    expect(page.locator(".hero")).to_be_visible()
+    expect(page.locator("header.hero")).to_be_visible()
     page.goto("/wallet")
     if before > 1:
         expect(count).to_have_text(str(before - 1))

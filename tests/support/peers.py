@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,9 +57,9 @@ class Peer:
 
 
 @contextmanager
-def running_peer(script: Sequence[Answer] = (), port: int = 0) -> Iterator[Peer]:
-    """A peer that listens while the block runs."""
-    peer = Peer(script=list(script))
+def running_peer(given: Peer | None = None, port: int = 0) -> Iterator[Peer]:
+    """A peer that listens while the block runs; one that takes everything unless given."""
+    peer = given or Peer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -43,7 +43,7 @@ HOLDER: Final = {
     "DELETE /api/v1/me/codes/<showing_id>",
     "GET /api/v1/me/uses",
     "GET /api/v1/me/inbox",
-    "POST /api/v1/me/inbox/<int:entry_id>/read",
+    "POST /api/v1/me/inbox/<entry_id>/read",
 }
 DESK: Final = {
     "POST /api/v1/verifications",

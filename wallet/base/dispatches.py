@@ -25,6 +25,7 @@ from sqlalchemy import (
     Index,
     func,
     insert,
+    literal,
     select,
     text,
     update,
@@ -38,6 +39,8 @@ from wallet.base.outbox import Message, OutboxMessage
 
 _KEY_BYTES: Final = 16
 _WAITING: Final = text("state = 'waiting'")
+_LITERAL: Final = literal("waiting", literal_execute=True)
+"""Written out, since no database uses a partial index for a parameter."""
 
 
 class Dispatch(Base):
@@ -154,7 +157,7 @@ def claim_due(tx: Connection, destination: str, now: datetime, limit: int) -> li
     held_up = (
         select(earlier.id)
         .where(
-            earlier.state == "waiting",
+            earlier.state == _LITERAL,
             earlier.destination == Dispatch.destination,
             earlier.stream == Dispatch.stream,
             earlier.id < Dispatch.id,
@@ -165,7 +168,7 @@ def claim_due(tx: Connection, destination: str, now: datetime, limit: int) -> li
         tx.execute(
             select(Dispatch.id)
             .where(
-                Dispatch.state == "waiting",
+                Dispatch.state == _LITERAL,
                 Dispatch.destination == destination,
                 Dispatch.next_at <= now,
                 ~held_up,
@@ -238,7 +241,7 @@ def backlogs(tx: Connection) -> list[Backlog]:
                 func.count().label("count"),
                 func.min(Dispatch.created_at).label("oldest"),
             )
-            .where(Dispatch.state == "waiting")
+            .where(Dispatch.state == _LITERAL)
             .group_by(Dispatch.destination)
         )
     }
@@ -297,7 +300,7 @@ def _ours(dispatch: ClaimedDispatch) -> ColumnElement[bool]:
     return (
         (Dispatch.id == dispatch.id)
         & (Dispatch.attempts == dispatch.attempts)
-        & (Dispatch.state == "waiting")
+        & (Dispatch.state == _LITERAL)
     )
 
 

@@ -9,24 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Index, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
+
+_WAITING: Final = text("done_at IS NULL")
 
 
 class OutboxMessage(Base):
     """One thing to do. `done_at` is set by the worker that fanned it out."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic: Mapped[str]
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
-    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,14 @@ def put_all(
             for payload in payloads
         ]
         tx.execute(insert(OutboxMessage), rows)
+
+
+def oldest_message(tx: Connection) -> datetime | None:
+    """Since when the oldest message waits to be fanned out, None where there is none."""
+    oldest: datetime | None = tx.execute(
+        select(func.min(OutboxMessage.created_at)).where(OutboxMessage.done_at.is_(None))
+    ).scalar_one()
+    return oldest
 
 
 def take_messages(

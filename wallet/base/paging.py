@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from verify.jws import decode_bytes, encode_bytes
 from wallet.errors import Invalid
 
-ID_MAX = 2**31 - 1
+_NUMBER_MAX = 2**31 - 1
 """The greatest id that PostgreSQL's INTEGER holds; it refuses to compare with more."""
 
 
@@ -50,10 +50,10 @@ def after_cursor(
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(ID_MAX))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_NUMBER_MAX))):
         raise _not_ours()
     number = int(text)
-    if number > ID_MAX:
+    if number > _NUMBER_MAX:
         raise _not_ours()
     return number
 

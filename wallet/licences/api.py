@@ -193,10 +193,10 @@ def my_inbox(query: dict[str, Any]) -> dict[str, Any]:
     return {"items": [_entry(news) for news in page.items], "next_cursor": page.next_cursor}
 
 
-@blueprint.route("/me/inbox/<int:entry_id>/read", methods=["POST"])
+@blueprint.route("/me/inbox/<entry_id>/read", methods=["POST"])
 @blueprint.response(200, ReadEntrySchema)
 @guard(holder())
-def read_inbox_entry(entry_id: int) -> dict[str, str | None]:
+def read_inbox_entry(entry_id: str) -> dict[str, str | None]:
     """Open an entry of the inbox; the first time is kept."""
     return {"licence": read_entry(deps(), current_principal(), entry_id, now())}
 

@@ -52,9 +52,9 @@ def my_inbox() -> str:
     )
 
 
-@blueprint.post("/wallet/inbox/<int:entry_id>")
+@blueprint.post("/wallet/inbox/<entry_id>")
 @guard(holder())
-def open_entry(entry_id: int) -> Response:
+def open_entry(entry_id: str) -> Response:
     """Open an entry: it has been read, and here is the licence."""
     identifier = read_entry(deps(), current_principal(), entry_id, now())
     where = url_for(".my_inbox") if identifier is None else f"/wallet/{quote(identifier)}"

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from wallet.base.deps import Deps
 from wallet.base.webhooks import Sender
 from wallet.licences.delivery.notify import channel_senders
+from wallet.licences.platform.push import platform_senders
 
 
 def senders(deps: Deps) -> Mapping[str, Sender]:
     """Name of each destination → how to send to it. What is for others waits."""
-    return channel_senders(deps)
+    return {**channel_senders(deps), **platform_senders(deps)}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from wallet.base.deps import Deps
 from wallet.base.outbox import Message, take_messages
 from wallet.licences.delivery.deliver import deliver
+from wallet.licences.platform.push import push
 
 FAN_OUT: Final = 500
 """Messages that are fanned out in one transaction."""
@@ -18,9 +19,10 @@ FAN_OUT: Final = 500
 Plan = Callable[[Connection, Deps, Sequence[Message], datetime], None]
 
 _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
-    "licence.issued": (deliver,),
-    "licence.status_changed": (deliver,),
-    "licence.expired": (deliver,),
+    "licence.issued": (deliver, push),
+    "licence.status_changed": (deliver, push),
+    "licence.expired": (deliver, push),
+    "catalogue.published": (push,),
 }
 """Topic → what it leads to. Messages of other topics stay until somebody takes them."""
 

@@ -14,10 +14,10 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
-from wallet.base.paging import ID_MAX, number_of_cursor
+from wallet.base.paging import number_of_cursor
 from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType
-from wallet.errors import NotFound
+from wallet.errors import Invalid, NotFound
 from wallet.holders.model import Holder
 from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_of
@@ -110,14 +110,13 @@ def unread(deps: Deps, principal: Principal, now: datetime) -> int:
     return count
 
 
-def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -> str | None:
+def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> str | None:
     """Open an entry: the first time is kept as the time it was read.
 
     Gives the identifier of the version that the holder has now, None where there is none any more.
     Raises NotFound for any that is not the account's.
     """
-    if entry_id > ID_MAX:
-        raise _not_found()
+    entry_id = _number(entry)
     mine = (InboxEntry.id == entry_id) & InboxEntry.holder_id.in_(
         holders_of(principal.id, local_day(now))
     )
@@ -137,6 +136,13 @@ def read_entry(deps: Deps, principal: Principal, entry_id: int, now: datetime) -
             audit.record(tx, "inbox.read", now, entry=entry_id, **told)
         current = tx.execute(_current(row)).scalar_one_or_none()
     return None if current is None else deps.vault.open(current, IDENTIFIER)
+
+
+def _number(entry: str) -> int:
+    try:
+        return number_of_cursor(entry)
+    except Invalid:
+        raise _not_found() from None
 
 
 def _not_found() -> NotFound:

@@ -72,7 +72,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_done_at"), ["done_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
 
     op.create_table(
         "channels",
@@ -867,7 +873,7 @@ def downgrade() -> None:
     op.drop_table("dispatches")
     op.drop_table("channels")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_done_at"))
+        batch_op.drop_index("ix_outbox_waiting")
 
     op.drop_table("outbox")
     op.drop_table("holders")
