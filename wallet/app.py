@@ -12,7 +12,7 @@ from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
-from wallet.numbers import BATCH_FILE_MAX, JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
+from wallet.numbers import BATCH_FILE_MAX, JSON_BODY_MAX, JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
 from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
@@ -45,6 +45,8 @@ def create_app(config: Config) -> Flask:
         LARGE_BODY_ENDPOINTS={
             "licences.receive_licence": LICENCE_BODY_MAX,
             "licences.receive_batch": BATCH_FILE_MAX,
+            # The form around the file is a little more.
+            "issuer_batch_pages.send": BATCH_FILE_MAX + JSON_BODY_MAX,
             "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
         },
         CHUNKED_ENDPOINTS={"licences.receive_batch"},

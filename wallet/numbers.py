@@ -68,6 +68,8 @@ REDIS_REST: Final = 2
 
 EXPIRING_DAYS: Final = 30
 """A licence that ends within this many days is marked 即将到期."""
+ATTENTION_DAYS: Final = 7
+"""A file that could not be read is shown on its unit's home page for so long."""
 SEAL_EXPIRING_DAYS: Final = 30
 """`doctor` tells of a seal whose certificate ends within this many days."""
 DOCUMENT_DAYS: Final = 7

@@ -57,7 +57,7 @@ PASSES: Final = {
     **{route: {"desk", "bank", "relying"} for route in DESK},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
     "POST /api/v1/licence-batches": {"issuing"},
-    "GET /api/v1/licence-batches/<batch_id>": {"issuing"},
+    "GET /api/v1/licence-batches/<batch_id>": {"issuing", "issuer"},
     "POST /api/v1/licences": {"issuing"},
     "POST /api/v1/licences/<identifier>/status": {"issuing"},
     "GET /api/v1/licences/<identifier>": {"issuing"},
@@ -155,7 +155,8 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
-              "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"}, "/issuer": {"issuer"}}  # fmt: skip
+              "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"}, "/issuer": {"issuer"},
+              "/issuer/licences": {"issuer"}, "/issuer/batches": {"issuer"}}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}
     for path, allowed in passes.items():

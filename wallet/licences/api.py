@@ -106,7 +106,7 @@ def receive_batch(query: dict[str, Any]) -> BatchProgress:
 @blueprint.route("/licence-batches/<batch_id>")
 @blueprint.arguments(PageQuerySchema, location="query")
 @blueprint.response(200, BatchPageSchema)
-@guard(client("issuing"))
+@guard(client("issuing") | staff("issuer"))
 def batch(query: dict[str, Any], batch_id: str) -> dict[str, Any]:
     """How far a batch is, and what is wrong with which of its lines."""
     progress, faults, next_cursor = batch_progress(

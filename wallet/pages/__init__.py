@@ -1,12 +1,13 @@
 """Server-rendered pages, one module per audience; `wallet.app` registers `PAGES`."""
 
-from wallet.pages import account, docs, holder, issuer, issuer_status, public
+from wallet.pages import account, docs, holder, issuer, issuer_batches, issuer_status, public
 
 PAGES = (
     account.blueprint,
     docs.blueprint,
     holder.blueprint,
     issuer.blueprint,
+    issuer_batches.blueprint,
     issuer_status.blueprint,
     public.blueprint,
 )

@@ -44,6 +44,7 @@ MENUS = {
         (
             Entry("home", "/issuer", "building", N_("首页")),
             Entry("licences", "/issuer/licences", "search", N_("证照查询")),
+            Entry("batches", "/issuer/batches", "up", N_("批量报送")),
         ),
     ),
 }

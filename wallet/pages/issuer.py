@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from verify.jws import decode_bytes, encode_bytes
 from wallet.base.clock import read_day
+from wallet.licences.attention import attention_of
+from wallet.licences.batches.overview import sent_files
 from wallet.licences.documents.document import licence_document
 from wallet.licences.documents.sealing import Sealing, sealing_of
 from wallet.licences.examine import examine
@@ -31,14 +33,22 @@ SEARCH: Final = "/issuer/licences"
 _SOUGHT: Final = "issuer.sought"
 """Context under which what was looked for is sealed into the address of its results."""
 _SOUGHT_MAX: Final = 200
+_LATEST: Final = 5
+"""Files on the home page."""
 
 
 @blueprint.get("/issuer")
 @guard(staff("issuer"))
 def home() -> str:
-    """The unit's types, and how many licences of each there are."""
+    """The search, what asks for attention, the latest files, and what the unit issues."""
+    files, _next = sent_files(deps(), current_principal(), _LATEST)
     return render_console(
-        "issuer", "home", "issuer/home.html", types=issued_counts(deps(), current_principal())
+        "issuer",
+        "home",
+        "issuer/home.html",
+        attention=attention_of(deps(), current_principal(), now()),
+        files=files,
+        types=issued_counts(deps(), current_principal()),
     )
 
 

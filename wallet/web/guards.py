@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from wallet.base.deps import Deps
 from wallet.errors import NotPermitted, NotSignedIn
@@ -34,12 +34,14 @@ class Guard:
 
     `admitted` empty is public. `rate` names the limit of `wallet.web.limits`. `identify` is false
     where nobody needs to know who asks: no session is read, so none can act, and none is missed
-    while the database is away.
+    while the database is away. A `streamed` view reads its form as it comes, and has the CSRF token
+    in it checked by `check_form_token`.
     """
 
     admitted: frozenset[tuple[PrincipalKind, str | None]] = frozenset()
     rate: Rate | None = None
     identify: bool = True
+    streamed: bool = False
 
     def __or__(self, other: Guard) -> Guard:
         return replace(self, admitted=self.admitted | other.admitted)
@@ -67,9 +69,9 @@ def holder(*, rate: Rate | None = None) -> Guard:
     return Guard(frozenset({("holder", None)}), rate)
 
 
-def staff(role: str, *, rate: Rate | None = None) -> Guard:
+def staff(role: str, *, rate: Rate | None = None, streamed: bool = False) -> Guard:
     """Staff with that role."""
-    return Guard(frozenset({("staff", role)}), rate)
+    return Guard(frozenset({("staff", role)}), rate, streamed=streamed)
 
 
 def client(role: str, *, rate: Rate | None = None) -> Guard:
@@ -105,7 +107,7 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotPermitted("此地址没有开放。")
         if not declared.identify:
             return
-        principal = _authenticate(loaders)
+        principal = _authenticate(loaders, declared)
         set_principal(principal)
         if not declared.admitted:
             return
@@ -115,7 +117,7 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
 
 
-def _authenticate(loaders: Mapping[PrincipalKind, Loader]) -> Principal | None:
+def _authenticate(loaders: Mapping[PrincipalKind, Loader], declared: Guard) -> Principal | None:
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         if sessions.token_kind(bearer) != "client":
@@ -127,14 +129,31 @@ def _authenticate(loaders: Mapping[PrincipalKind, Loader]) -> Principal | None:
         return None
     principal = loaders[kind](deps(), token, now())
     if principal and request.method not in _SAFE_METHODS:
-        _check_csrf(token)
+        _check_csrf(token, declared)
     return principal
 
 
-def _check_csrf(token: str) -> None:
+def check_form_token(given: str) -> None:
+    """Hold the CSRF token of a form that is read as it comes against the session's.
+
+    Raises NotPermitted (`csrf_failed`).
+    """
+    expected = g.pop("csrf_expected", None)
+    if expected is not None:
+        _compare(given, expected)
+
+
+def _check_csrf(token: str, declared: Guard) -> None:
     expected = sessions.csrf_token(deps().config.secret_key, token)
     given = request.headers.get(CSRF_HEADER)
+    if given is None and declared.streamed and request.mimetype == "multipart/form-data":
+        g.csrf_expected = expected
+        return
     if given is None and request.mimetype == "application/x-www-form-urlencoded":
         given = request.form.get(CSRF_FIELD)
-    if not hmac.compare_digest((given or "").encode("utf-8", "replace"), expected.encode()):
+    _compare(given or "", expected)
+
+
+def _compare(given: str, expected: str) -> None:
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
         raise NotPermitted("页面已过期，请刷新后再试。", slug="csrf_failed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import multiprocessing
 import os
 import sys
@@ -24,8 +23,10 @@ from wallet.base.deps import Deps, build_deps
 from wallet.base.logs import configure_logging
 from wallet.config import Config, load_config
 from wallet.errors import ConfigurationError, DomainError
-from wallet.licences.batches.accept import accept_batch, all_faults
+from wallet.licences.batches.accept import accept_batch
 from wallet.licences.batches.claim import Overtaken, claim
+from wallet.licences.batches.faults_file import faults_file
+from wallet.licences.batches.files import FORMATS
 from wallet.licences.batches.work import Taken, work_off
 from wallet.licences.issue import issue_all
 from wallet.licences.model import AWAITS_SEALING, Licence, LicenceBatch
@@ -33,7 +34,6 @@ from wallet.organisations.model import Client
 from wallet.web.principal import Principal
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FORMATS: Final = {".csv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 _BLOCK: Final = 1 << 20
 _AHEAD: Final = 2
 """Chunks that wait for each process that seals."""
@@ -58,7 +58,7 @@ def import_licences(
     Run it again with the same FILE when it was interrupted: it goes on where it stopped. Exit 0: all
     lines are stored; 1: some were refused, or the file could not be read to its end.
     """
-    kind = _FORMATS.get(file.suffix.lower())
+    kind = FORMATS.get(file.suffix.lower())
     if kind is None:
         raise click.UsageError("FILE must end in .csv, .xlsx or .ndjson")
     config = load_config(os.environ)
@@ -164,12 +164,8 @@ def _summary(deps: Deps, batch_id: int, errors_file: Path) -> int:
     row = _row(deps, batch_id)
     click.echo(f"Stored {row.stored:,}, refused {row.failed:,}.")
     if row.failed:
-        # With its mark, or Excel takes UTF-8 for another encoding.
-        with errors_file.open("w", encoding="utf-8-sig", newline="") as opened:
-            writer = csv.writer(opened)
-            writer.writerow(["行", "列", "项", "代码", "原因"])
-            for fault in all_faults(deps, batch_id):
-                writer.writerow([fault.line, fault.column, fault.field, fault.slug, fault.detail])
+        with errors_file.open("wb") as opened:
+            opened.writelines(faults_file(deps, batch_id))
         click.echo(f"The refused lines and why: {errors_file}")
     if row.state == "failed":
         click.echo(f"The file could not be read on: {row.error_detail}", err=True)

@@ -20,7 +20,8 @@ import openpyxl
 from wallet import numbers
 from wallet.errors import Invalid
 
-FORMATS: Final = ("ndjson", "csv", "xlsx")
+FORMATS: Final = {".csv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+"""Ending of a file's name → what it is read as."""
 _BLOCK: Final = 1 << 20
 _STRINGS: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
 
