@@ -139,7 +139,7 @@ SECURITY: Final = {
     "post /oauth/token": [{"clientSecret": []}, {}],
     "get /api/v1/me": [PERSON_READS, CLIENT],
     "post /api/v1/licence-batches": [CLIENT],
-    "get /api/v1/licence-batches/{batch_id}": [CLIENT],
+    "get /api/v1/licence-batches/{batch_id}": [PERSON_READS, CLIENT],
     "post /api/v1/licences": [CLIENT],
     "post /api/v1/licences/{identifier}/status": [CLIENT],
     "get /api/v1/licences/{identifier}": [CLIENT],

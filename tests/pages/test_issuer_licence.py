@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.support.licences import (
     OPERATOR,
@@ -18,13 +19,17 @@ from tests.support.licences import (
     issue,
     operator_licence,
     person,
+    stored_licence,
 )
 from tests.support.people import Machine, Visitor, machine, sign_in
 from tests.support.shared import deps_of
 from tests.support.showing import counted_statements, events
-from tests.support.staff import send_form
+from tests.support.staff import send_form, staff_of
 from tests.support.statuses import BASIS, REASON, SUSPEND, changes_of, set_status
+from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
+from wallet.licences.model import Licence
+from wallet.licences.search import Wanted, search_licences
 
 PAGE = "/issuer/licences"
 CHANGE = {"code": "02", "reason": REASON, "basis": BASIS}
@@ -171,3 +176,31 @@ def test_a_long_history_costs_no_more_statements_than_a_short_one(
     with counted_statements(shared_app) as long:
         chen.get(f"{PAGE}/{identifier}")
     assert len(short) == len(long)
+
+
+def test_a_review_is_passed_by_another_than_sent_it_in_and_returned_with_a_reason(
+    shared_app: Flask, chen: Visitor, deps: Deps
+) -> None:
+    waiting = search_licences(
+        deps, staff_of(deps, "issuer-chen"), Wanted(status="in_review"), read_clock(), 50
+    ).licences
+    first, second = (f"{PAGE}/{licence.identifier}" for licence in waiting[:2])
+    assert send_form(chen, f"{first}/review").status_code == 422
+    assert send_form(chen, f"{first}/review", decision="return").status_code == 422
+    with deps.db.begin() as tx:
+        own = stored_licence(deps, waiting[0].identifier)
+        mine = update(Licence).where(Licence.id == own.id)
+        tx.execute(mine.values(staff_id=staff_of(deps, "issuer-chen").id, client_id=None))
+    refused = send_form(chen, f"{first}/review", decision="pass")
+    assert refused.status_code == 409
+    assert "另一人" in refused.text
+    for _ in range(2):
+        returned = send_form(
+            chen, f"{first}/review", decision="return", reason="与材料不符（演示）"
+        )
+        assert returned.location == f"{first}?reviewed=return"
+    assert 'data-status="returned"' in chen.get(first).text
+    assert (
+        send_form(chen, f"{second}/review", decision="pass").location == f"{second}?reviewed=pass"
+    )
+    assert 'data-status="valid"' in chen.get(second).text

@@ -3,7 +3,7 @@
 What came in waits, unsealed and in nobody's wallet, until somebody of the issuing unit passes it,
 then it is issued as any other, or returns it with a reason: then it never is. The unit sends it in
 again as a higher version. The data came from the unit's system, so that anybody of its staff with
-the role is another person.
+the role is another person; what a staff member sent in, another passes.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def decide_review(
     """Pass a licence, which issues it, or return it; `reason` is needed for that alone.
 
     The same decision once more gives the same answer. Raises NotFound (none of this unit that came
-    in for review), Invalid (`reason_required`), Conflict (`already_reviewed`; `stale_version`: a
+    in for review), Invalid (`reason_required`), Conflict (`already_reviewed`; `own_licence`: who sent it in
+    may only return it; `stale_version`: a
     newer version was issued meanwhile, so that this one can only be returned).
     """
     if decision == "return" and not reason:
@@ -134,6 +135,8 @@ def _decide(
     reason: str,
     now: datetime,
 ) -> None:
+    if decision == "pass" and row.staff_id == staff.id:
+        raise Conflict("您自己报送的证照，须由本单位另一人审核通过。", "own_licence")
     if decision == "pass" and row.superseded_at is not None:
         raise Conflict("此证照已签发更新的版本，这一版只能退回。", "stale_version")
     tx.execute(

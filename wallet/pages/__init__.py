@@ -1,6 +1,15 @@
 """Server-rendered pages, one module per audience; `wallet.app` registers `PAGES`."""
 
-from wallet.pages import account, docs, holder, issuer, issuer_batches, issuer_status, public
+from wallet.pages import (
+    account,
+    docs,
+    holder,
+    issuer,
+    issuer_batches,
+    issuer_review,
+    issuer_status,
+    public,
+)
 
 PAGES = (
     account.blueprint,
@@ -8,6 +17,7 @@ PAGES = (
     holder.blueprint,
     issuer.blueprint,
     issuer_batches.blueprint,
+    issuer_review.blueprint,
     issuer_status.blueprint,
     public.blueprint,
 )

@@ -102,7 +102,7 @@ def licence(identifier: str) -> str:
         delivered=delivery_words(),
         sealing=_sealing(sealing_of(deps(), unit_id, found.type_id, now())),
         crumbs=[(_("证照查询"), SEARCH)],
-        changed="changed" in request.args,
+        note=_note(),
     )
 
 
@@ -112,6 +112,16 @@ def licence_pdf(identifier: str) -> Response:
     """The sealed document, as the unit gives it out; who took it is recorded."""
     document = licence_document(deps(), current_principal(), identifier, now())
     return pdf_download(document.pdf, document.name)
+
+
+def _note() -> str:
+    """What has just been done to the licence, as the address says."""
+    notes: dict[tuple[str, str], str] = {
+        ("changed", "1"): _("状态已变更，对此后的每一次核验生效。"),
+        ("reviewed", "pass"): _("审核通过，已签发。"),
+        ("reviewed", "return"): _("已退回，这一版不再签发。"),
+    }
+    return next((note for told, note in notes.items() if told in request.args.items()), "")
 
 
 def status_words() -> dict[str, str]:
