@@ -34,12 +34,13 @@ def look_at(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
 def test_no_page_scrolls_sideways(
     open_phone: OpenPage, open_desk: OpenPage, lang: str, care: int
 ) -> None:
-    visitors = {name: open_phone(name) for name in (None, "holder-li", "desk-zhao")}
+    visitors = {name: open_phone(name) for name in (None, "holder-li", "desk-zhao", "issuer-chen")}
     for page in visitors.values():
         page.goto(f"/preferences?lang={lang}&care={care}&next=/v")
     assert look_at(visitors[None], site.PUBLIC) == {}
     assert look_at(visitors["holder-li"], site.wallet_pages(visitors["holder-li"])) == {}
     assert look_at(visitors["desk-zhao"], site.DESK) == {}
+    assert look_at(visitors["issuer-chen"], site.issuer_pages(visitors["issuer-chen"])) == {}
 
 
 @pytest.mark.parametrize("care", [0, 1])
@@ -81,7 +82,12 @@ def test_on_a_phone_on_its_side_code_and_withdrawal_are_on_the_screen(
 def test_every_page_of_the_desktop_opens_and_calls_only_its_own_server(
     open_desk: OpenPage, watch: Watch
 ) -> None:
-    visitors = {None: site.PUBLIC, "desk-zhao": site.DESK, "holder-li": site.WALLET}
+    visitors = {
+        None: site.PUBLIC,
+        "desk-zhao": site.DESK,
+        "holder-li": site.WALLET,
+        "issuer-chen": site.ISSUER,
+    }
     for persona, paths in visitors.items():
         page = open_desk(persona)
         for path in paths:

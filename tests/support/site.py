@@ -12,6 +12,7 @@ from tests.support import phone
 MISSING = "/no-such-page"
 PUBLIC = ("/", "/catalogue", f"/catalogue/{phone.FOOD}", "/v", MISSING)
 DESK = ("/desk", "/account")
+ISSUER = ("/issuer", "/issuer/licences", "/issuer/licences?q=AAAA&type=none", "/issuer/batches")
 WALLET = ("/wallet", "/wallet/inbox", "/wallet/uses", "/account")
 
 
@@ -20,6 +21,19 @@ def wallet_pages(page: Page) -> Iterator[str]:
     yield from WALLET
     for type_code in (phone.FORKLIFT, "special-equipment-registration"):
         yield f"/wallet/{phone.held(page, type_code)['identifier']}"
+
+
+def issuer_pages(page: Page) -> Iterator[str]:
+    """The issuer's pages, with one licence and the forms of it."""
+    yield from ISSUER
+    page.goto("/issuer/licences?type=special-equipment-operator")
+    licence = page.get_by_test_id("found-licence").get_by_role("link").first.get_attribute("href")
+    assert licence is not None
+    yield licence
+    yield f"{licence}/status"
+    page.goto("/issuer/licences?status=in_review")
+    for waiting in page.get_by_test_id("found-licence").get_by_role("link").all()[:1]:
+        yield f"{waiting.get_attribute('href')}/review"
 
 
 def overflow(page: Page) -> list[str]:
@@ -35,14 +49,14 @@ def overflow(page: Page) -> list[str]:
 def small_targets(page: Page, least: int) -> list[str]:
     """What can be tapped and is smaller than `least` px in one direction.
 
-    A hidden file input is tapped through its label. Links within a sentence may have the height
+    A hidden file input is tapped through its label, and so is a choice. Links within a sentence may have the height
     of its line (WCAG 2.5.8), as may a masked value within a list of fields.
     """
     found: list[str] = page.evaluate(
         """(least) => [...document.querySelectorAll(
-            'a[href], button, select, input:not([type=hidden]), textarea, summary, label.button')]
+            'a[href], button, select, input:not([type=hidden]), textarea, summary, label.button, label.choice')]
           .filter((one) => one.checkVisibility({ visibilityProperty: true })
-            && !one.matches('.visually-hidden, .skip')
+            && !one.matches('.visually-hidden, .skip, .choice input')
             && !one.closest('p, td'))
           .map((one) => [one, one.getBoundingClientRect()])
           .filter(([, box]) => Math.min(box.width, box.height) < least - 0.5)
