@@ -12,7 +12,14 @@ from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
-from wallet.numbers import BATCH_FILE_MAX, JSON_BODY_MAX, JUDGEMENTS_BODY_MAX, LICENCE_BODY_MAX
+from wallet.licences.in_step import api as in_step
+from wallet.numbers import (
+    BATCH_FILE_MAX,
+    JSON_BODY_MAX,
+    JUDGEMENTS_BODY_MAX,
+    LICENCE_BODY_MAX,
+    RECONCILIATION_BODY_MAX,
+)
 from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
@@ -47,9 +54,10 @@ def create_app(config: Config) -> Flask:
             "licences.receive_batch": BATCH_FILE_MAX,
             # The form around the file is a little more.
             "issuer_batch_pages.send": BATCH_FILE_MAX + JSON_BODY_MAX,
+            "in_step.reconcile_licences": RECONCILIATION_BODY_MAX,
             "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
         },
-        CHUNKED_ENDPOINTS={"licences.receive_batch"},
+        CHUNKED_ENDPOINTS={"licences.receive_batch", "in_step.reconcile_licences"},
         MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
     )
     attach(app, build_deps(config))
@@ -59,7 +67,7 @@ def create_app(config: Config) -> Flask:
     speak(app)
 
     api = ProblemApi(app)
-    for feature in (catalogue, licences, showing, relying):
+    for feature in (catalogue, licences, in_step, showing, relying):
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)

@@ -160,11 +160,10 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
             yield Finding(subject, well=False, advice=str(error))
             continue
         assert seal is not None  # it was listed just now
-        ends = seal.certificate.not_valid_after_utc
         yield Finding(
             subject,
-            well=now < ends - timedelta(days=numbers.SEAL_EXPIRING_DAYS),
-            advice=f"its certificate ends {rfc3339(ends)}; get a new one of its CA and run: "
+            well=not seal.is_ending(now),
+            advice=f"its certificate ends {rfc3339(seal.ends_at)}; get a new one of its CA and run: "
             f"liangzheng seals import {unit} FILE",
         )
 

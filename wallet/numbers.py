@@ -70,6 +70,22 @@ EXPIRING_DAYS: Final = 30
 """A licence that ends within this many days is marked 即将到期."""
 ATTENTION_DAYS: Final = 7
 """A file that could not be read is shown on its unit's home page for so long."""
+FORCE_MAJEURE_DAYS: Final = 3
+"""Working days after the fault is cleared in which the backlog must be through (O-10, M-9)."""
+ALARM_DAYS: Final = 7
+"""What came in late, and a batch with lines that were refused, is an alarm for so long."""
+PENDING_ALARM: Final = 10 * 60
+"""A licence that is still not issued after this time is an alarm."""
+REVIEW_ALARM: Final = 24 * 3600
+"""A licence that waits for its review for longer is an alarm."""
+BASIS_ENDING_DAYS: Final = 90
+"""A basis document that ends within this many days is an alarm, as one that has ended is."""
+RECONCILIATION_LINES_MAX: Final = 100_000
+"""Lines of a digest list, and differences that are told of it one by one."""
+RECONCILIATION_BODY_MAX: Final = 32 * 1024 * 1024
+"""Bytes of a digest list."""
+RECONCILIATION_DAYS: Final = 30
+"""The single differences of a reconciliation are kept for so long; its counts for good."""
 SEAL_EXPIRING_DAYS: Final = 30
 """`doctor` tells of a seal whose certificate ends within this many days."""
 DOCUMENT_DAYS: Final = 7

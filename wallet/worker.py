@@ -22,6 +22,8 @@ from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
 from wallet.licences.documents.kept import forget_documents
+from wallet.licences.in_step.force_majeure import recount_deadlines
+from wallet.licences.in_step.reconciliations import forget_differences
 from wallet.licences.issue import issue, pending_before
 from wallet.licences.model import IdempotencyKey
 from wallet.licences.status.expire import note_expired
@@ -40,7 +42,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, news delivered, licences expired; rows cleared away,
-    keys."""
+    keys, deadlines reckoned anew."""
 
     issued: int
     delivered: int
@@ -48,6 +50,8 @@ class WorkDone:
     sessions: int
     idempotency_keys: int
     assertions: int
+    deadlines: int
+    differences: int
     key_changes: int
     document_days: int
 
@@ -196,6 +200,8 @@ def _clear_away(deps: Deps, now: datetime) -> dict[str, int]:
             "assertions": tx.execute(
                 delete(ClientAssertion).where(ClientAssertion.expires_at <= now)
             ).rowcount,
+            "deadlines": recount_deadlines(tx),
+            "differences": forget_differences(tx, now),
         }
 
 

@@ -51,11 +51,29 @@ DESK: Final = {
     "POST /api/v1/verifications/<verification_id>/outcome",
     "POST /api/v1/offline-verifications",
 }
+UNIT: Final = {
+    "POST /api/v1/force-majeure",
+    "POST /api/v1/force-majeure/<report_id>/measures",
+    "POST /api/v1/force-majeure/<report_id>/clearance",
+    "POST /api/v1/force-majeure/<report_id>/closure",
+    "POST /api/v1/coverage",
+}
+UNIT_AND_ABOVE: Final = {
+    "GET /api/v1/force-majeure",
+    "GET /api/v1/force-majeure/<report_id>",
+    "GET /api/v1/late-licences",
+    "GET /api/v1/coverage",
+    "GET /api/v1/coverage.csv",
+}
 PASSES: Final = {
+    **{route: {"issuer", "issuing"} for route in UNIT},
+    **{route: {"issuer", "issuing", "manager"} for route in UNIT_AND_ABOVE},
     **{route: set(CALLERS) for route in PUBLIC},
     **{route: {"holder"} for route in HOLDER},
     **{route: {"desk", "bank", "relying"} for route in DESK},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
+    "POST /api/v1/reconciliations": {"issuing"},
+    "GET /api/v1/reconciliations/<reconciliation_id>": {"issuing"},
     "POST /api/v1/licence-batches": {"issuing"},
     "GET /api/v1/licence-batches/<batch_id>": {"issuing", "issuer"},
     "POST /api/v1/licences": {"issuing"},

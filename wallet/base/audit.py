@@ -30,7 +30,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "catalogue.published": "account unit type version",
         "licence.reviewed": "licence staff unit type version decision",
         "licence.secret_refused": "actor unit type batch line",
-        "batch.received": "batch actor unit type size",
+        "batch.received": "batch actor unit type stock size",
         "batch.finished": "batch actor state stored failed",
         "licence.status_changed": (
             "licence actor unit type version act from_status from_code to_status to_code"
@@ -48,6 +48,15 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "exemption.set": "kind unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
         "key.changed": "kid state by hurry",
+        "licences.reconciled": (
+            "reconciliation actor unit type lines missing_here missing_there older_here older_there"
+            " status_differs content_differs"
+        ),
+        "coverage.told": "unit type year expected source actor",
+        "force_majeure.reported": "report actor unit types started_at",
+        "force_majeure.measured": "report actor unit",
+        "force_majeure.cleared": "report actor unit cleared_at due_at",
+        "force_majeure.closed": "report actor unit backlog in_time",
         "library.restored": "by",
         "library.confirmed": "restored_at",
         "verification.judged": (

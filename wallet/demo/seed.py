@@ -251,7 +251,8 @@ def _receive(deps: Deps, client: Principal, row: LicenceRow, now: datetime) -> N
         area_code=row.area_code,
         fields=dict(row.fields),
     )
-    receive(deps, client, row.key, hashlib.sha256(row.key.encode()).digest(), new, now)
+    digest = hashlib.sha256(row.key.encode()).digest()
+    receive(deps, client, row.key, digest, new, now, stock=True)
 
 
 def _set_statuses(

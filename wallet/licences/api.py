@@ -99,8 +99,8 @@ def receive_batch(query: dict[str, Any]) -> BatchProgress:
     kind = _FILE_KINDS.get(request.mimetype)
     if kind is None or request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
-    parts = streamed(of_lines=kind != "xlsx")
-    return accept_batch(deps(), current_principal(), kind, query["type"], parts, now())
+    parts, stock = streamed(of_lines=kind != "xlsx"), query["stock"]
+    return accept_batch(deps(), current_principal(), kind, query["type"], parts, now(), stock=stock)
 
 
 @blueprint.route("/licence-batches/<batch_id>")

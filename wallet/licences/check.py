@@ -80,6 +80,7 @@ def issuable_type(tx: Connection, actor: Principal, code: str) -> AnyRow:
             LicenceType.type_code,
             LicenceType.name,
             LicenceType.holder_kinds,
+            LicenceType.collected_since,
             LicenceType.status_codes,
             LicenceType.fields,
             LicenceType.review,

@@ -17,6 +17,7 @@ HOLDER_NAME = "licence_holders.name"
 CHANGE_REASON = "status_changes.reason"
 CHANGE_BASIS = "status_changes.basis"
 REVIEW_REASON = "licence_reviews.reason"
+CONTENT = "licences.content"
 """Contexts under which these values are sealed or indexed."""
 
 MAY_EXPIRE = text("status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL")
@@ -36,7 +37,8 @@ class Licence(Base):
     are not superseded; that it has expired follows from `valid_until`, and `expired_at` is when the
     worker noted it. `status_code` is the type's own code for it. Either a client or a staff member sent
     it in. `review_state` is waiting, passed or returned where the type asked for one as the licence
-    came in, else None; what was returned is never issued.
+    came in, else None; what was returned is never issued. `content_index`
+    tells whether two say the same (`in_step.digest`).
     """
 
     __tablename__ = "licences"
@@ -81,6 +83,7 @@ class Licence(Base):
     superseded_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content_index: Mapped[bytes]
 
 
 class LicenceField(Base):
@@ -182,7 +185,7 @@ class LicenceBatch(Base):
     again is the same batch. `line` is the last line done; it moves in the transaction that stores the lines up to
     it, so that each is taken in once. Whoever works on it is `claimed_by`, until `claimed_until`.
     `state` is waiting, running, done or failed: then the file itself could not be read on, and
-    `error_slug` and `error_detail` say why. The sealed `file` is deleted at the end.
+    `error_slug` and `error_detail` say why. The sealed `file` is deleted at the end. What is `stock` 存量 is not late.
     """
 
     __tablename__ = "licence_batches"
@@ -200,6 +203,7 @@ class LicenceBatch(Base):
     file: Mapped[str] = mapped_column(unique=True)
     format: Mapped[str]
     type_code: Mapped[str | None]
+    stock: Mapped[bool]
     size: Mapped[int]
     state: Mapped[str] = mapped_column(index=True)
     total: Mapped[int | None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -31,6 +31,8 @@ from wallet.licences.check import (
     record_secrets,
 )
 from wallet.licences.identifier import make_identifier, parse_identifier
+from wallet.licences.in_step.digest import content_index, digest_of
+from wallet.licences.in_step.late import is_late, note_late
 from wallet.licences.issue import IssuedLicence, issue
 from wallet.licences.model import (
     FIELD_VALUE,
@@ -48,12 +50,19 @@ from wallet.web.principal import Principal
 
 
 def receive(
-    deps: Deps, client: Principal, key: str, body_hash: bytes, new: NewLicence, now: datetime
+    deps: Deps,
+    client: Principal,
+    key: str,
+    body_hash: bytes,
+    new: NewLicence,
+    now: datetime,
+    *,
+    stock: bool = False,
 ) -> IssuedLicence:
     """Take a licence in and issue it. The same key and body give the same answer.
 
     Raises Invalid, NotPermitted (a type of another unit), Conflict (`idempotency_key_reused`,
-    `stale_version`, `licence_revoked`, `identifier_taken`).
+    `stale_version`, `licence_revoked`, `identifier_taken`). `stock` 存量 is never late.
     """
     with deps.db.read() as tx:
         licence_id = _licence_of_key(tx, client.id, key, body_hash)
@@ -66,7 +75,7 @@ def receive(
                 with deps.db.begin() as tx:
                     record_secrets(tx, client, {None: type_row.code}, now)
             raise
-        licence_id = _record(deps, client, key, body_hash, checked, now)
+        licence_id = _record(deps, client, key, body_hash, checked, now, stock=stock)
     assert licence_id is not None
     return issue(deps, licence_id, now)
 
@@ -94,6 +103,8 @@ def _record(
     body_hash: bytes,
     checked: CheckedLicence,
     now: datetime,
+    *,
+    stock: bool,
 ) -> int:
     with deps.db.begin() as tx:
         claimed = insert_if_new(
@@ -109,7 +120,7 @@ def _record(
             licence_id = _licence_of_key(tx, client.id, key, body_hash)
             assert licence_id is not None
             return licence_id
-        [recorded] = record_licences(tx, deps, client, [checked], now)
+        [recorded] = record_licences(tx, deps, client, [checked], now, stock=stock)
         if isinstance(recorded, Conflict):
             raise recorded
         tx.execute(
@@ -126,11 +137,13 @@ def record_licences(
     actor: Principal,
     licences: Sequence[CheckedLicence],
     now: datetime,
+    *,
+    stock: bool = False,
 ) -> list[int | Conflict]:
     """Store licences that `actor` (a client or staff member of their unit) sent in as pending, in the
     order given; the id of each, or why it is not stored.
 
-    Of what is refused nothing is left behind.
+    Of what is refused nothing is left behind. `stock` 存量 is never late.
     """
     if not licences:
         return []
@@ -143,6 +156,7 @@ def record_licences(
     newest = _newest(tx, vault, wanted)
     results: list[int | Conflict | None] = []
     rows: dict[bytes, tuple[int, dict[str, Any]]] = {}
+    late: set[int] = set()
     for position, (checked, number) in enumerate(zip(licences, wanted, strict=True)):
         last = newest.get(number)
         if (refused := _refused(checked, last)) is not None:
@@ -158,7 +172,9 @@ def record_licences(
         if index in rows:
             results.append(_taken())
             continue
-        standing = last or _Newest(0, "valid", _valid_code(checked.type.status_codes), "")
+        standing = last or _Newest(0, "valid", _valid_code(checked.type.status_codes), "", None)
+        if not stock and is_late(checked, standing.issued_on, now):
+            late.add(position)
         rows[index] = (
             position,
             {
@@ -179,15 +195,33 @@ def record_licences(
                 "area_code": checked.new.area_code,
                 "review_state": "waiting" if checked.type.review else None,
                 "received_at": now,
+                "content_index": content_index(vault, digest_of(checked)),
             },
         )
         newest[number] = replace(
-            standing, version=checked.version, serial=parse_identifier(identifier).serial
+            standing,
+            version=checked.version,
+            serial=parse_identifier(identifier).serial,
+            issued_on=checked.new.issued_on,
         )
         results.append(None)
     stored = _insert(tx, rows)
     _insert_parts(tx, vault, {id: licences[position] for position, id in stored.items()})
     assign_status_indices(tx, deps, list(stored.values()), now)
+    note_late(
+        tx,
+        [
+            {
+                "licence_id": licence_id,
+                "unit_id": licences[position].type.unit_id,
+                "type_id": licences[position].type.id,
+                "issued_on": licences[position].new.issued_on,
+                "received_at": now,
+            }
+            for position, licence_id in stored.items()
+            if position in late
+        ],
+    )
     audit.record_all(
         tx,
         "licence.received",
@@ -217,6 +251,7 @@ class _Newest:
     status: str
     status_code: str
     serial: str
+    issued_on: date | None
 
 
 def _newest(tx: Connection, vault: Vault, wanted: Sequence[Number]) -> dict[Number, _Newest]:
@@ -229,6 +264,7 @@ def _newest(tx: Connection, vault: Vault, wanted: Sequence[Number]) -> dict[Numb
             Licence.status,
             Licence.status_code,
             Licence.identifier_sealed,
+            Licence.issued_on,
         )
         .where(of_numbers(wanted))
         .order_by(Licence.version)
@@ -240,6 +276,7 @@ def _newest(tx: Connection, vault: Vault, wanted: Sequence[Number]) -> dict[Numb
             row.status,
             row.status_code,
             parse_identifier(vault.open(row.identifier_sealed, IDENTIFIER)).serial,
+            row.issued_on,
         )
         for number, row in last.items()
     }

@@ -252,6 +252,13 @@ class BatchQuerySchema(StrictSchema):
     """Which licences a file holds."""
 
     type = Text(load_default=None, max_length=64)
+    stock = fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        error_messages={"invalid": "应为 true 或 false。"},
+        metadata={"description": "true for stock 存量, which is not late"},
+    )
 
 
 class BatchSchema(Schema):

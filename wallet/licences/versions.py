@@ -34,6 +34,11 @@ def of_numbers(numbers: Iterable[Number]) -> ColumnElement[bool]:
     )
 
 
+def is_kept(licence: type[Licence]) -> ColumnElement[bool]:
+    """Condition on `Licence` or an alias of it: it was not returned in its review."""
+    return or_(licence.review_state.is_(None), licence.review_state != "returned")
+
+
 def lock_numbers(tx: Connection, numbers: Iterable[Number]) -> None:
     """As `lock_number`, of many at once; always in the same order."""
     tx.execute(select(Licence.id).where(of_numbers(numbers)).order_by(Licence.id).with_for_update())

@@ -9,6 +9,7 @@ from wallet.catalogue import model as catalogue
 from wallet.holders import model as holders
 from wallet.licences import model as licences
 from wallet.licences.delivery import model as delivery
+from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.showing import model as showing
@@ -26,6 +27,7 @@ __all__ = [
     "catalogue",
     "delivery",
     "holders",
+    "in_step",
     "licences",
     "organisations",
     "relying",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -56,6 +56,15 @@ class Seal:
     def fingerprint(self) -> str:
         """SHA-256 of the certificate."""
         return self.certificate.fingerprint(SHA256()).hex()
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the certificate ends."""
+        return self.certificate.not_valid_after_utc
+
+    def is_ending(self, now: datetime) -> bool:
+        """Whether the certificate has ended or will soon, so that a new one is to be got."""
+        return now >= self.ends_at - timedelta(days=numbers.SEAL_EXPIRING_DAYS)
 
     def is_current(self, now: datetime) -> bool:
         """Whether the certificate is in force."""

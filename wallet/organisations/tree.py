@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Select, select
 
 from wallet.organisations.model import Unit
+from wallet.web.principal import Principal
 
 
 def subtree(root_id: int | None) -> Select[tuple[int]]:
@@ -19,3 +20,13 @@ def all_within(tx: Connection, root_id: int | None, unit_ids: set[int]) -> bool:
     """Whether every one of these units is that unit or below it."""
     within = tx.execute(select(Unit.id).where(Unit.id.in_(subtree(root_id)))).scalars()
     return unit_ids <= set(within)
+
+
+def units_in_sight(principal: Principal) -> Select[int]:
+    """Query: the ids of the units whose affairs a staff member or client may see.
+
+    Their own; for managers 管理单位 also those below it.
+    """
+    if principal.kind == "staff" and "manager" in principal.roles:
+        return subtree(principal.unit_id)
+    return select(Unit.id).where(Unit.id == principal.unit_id)

@@ -72,8 +72,12 @@ def accept_batch(
     type_code: str | None,
     parts: Iterable[bytes],
     now: datetime,
+    *,
+    stock: bool = False,
 ) -> BatchProgress:
     """Keep a file (`kind` is ndjson, csv or xlsx) to be worked off; `parts` are its bytes.
+
+    What is `stock` 存量 is not late, however long ago it was issued (O-8).
 
     The same file of the same unit is the same batch again, which goes on where it stopped.
     Raises Invalid (`unknown_type`, `type_required`, `batch_empty`), NotPermitted (a type of another
@@ -103,6 +107,7 @@ def accept_batch(
             file=file,
             format=kind,
             type_code=type_code,
+            stock=stock,
             size=size,
             state="waiting",
             line=0,
@@ -142,6 +147,7 @@ def _record(tx: Connection, row: AnyRow, actor: Principal, now: datetime) -> Non
         actor=actor.account,
         unit=actor.unit_id,
         type=row.type_code,
+        stock=row.stock,
         size=row.size,
     )
 

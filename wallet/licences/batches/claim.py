@@ -37,6 +37,7 @@ class ClaimedBatch:
     file: str
     format: str
     type_code: str | None
+    stock: bool
     size: int
     line: int
     permitted: bool
@@ -98,6 +99,7 @@ def claim(deps: Deps, batch_id: int, now: datetime) -> ClaimedBatch | None:
         row.file,
         row.format,
         row.type_code,
+        row.stock,
         row.size,
         row.line,
         permitted=permitted,

@@ -86,7 +86,7 @@ def _accepted(deps: Deps, client: Principal, kind: str, type_code: str | None, f
     try:
         with file.open("rb") as opened:
             parts = iter(lambda: opened.read(_BLOCK), b"")
-            accepted = accept_batch(deps, client, kind, type_code, parts, read_clock())
+            accepted = accept_batch(deps, client, kind, type_code, parts, read_clock(), stock=True)
     except DomainError as error:
         raise ConfigurationError(error.detail) from None
     row = deps.db.row(select(LicenceBatch.id).where(LicenceBatch.public_id == accepted.id))

@@ -187,9 +187,8 @@ def _take_chunk(
         ).one()
         if held.claimed_by != batch.claim:
             raise Overtaken
-        results = record_licences(
-            tx, deps, batch.actor, [line.licence for line in good if line.licence], now
-        )
+        licences = [line.licence for line in good if line.licence]
+        results = record_licences(tx, deps, batch.actor, licences, now, stock=batch.stock)
         faults = {line.line: line.faults for line in lines if line.faults}
         recorded: list[int] = []
         for line, result in zip(good, results, strict=True):

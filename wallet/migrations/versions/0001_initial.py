@@ -369,6 +369,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claimed_by", sa.String(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stock", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_licence_batches_client_id_clients")
         ),
@@ -414,6 +415,7 @@ def upgrade() -> None:
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("credential_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("content_index", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["client_id"], ["clients.id"], name=op.f("fk_licences_client_id_clients")
         ),
@@ -771,9 +773,200 @@ def upgrade() -> None:
             postgresql_where=sa.text("read_at IS NULL"),
         )
 
+    op.create_table(
+        "force_majeure_reports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("what_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("reported_by", sa.String(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("holidays_published", sa.Boolean(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("backlog", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_force_majeure_reports_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_force_majeure_reports")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_force_majeure_reports_public_id")),
+        sa.UniqueConstraint(
+            "unit_id", "started_at", name=op.f("uq_force_majeure_reports_unit_id_started_at")
+        ),
+    )
+    op.create_table(
+        "expected_counts",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_expected_counts_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_expected_counts_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("unit_id", "type_id", "year", name=op.f("pk_expected_counts")),
+    )
+    op.create_table(
+        "force_majeure_measures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("told_by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("measure_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["force_majeure_reports.id"],
+            name=op.f("fk_force_majeure_measures_report_id_force_majeure_reports"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_force_majeure_measures")),
+    )
+    with op.batch_alter_table("force_majeure_measures", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_force_majeure_measures_report_id"), ["report_id"], unique=False
+        )
+
+    op.create_table(
+        "force_majeure_types",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["force_majeure_reports.id"],
+            name=op.f("fk_force_majeure_types_report_id_force_majeure_reports"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"],
+            ["licence_types.id"],
+            name=op.f("fk_force_majeure_types_type_id_licence_types"),
+        ),
+        sa.PrimaryKeyConstraint("report_id", "type_id", name=op.f("pk_force_majeure_types")),
+    )
+    op.create_table(
+        "reconciliations",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("missing_here", sa.Integer(), nullable=False),
+        sa.Column("missing_there", sa.Integer(), nullable=False),
+        sa.Column("older_here", sa.Integer(), nullable=False),
+        sa.Column("older_there", sa.Integer(), nullable=False),
+        sa.Column("status_differs", sa.Integer(), nullable=False),
+        sa.Column("content_differs", sa.Integer(), nullable=False),
+        sa.Column("listed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_reconciliations_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_reconciliations_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_reconciliations_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliations")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_reconciliations_public_id")),
+    )
+    with op.batch_alter_table("reconciliations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reconciliations_listed",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("listed > 0"),
+            postgresql_where=sa.text("listed > 0"),
+        )
+        batch_op.create_index(
+            "ix_reconciliations_unit_id_type_id", ["unit_id", "type_id"], unique=False
+        )
+
+    op.create_table(
+        "late_licences",
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_late_licences_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_late_licences_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_late_licences_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("licence_id", name=op.f("pk_late_licences")),
+    )
+    with op.batch_alter_table("late_licences", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_late_licences_unit_id_received_at", ["unit_id", "received_at"], unique=False
+        )
+
+    op.create_table(
+        "reconciliation_differences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reconciliation_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version_here", sa.Integer(), nullable=True),
+        sa.Column("version_there", sa.Integer(), nullable=True),
+        sa.Column("status_here", sa.String(), nullable=True),
+        sa.Column("status_there", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["reconciliation_id"],
+            ["reconciliations.id"],
+            name=op.f("fk_reconciliation_differences_reconciliation_id_reconciliations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation_differences")),
+    )
+    with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reconciliation_differences_reconciliation_id_id",
+            ["reconciliation_id", "id"],
+            unique=False,
+        )
+
 
 def downgrade() -> None:
     """Back to the one before."""
+    with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:
+        batch_op.drop_index("ix_reconciliation_differences_reconciliation_id_id")
+
+    op.drop_table("reconciliation_differences")
+    with op.batch_alter_table("late_licences", schema=None) as batch_op:
+        batch_op.drop_index("ix_late_licences_unit_id_received_at")
+
+    op.drop_table("late_licences")
+    with op.batch_alter_table("reconciliations", schema=None) as batch_op:
+        batch_op.drop_index("ix_reconciliations_unit_id_type_id")
+        batch_op.drop_index(
+            "ix_reconciliations_listed",
+            sqlite_where=sa.text("listed > 0"),
+            postgresql_where=sa.text("listed > 0"),
+        )
+
+    op.drop_table("reconciliations")
+    op.drop_table("force_majeure_types")
+    with op.batch_alter_table("force_majeure_measures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_force_majeure_measures_report_id"))
+
+    op.drop_table("force_majeure_measures")
+    op.drop_table("expected_counts")
+    op.drop_table("force_majeure_reports")
     with op.batch_alter_table("inbox_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_entries_unread")
         batch_op.drop_index(batch_op.f("ix_inbox_entries_licence_id"))
