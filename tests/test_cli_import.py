@@ -19,7 +19,7 @@ from tests.support.demo import DemoCopies
 from tests.support.licences import FOOD, food_licence, licences_stored
 from wallet.base.deps import Deps
 from wallet.config import Config
-from wallet.licences.model import NUMBER, Licence, LicenceBatch
+from wallet.licences.model import AWAITS_SEALING, NUMBER, Licence, LicenceBatch
 
 WAIT = 120
 
@@ -57,7 +57,7 @@ def unissued(deps: Deps) -> int:
     """Licences that are not issued."""
     with deps.db.read() as tx:
         return tx.execute(
-            select(func.count()).select_from(Licence).where(Licence.issued_at.is_(None))
+            select(func.count()).select_from(Licence).where(AWAITS_SEALING)
         ).scalar_one()
 
 

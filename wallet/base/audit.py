@@ -52,6 +52,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "reconciliation actor unit type lines missing_here missing_there older_here older_there"
             " status_differs content_differs"
         ),
+        "licences.archived": "unit types begins_on ends_on licences digest",
         "coverage.told": "unit type year expected source actor",
         "force_majeure.reported": "report actor unit types started_at",
         "force_majeure.measured": "report actor unit",

@@ -8,7 +8,7 @@ from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
 
-def subtree(root_id: int | None) -> Select[tuple[int]]:
+def subtree(root_id: int | None) -> Select[int]:
     """Statement: the ids of a unit and of all units below it."""
     below = select(Unit.id).where(Unit.id == root_id).cte("subtree", recursive=True)
     # `union`, not `union_all`: a tree that was made a ring by mistake must not run for ever.

@@ -57,8 +57,7 @@ def licence_document(
     known_by = json.dumps([held.id, seal and seal.fingerprint, says], ensure_ascii=False)
     pdf = kept_document(deps, known_by)
     if pdf is None:
-        pdf = typeset(TEMPLATE, says | {"drawn_at": _minute(now)}, now)
-        pdf = pdf if seal is None else seal_with(seal, pdf)
+        pdf = _made(says, seal, now)
         keep_document(deps, known_by, pdf, now)
     with deps.db.begin() as tx:
         audit.record(
@@ -71,6 +70,15 @@ def licence_document(
             seal=None if seal is None else seal.serial,
         )
     return LicenceDocument(pdf, held.type_name)
+
+
+def archived_document(deps: Deps, unit: Principal, identifier: str, now: datetime) -> bytes:
+    """The same for the records office, of a licence of this unit, made anew and not kept.
+
+    Raises as `licence_document`.
+    """
+    _held, says, seal = document_parts(deps, unit, identifier, now)
+    return _made(says, seal, now)
 
 
 def document_parts(
@@ -87,6 +95,11 @@ def document_parts(
         holders = _holders(tx, deps, held.id)
     seal = None if more.basis else _seal_of(deps, more.unit_code, now)
     return held, _says(held, fields, holders, more, seal, demo=deps.config.demo), seal
+
+
+def _made(says: dict[str, Any], seal: Seal | None, now: datetime) -> bytes:
+    pdf = typeset(TEMPLATE, says | {"drawn_at": _minute(now)}, now)
+    return pdf if seal is None else seal_with(seal, pdf)
 
 
 def _more(tx: Connection, licence_id: int, today: date) -> AnyRow:

@@ -2,7 +2,7 @@
 
 Issue in step with the business system is the rule; a type that is exempt from it has until the end
 of the same day. Either way a licence that comes in after the local day it was issued on is late
-(decision 23).
+(decision 25).
 """
 
 from __future__ import annotations
