@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from wallet.base.webhooks import new_secret
 from wallet.config import load_config
 from wallet.errors import ConfigurationError
 
+PLATFORM = {
+    "PLATFORM_URL": "https://platform.example.gov.cn/in",
+    "PLATFORM_CLIENT_ID": "ordos",
+    "PLATFORM_SECRET": new_secret(),
+}
 SECRET = "q7Jw3nVt0bZkR5xLmE2dUo9yHsCfGaPi"
 
 
@@ -38,11 +44,23 @@ def test_what_is_not_set_has_a_safe_default(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
         ({"PUBLIC_URL": "ftp://lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
         ({"PUBLIC_URL": "https://lz.example.gov.cn/app"}, "LIANGZHENG_PUBLIC_URL"),
+        (PLATFORM | {"PLATFORM_URL": "http://platform.example.gov.cn"}, "LIANGZHENG_PLATFORM_URL"),
+        (PLATFORM | {"PLATFORM_URL": "ftp://127.0.0.1"}, "LIANGZHENG_PLATFORM_URL"),
+        (PLATFORM | {"PLATFORM_CLIENT_ID": ""}, "LIANGZHENG_PLATFORM_CLIENT_ID"),
+        (PLATFORM | {"PLATFORM_CLIENT_ID": "鄂尔多斯"}, "LIANGZHENG_PLATFORM_CLIENT_ID"),
+        (PLATFORM | {"PLATFORM_SECRET": "whsec_c2hvcnQ="}, "LIANGZHENG_PLATFORM_SECRET"),
+        (PLATFORM | {"PLATFORM_SECRET": "whsec_*"}, "LIANGZHENG_PLATFORM_SECRET"),
     ],
 )
 def test_it_refuses(changed: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=named):
         load_config(settings(tmp_path, **changed))
+
+
+def test_a_platform_is_taken_as_it_is_given(tmp_path: Path) -> None:
+    config = load_config(settings(tmp_path, **PLATFORM))
+    assert config.platform_url == PLATFORM["PLATFORM_URL"]
+    assert PLATFORM["PLATFORM_SECRET"] not in repr(config)
 
 
 def test_a_secret_is_never_part_of_the_refusal(tmp_path: Path) -> None:

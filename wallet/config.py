@@ -172,7 +172,8 @@ def _check(config: Config, *, is_demo_folder: bool) -> None:
 
 def _check_platform(config: Config) -> None:
     address = urlsplit(config.platform_url)
-    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
+    loopback = address.hostname in ("127.0.0.1", "localhost", "::1")
+    if address.scheme != "https" and not (address.scheme == "http" and loopback):
         raise ConfigurationError("LIANGZHENG_PLATFORM_URL must be https, or on this machine")
     if not config.platform_client_id.isascii() or not config.platform_client_id.isprintable():
         raise ConfigurationError("LIANGZHENG_PLATFORM_CLIENT_ID must be plain ASCII")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.support.channels import Line
-from tests.support.peers import Peer
+from tests.support.peers import RETRY_AFTER, Peer
 from tests.support.showing import events
 from tests.support.statuses import RESUME, SUSPEND, set_status
 from wallet import numbers
@@ -84,6 +84,13 @@ def test_what_may_mend_is_tried_again_later_and_later_under_the_same_id(
     assert len(peer.received) == 3
     assert len(peer.effects) == 1
     assert line.rows[0].state == "done"
+
+
+def test_a_peer_that_says_when_is_left_alone_until_then(line: Line, peer: Peer) -> None:
+    peer.script = [(429, {})]
+    line.issue()
+    line.send()
+    assert (line.rows[0].next_at - line.now).total_seconds() == RETRY_AFTER
 
 
 @pytest.mark.parametrize(

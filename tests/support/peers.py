@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = tuple[int, dict[str, Any]]
+RETRY_AFTER = 3600
+"""Seconds that a peer asks for when it answers 429."""
 OK: Answer = (200, {"receipt": "R-1"})
 
 
@@ -72,6 +74,8 @@ def running_peer(given: Peer | None = None, port: int = 0) -> Iterator[Peer]:
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", f"{peer.url}elsewhere")
+            if status == 429:
+                self.send_header("Retry-After", str(RETRY_AFTER))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

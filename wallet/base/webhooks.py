@@ -83,7 +83,10 @@ def read_secret(secret: str) -> bytes:
 
 def is_sendable(url: str) -> bool:
     """Whether requests may go there: https, or http on this machine alone."""
-    address = urlsplit(url)
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
     loopback = address.scheme == "http" and address.hostname in _LOOPBACK
     return bool(address.hostname) and (address.scheme == "https" or loopback)
 
