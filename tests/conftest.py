@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from flask import Flask
 
+from tests.faults import report as faults
 from tests.support.clock import Clock
 from tests.support.demo import DatabaseKind, DemoCopies
 from tests.support.shared import BOTH_KINDS, shared_demo
@@ -90,36 +92,48 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 _ran: Counter[str] = Counter()
-_skipped: list[str] = []
+_skipped: set[str] = set()
+_SKIPPED: Final = "skipped"
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Count what ran, by kind; note what was skipped."""
+    """Count what ran, by kind; note what was skipped, and the lines of tables."""
     if report.skipped:
-        _skipped.append(report.nodeid)
+        _skipped.add(report.nodeid)
     elif report.when == "call":
         _ran["all"] += 1
         _ran.update(kind for kind in KINDS if kind in report.keywords)
+    faults.note(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """A module that skips itself counts as skipped too."""
     if report.skipped:
-        _skipped.append(report.nodeid)
+        _skipped.add(report.nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Of several processes that share the tests each tells what it skipped, modules included."""
+    _skipped.update(getattr(node, "workeroutput", {}).get(_SKIPPED, ()))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A skipped test is a failed run: nothing is left out in silence."""
-    if _skipped and session.exitstatus == pytest.ExitCode.OK:
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told[_SKIPPED] = sorted(_skipped)
+    elif _skipped and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests ran where."""
+    """Show the tables, and say how many tests ran where."""
+    faults.summarise(terminalreporter)
     terminalreporter.section("where the tests ran")
     terminalreporter.line(
         f"SQLite {_ran['sqlite']} · PostgreSQL {_ran['postgresql']} · browser {_ran['browser']} · "
         f"all {_ran['all']} · skipped {len(_skipped)}"
     )
-    for nodeid in _skipped:
+    for nodeid in sorted(_skipped):
         terminalreporter.line(f"skipped, which counts as failed: {nodeid}")

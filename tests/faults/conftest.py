@@ -1,28 +1,17 @@
-"""What the tests of faults share: the table that they fill."""
+"""What the tests of faults share: the tables that they fill."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from tests.faults.report import Line, keep, table
-
-_LINES = pytest.StashKey[list[Line]]()
+from tests.faults.report import tell
+from tests.faults.tables import KillLine, RaceLine
 
 
 @pytest.fixture
-def report(pytestconfig: pytest.Config) -> Callable[[Line], None]:
-    """Puts a line into the table."""
-    return pytestconfig.stash.setdefault(_LINES, []).append
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Show the table, and keep it when the run was long."""
-    lines = config.stash.get(_LINES, [])
-    if lines:
-        terminalreporter.section("two desks, one code")
-        terminalreporter.write(table(lines) + "\n")
-        keep(lines)
+def report(request: pytest.FixtureRequest) -> Callable[[RaceLine | KillLine], None]:
+    """Puts a line into its table."""
+    return partial(tell, request.node)

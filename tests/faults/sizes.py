@@ -13,3 +13,5 @@ BLOCK: Final = 200
 """Races whose codes are shown together: they must be over before these expire."""
 STRIKES: Final = 10
 """How often something happens to Redis during the rounds, if there are as many blocks."""
+KILLS: Final = max(5, ROUNDS // 20)
+"""Kills of a process that issues one by one, and as many of one that works batches off."""

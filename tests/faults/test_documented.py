@@ -1,20 +1,24 @@
-"""The page says what the last long run measured, and nothing else."""
+"""The pages say what the last long runs measured, and nothing else."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.faults.redis_states import STATES
-from tests.faults.report import HEADING, PAGE, RESULTS, last_run
+from tests.faults.report import HEADING, last_run
+from tests.faults.tables import RACES, TABLES, Table
 
 
-def test_the_table_on_the_page_is_that_of_the_last_long_run() -> None:
-    _, _, written = PAGE.read_text("utf-8").partition(HEADING)
-    assert written == last_run()
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_the_table_on_the_page_is_that_of_the_last_long_run(table: Table) -> None:
+    _, _, written = table.page.read_text("utf-8").partition(HEADING)
+    assert written == last_run(table)
 
 
 def test_the_last_long_run_was_whole_and_nothing_went_wrong() -> None:
-    lines = json.loads(RESULTS.read_text("utf-8"))["measured"]
+    lines = json.loads(RACES.results.read_text("utf-8"))["measured"]
     assert {(line["database"], line["redis"]) for line in lines} == {
         (database, state) for database in ("sqlite", "postgresql") for state in STATES
     }
