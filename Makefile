@@ -7,6 +7,7 @@ READY := .venv/.ready
 QUICK := not postgresql and not browser
 JUDGED_BY := check,credential,edges,offline_verdicts,reading_a_code,reading_any_text,status_list,trust,verdict
 ROUNDS ?= 10000
+JOBS ?= 2
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
@@ -23,13 +24,13 @@ test: $(READY)  ## everything: style, types, floors, both databases, a real brow
 	@.ci/setup foreign
 	@$(MAKE) static
 	@$(MAKE) coverage
-	$(PY) -m pytest
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile
 
 check: $(READY)  ## what is quick: style, types, floors, tests without PostgreSQL and browser
 	@.ci/setup system
 	@.ci/setup foreign
 	@$(MAKE) static
-	$(PY) -m pytest -q -n 2 --dist loadfile -m '$(QUICK)'
+	$(PY) -m pytest -q -n $(JOBS) --dist loadfile -m '$(QUICK)'
 
 static: $(READY)
 	.venv/bin/ruff format --check --quiet
@@ -38,7 +39,7 @@ static: $(READY)
 	@.venv/bin/lint-imports > .venv/floors.log || { cat .venv/floors.log; exit 1; }
 	$(PY) .ci/vendor.py check
 
-faults: $(READY)  ## the long suite: races, rotations, killed processes; ROUNDS= says how many races
+faults: $(READY)  ## the long suite: races, rotations, 1,000 kills while issuing; ROUNDS= says how many races
 	@.ci/setup system
 	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q tests/faults
 
@@ -52,7 +53,7 @@ proof: $(READY)  ## fuzzing for FUZZ= seconds (600) and mutation of what judges 
 	$(PY) .ci/mutation.py
 	$(PY) -m bench.imports --rows 100000
 
-bench: $(READY)  ## codes, verdicts and status lists, as ratios to a floor; into bench/results/
+bench: $(READY)  ## codes, verdicts, lists, PDFs as ratios to a floor, imports on 1 and 2 cores; into bench/results/
 	@.ci/setup system
 	$(PY) -m bench
 

@@ -14,7 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import demo_environment, free_port, running_demo
+from tests.support.server import (
+    START_SECONDS,
+    STOP_SECONDS,
+    demo_environment,
+    free_port,
+    running_demo,
+)
 
 SECRET = "q7Jw3nVt0bZkR5xLmE2dUo9yHsCfGaPi"
 
@@ -26,7 +32,7 @@ def liangzheng(*arguments: str, **environment: str) -> subprocess.CompletedProce
         env=kept | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_SECONDS,
         check=False,
     )
 
@@ -123,7 +129,7 @@ def test_the_demo_serves_prints_who_can_sign_in_and_ends_when_told(tmp_path: Pat
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + START_SECONDS
     while "Ctrl-C" not in (said := log.read_text("utf-8")):
         assert demo.poll() is None, said
         assert time.monotonic() < limit, said
@@ -140,7 +146,7 @@ def test_the_demo_serves_prints_who_can_sign_in_and_ends_when_told(tmp_path: Pat
     assert "current" in liangzheng("keys", "list", DATA=str(data)).stdout
 
     demo.send_signal(signal.SIGINT)
-    assert demo.wait(20) == 0
+    assert demo.wait(STOP_SECONDS) == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2)
     assert "Traceback" not in log.read_text("utf-8")

@@ -164,7 +164,7 @@ def test_a_token_that_hangs_is_not_waited_for_and_signs_when_it_goes_on(
 
     with monkeypatch.context() as patched:
         patched.setattr(pkcs11_token, "_sign", hang)
-        patched.setattr(numbers, "TOKEN_SIGNS", 0.01)
+        patched.setattr(numbers, "TOKEN_SIGNS", 1)
         with pytest.raises(Unavailable):
             hsm.token.sign(KID, b"data")
     with pytest.raises(Unavailable):  # at once, and without a place in the queue

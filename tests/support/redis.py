@@ -6,10 +6,8 @@ It listens on loopback only and keeps nothing on disk. Whoever tests a fault has
 
 from __future__ import annotations
 
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,22 +19,21 @@ from typing import Any
 import redis
 from redis.crc import key_slot
 
+from tests.support.server import free_port
+
 APT = "apt-get install -y redis-server"
 SLOTS = 16384
 MASTERS = 3
 NODE_TIMEOUT_MS = 1000
 """A master silent for so long is replaced by its replica."""
 WAIT_SECONDS = 60
-PORTS = range(12_000, 32_000)
-"""Below those that the system gives to connections: a port that is free stays free until it is
-used, and while what listened on it is killed."""
 
 
 class RedisServer:
     """One Redis on a port of its own; `options` are further ones of `redis-server`."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        self.port = _port()
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder / str(self.port)
         self._options = options
@@ -222,14 +219,6 @@ def wait_until(happens: Callable[[], bool], what: str) -> None:
     raise TimeoutError(f"waited in vain until {what}")
 
 
-def _port() -> int:
-    for port in random.sample(PORTS, 100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no port is free")
-
-
 @contextmanager
 def _folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="lz-redis-", dir="/tmp"))
@@ -242,7 +231,7 @@ def _folder() -> Iterator[Path]:
 def _node(folder: Path) -> RedisServer:
     return RedisServer(
         folder,
-        *("--cluster-enabled", "yes", "--cluster-port", str(_port())),
+        *("--cluster-enabled", "yes", "--cluster-port", str(free_port())),
         *("--cluster-node-timeout", str(NODE_TIMEOUT_MS), "--repl-diskless-sync-delay", "0"),
     )
 
