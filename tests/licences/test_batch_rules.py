@@ -9,9 +9,17 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 
+from tests.licences.test_photos import REFUSED as PHOTOS
 from tests.licences.test_refused_intake import REFUSED
-from tests.support.batches import COLUMNS, csv_of, row_of, taken_in, xlsx_of
-from tests.support.licences import day, food_fields, food_licence, licences_stored, person
+from tests.support.batches import COLUMNS, csv_of, ndjson_of, row_of, taken_in, xlsx_of
+from tests.support.licences import (
+    day,
+    food_fields,
+    food_licence,
+    licences_stored,
+    operator_licence,
+    person,
+)
 from tests.support.people import Machine
 from tests.support.shared import deps_of
 
@@ -30,6 +38,18 @@ def test_every_refusal_of_a_single_licence_is_one_of_a_line(
     expected = [slug for _change, slug in REFUSED.values()]
     assert dict(zip(REFUSED, slugs.values(), strict=True)) == dict(
         zip(REFUSED, expected, strict=True)
+    )
+
+
+def test_every_photo_that_a_single_licence_may_not_have_is_refused_in_a_line(
+    shared_app: Flask, issuer: Machine, data: Path
+) -> None:
+    file = ndjson_of([operator_licence(data, photo) for photo in PHOTOS.values()])
+    said = taken_in(shared_app, issuer, file, "ndjson")
+    assert (said["stored"], said["failed"]) == (0, len(PHOTOS))
+    found = {fault["line"]: (fault["slug"], fault["field"]) for fault in said["items"]}
+    assert dict(zip(PHOTOS, found.values(), strict=True)) == dict.fromkeys(
+        PHOTOS, ("invalid_fields", "fields.photo")
     )
 
 
