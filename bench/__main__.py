@@ -1,4 +1,5 @@
-"""`make bench`: every database × server processes, floor and product in turns; then offline, documents."""
+"""`make bench`: every database × server processes, floor and product in turns; then offline, documents,
+imports."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from typing import Final
 import qrcode
 from qrcode.constants import ERROR_CORRECT_L
 
-from bench import documents, offline
+from bench import documents, imports, offline
 from bench.load import Run, drive, http_request
 from bench.stage import DATABASES, PUBLIC_URL, SHOWN, Stage, database, live_codes, server, stage
 from wallet.base.clock import read_clock
@@ -90,6 +91,7 @@ def main() -> int:
         all(line.ratio >= TARGET for line in measured)
         & (offline.main() == 0)
         & (documents.main() == 0)
+        & (imports.main(["--runs", *imports.ON_CORES]) == 0)
     )
     return 0 if good and max(versions.values()) <= QR_VERSION_MAX else 1
 

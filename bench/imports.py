@@ -1,8 +1,10 @@
-"""What taking a unit's stock in costs: rows a second on one and two cores, and the memory for it.
+"""What taking a unit's stock in costs: rows a second, the processors' time and the memory for it.
 
-`python -m bench.imports` makes files of `--rows` licences, every tenth with a fault, imports each into a
-library of its own with `liangzheng import`, kills one import in the middle and runs it again, checks
-that nothing was lost or doubled, prints the table and writes `results/imports.json`.
+`python -m bench.imports` makes files of `--rows` licences, every tenth with a fault, and takes each into a
+library of its own: with `liangzheng import` on one and two cores, and over HTTP with a running server and
+its worker. Some are killed in the middle and gone on with. Unless exactly the good rows are stored and
+issued, each once, and exactly the others reported, it fails. It prints the table, and writes the figures to
+`results/imports.json` in the place of those of the same runs.
 """
 
 from __future__ import annotations
@@ -12,191 +14,201 @@ import csv
 import json
 import os
 import platform
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 from sqlalchemy import func, select
-from stdnum.cn import ric
 
+from bench.served import Sent, send_in
 from bench.stage import DATABASES, database, stage
-from tests.support.batches import COLUMNS, row_of
+from bench.stock import BAD, write_stock
+from bench.watched import Watched
 from tests.support.licences import FOOD
+from wallet.base.audit import AuditEvent
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.config import Config
-from wallet.licences.model import Licence
+from wallet.licences.model import Licence, StatusEntry
 
 RESULT: Final = Path(__file__).parent / "results" / "imports.json"
 ROWS: Final = 10_000
-BAD: Final = 10
-"""One row in so many has a fault."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One way to take a file in; `cores` of the command alone, the API has its server and worker."""
+
+    way: str
+    file: str
+    cores: int = 0
+    killed: bool = False
+
+    @property
+    def name(self) -> str:
+        """As `--runs` takes it."""
+        parts = [self.way, self.file, str(self.cores or ""), "killed" if self.killed else ""]
+        return "-".join(part for part in parts if part)
+
+
+RUNS: Final = {
+    run.name: run
+    for run in (
+        Run("command", "csv", 1),
+        Run("command", "csv", 2),
+        Run("command", "csv", 2, killed=True),
+        Run("command", "xlsx", 2, killed=True),
+        Run("api", "csv"),
+        Run("api", "xlsx"),
+        Run("api", "xlsx", killed=True),
+    )
+}
+ON_CORES: Final = ("command-csv-1", "command-csv-2")
+"""What `make bench` runs."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import of a file; seconds of the clock and of all processors, memory of the largest
-    process."""
+    """What one run took: seconds of the clock without those in which a batch waited to be taken over,
+    seconds of all processors, and the memory of the largest process."""
 
     database: str
-    file: str
-    cores: int
-    killed: bool
+    run: str
     rows: int
+    at: str
     rate: float
+    rate_of_a_processor: float
     seconds: float
+    idle_seconds: float
     processor_seconds: float
     peak_memory_mib: int
 
 
-def main() -> int:
-    """Measure, print, write; 1 when something was lost or doubled."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, write; an AssertionError when something was lost or doubled."""
     parser = argparse.ArgumentParser(prog="python -m bench.imports")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=list(DATABASES))
-    options = parser.parse_args()
+    parser.add_argument("--runs", nargs="+", choices=RUNS, default=list(RUNS))
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="lz-stock-") as folder:
-        table, sheet = Path(folder) / "stock.csv", Path(folder) / "stock.xlsx"
-        _write_csv(table, options.rows)
-        _write_xlsx(sheet, options.rows)
-        done: list[Import] = []
+        files = {
+            kind: write_stock(Path(folder) / f"stock.{kind}", options.rows)
+            for kind in sorted({RUNS[name].file for name in options.runs})
+        }
         for kind in options.databases:
-            for file, cores, killed in (
-                (table, 1, False), (table, 2, False), (sheet, 2, False), (table, 2, True)
-            ):  # fmt: skip
+            for name in options.runs:
                 with database(kind) as config, stage(config) as staged:
-                    done.append(
-                        measure(staged.deps, config, kind, file, options.rows, cores, killed=killed)
+                    done = measure(
+                        staged.deps, config, kind, RUNS[name], files[RUNS[name].file], options.rows
                     )
-                print(_line(done[-1]), flush=True)
+                print(_line(done), flush=True)
+                _write(done)
+    return 0
+
+
+def measure(deps: Deps, config: Config, kind: str, run: Run, file: Path, rows: int) -> Import:
+    """Take the file in; raises AssertionError when it is not there as it must be."""
+    before, began = _counts(deps), time.monotonic()
+    if run.way == "command":
+        sent = _by_command(deps, config, run, file, rows)
+    else:
+        sent = send_in(config, file, rows, killed=run.killed)
+    took = time.monotonic() - began - sent.idle_seconds
+    bad, good = rows // BAD, rows - rows // BAD
+    assert (sent.stored, sent.refused) == (good, bad), sent
+    # The first line is the header's.
+    assert sent.faulty_lines == list(range(1 + BAD, 2 + rows, BAD)), "other lines are reported"
+    grown = {what: count - before[what] for what, count in _counts(deps).items()}
+    assert grown == dict.fromkeys(grown, good), grown
+    return Import(
+        kind,
+        run.name,
+        rows,
+        read_clock().isoformat(timespec="seconds"),
+        round(rows / took, 1),
+        round(rows / sent.processor_seconds, 1),
+        round(took, 1),
+        sent.idle_seconds,
+        round(sent.processor_seconds, 1),
+        sent.peak_memory_mib,
+    )
+
+
+def _by_command(deps: Deps, config: Config, run: Run, file: Path, rows: int) -> Sent:
+    """Import the file, after a first import that dies in the middle where the run says so."""
+    arguments = ("import", file, "--client", "demo-issuer", "--type", FOOD, "--cores", run.cores)
+    ever: list[Watched] = []
+    if run.killed:
+        ever.append(Watched(config, *map(str, arguments)))
+        half = _counts(deps)["licences"] + rows // 2
+        while _counts(deps)["licences"] < half:
+            assert ever[0].runs()
+            time.sleep(0.05)
+        ever[0].kill()
+    ever.append(Watched(config, *map(str, arguments)))
+    while ever[-1].runs():
+        time.sleep(0.1)
+    refused = file.with_name(f"{file.name}.errors.csv")
+    with refused.open(encoding="utf-8-sig", newline="") as opened:
+        lines = [int(line["行"]) for line in csv.DictReader(opened)]
+    refused.unlink()
+    return Sent(
+        rows - len(lines),
+        len(lines),
+        lines,
+        0.0,
+        sum(one.cpu_seconds for one in ever),
+        max(one.peak_mib for one in ever),
+    )
+
+
+def _counts(deps: Deps) -> dict[str, int]:
+    """What there is one of for every licence that is issued."""
+
+    def count(table: Any, *conditions: Any) -> int:
+        with deps.db.read() as tx:
+            found = select(func.count()).select_from(table).where(*conditions)
+            return tx.execute(found).scalar_one()
+
+    return {
+        "licences": count(Licence),
+        "issued": count(Licence, Licence.issued_at.is_not(None)),
+        "status entries": count(StatusEntry),
+        "receipts in the trail": count(AuditEvent, AuditEvent.name == "licence.received"),
+        "issues in the trail": count(AuditEvent, AuditEvent.name == "licence.issued"),
+    }
+
+
+def _line(done: Import) -> str:
+    return (
+        f"{done.database:<11} {done.run:<23} {done.rows:>7,} rows  {done.rate:>7.1f} rows/s  "
+        f"{done.rate_of_a_processor:>7.1f} rows/s of a processor  {done.peak_memory_mib:>4} MiB"
+    )
+
+
+def _write(done: Import) -> None:
+    """Keep it in the place of the same run before."""
+    kept = json.loads(RESULT.read_text("utf-8"))["imports"] if RESULT.exists() else []
+    lines = [line for line in kept if _key(line) != _key(asdict(done))] + [asdict(done)]
     result = {
-        "at": read_clock().isoformat(timespec="seconds"),
         "machine": {
             "processors": os.cpu_count(),
             "kind": platform.machine(),
             "python": platform.python_version(),
         },
-        "imports": [asdict(line) for line in done],
+        "imports": sorted(lines, key=_key),
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
-    return 0
 
 
-def measure(
-    deps: Deps, config: Config, kind: str, file: Path, rows: int, cores: int, *, killed: bool
-) -> Import:
-    """Import the file, after a first import that dies in the middle where `killed` says so.
-
-    Raises AssertionError when not exactly the good rows are stored and issued.
-    """
-    before, began = _stored(deps), time.monotonic()
-    seconds, peak = 0.0, 0
-    if killed:
-        process = _start(config, file, cores)
-        while _stored(deps) < before + rows // 2:
-            time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGKILL)
-        seconds, peak = _end(process)
-    process = _start(config, file, cores)
-    more, memory = _end(process)
-    took = time.monotonic() - began
-    good = rows - rows // BAD
-    assert _stored(deps) == before + good, "lost or doubled"
-    assert _stored(deps, Licence.issued_at.is_(None)) == 0, "not issued"
-    return Import(
-        kind,
-        file.suffix[1:],
-        cores,
-        killed,
-        rows,
-        round(rows / took, 1),
-        round(took, 1),
-        round(seconds + more, 1),
-        max(peak, memory),
-    )
-
-
-def _start(config: Config, file: Path, cores: int) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if "LIANGZHENG" not in name}
-    return subprocess.Popen(
-        [sys.executable, "-m", "wallet", "import", str(file), "--client", "demo-issuer",
-         "--type", FOOD, "--cores", str(cores)],
-        env=environment | {"LIANGZHENG_DATA": str(config.data)},
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-
-
-def _end(process: subprocess.Popen[bytes]) -> tuple[float, int]:
-    """Processor time of a command with its processes, and the memory of the largest in MiB."""
-    _pid, _status, used = os.wait4(process.pid, 0)
-    process.returncode = 0
-    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
-
-
-def _stored(deps: Deps, *conditions: Any) -> int:
-    with deps.db.read() as tx:
-        return tx.execute(select(func.count()).select_from(Licence).where(*conditions)).scalar_one()
-
-
-def _rows(count: int) -> Iterator[list[Any]]:
-    yield list(COLUMNS)
-    for number in range(count):
-        month, day = number // 50 % 12 + 1, number // 600 % 28 + 1
-        code = f"150602{1950 + number % 50}{month:02d}{day:02d}{number // 16800 % 1000:03d}"
-        code += ric.calc_check_digit(f"{code}0")
-        if number % BAD == BAD - 1:
-            code = code[:-1] + ("1" if code[-1] != "1" else "2")
-        said = f"JY1506{number:09d}"
-        yield row_of(
-            {
-                "number": said,
-                "holders": [{"code_type": "居民身份证", "code": code, "name": f"演示{number}"}],
-                "issued_on": "2026-01-05",
-                "valid_from": "2026/1/5",
-                "valid_until": "2031年1月4日",
-                "area_code": "150602",
-                "fields": {
-                    "number": said,
-                    "operator_name": f"第 {number} 面馆（演示）",
-                    "credit_code": "92150602MADEM0701B",
-                    "responsible_person": f"演示{number}",
-                    "domicile": f"鄂尔多斯市东胜区天骄路 {number} 号",
-                    "premises": f"鄂尔多斯市东胜区天骄路 {number} 号",
-                    "business_form": "餐饮服务经营者",
-                    "business_items": "热食类食品制售",
-                },
-            }
-        )
-
-
-def _write_csv(path: Path, count: int) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(_rows(count))
-
-
-def _write_xlsx(path: Path, count: int) -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in _rows(count):
-        sheet.append(row)
-    book.save(path)
-
-
-def _line(done: Import) -> str:
-    how = "killed, run again" if done.killed else ""
-    return (
-        f"{done.database:<11} {done.file:<5} {done.cores} cores  {done.rate:>7.1f} rows/s  "
-        f"{done.processor_seconds:>7.1f} s of processors  {done.peak_memory_mib:>4} MiB  {how}"
-    )
+def _key(line: dict[str, Any]) -> tuple[str, str, int]:
+    return line["database"], line["run"], line["rows"]
 
 
 if __name__ == "__main__":
