@@ -59,7 +59,7 @@ bench: $(READY)  ## codes, verdicts, lists, PDFs as ratios to a floor, imports o
 
 screenshots: $(READY)  ## the pictures of docs/images, from a fresh demo
 	@.ci/setup system
-	PYTHONPATH=. $(PY) .ci/screenshots.py
+	PYTHONPATH=. $(PY) .ci/screenshots.py $(PART)
 
 migration: $(READY)  ## write the revision that MESSAGE='what changes' describes, from the models
 	$(PY) -m wallet.migrations '$(MESSAGE)'

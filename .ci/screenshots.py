@@ -1,24 +1,27 @@
 """Draw docs/images anew from a fresh demo: every picture is a real page in a real browser.
 
-Usage: `make screenshots`. Each picture is a PNG of 256 colours, under 300 KB.
+Usage: `make screenshots`, or `make screenshots PART=issuer` for those of one part. Each picture is a PNG
+of 256 colours, under 300 KB.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support import browser as browsers
 from tests.support import desk, phone
+from tests.support.batches import csv_of, row_of
 from tests.support.licences import food_fields, food_licence
 from tests.support.server import running_demo
 from wallet.demo.seed import CLIENTS_FILE
@@ -34,7 +37,8 @@ _Visit = Callable[[str, str | None], Page]
 
 
 def main() -> None:
-    """Draw all pictures."""
+    """Draw all pictures, or those of the part that the command names."""
+    chosen = sys.argv[1:] or list(_PARTS)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="lz-screenshots-") as folder,
@@ -51,14 +55,12 @@ def main() -> None:
                 browsers.sign_in(context, persona)
             return context.new_page()
 
-        _draw_wallet(visit)
-        _draw_desk(visit)
-        _draw_uses(visit)
-        _draw_public(visit)
-        _draw_documents(visit, Path(folder) / "data")
+        for part in chosen:
+            _PARTS[part](visit, Path(folder) / "data")
         for context in opened:
             context.close()
-    _draw_overview()
+    if len(chosen) == len(_PARTS):
+        _draw_overview()
     for image in sorted(IMAGES.glob("*.png")):
         size = image.stat().st_size
         assert size < LARGEST, f"{image} is too large: {size} bytes"
@@ -243,6 +245,53 @@ def _framed(name: str, height: int) -> Image.Image:
     card = Image.new("RGBA", shadow.size, (0, 0, 0, 0))
     card.paste(picture, (margin, margin), corners)
     return Image.alpha_composite(framed, card)
+
+
+def _draw_issuer(visit: _Visit, data: Path) -> None:
+    """The issuer's pages on a computer and on a phone."""
+    page, small = visit("desk", "issuer-chen"), visit("phone", "issuer-chen")
+    for one, suffix in ((page, ""), (small, "-phone")):
+        one.goto("/issuer")
+        one.get_by_test_id("find-text").fill("李明")
+        one.get_by_test_id("find").click()
+        _draw(one, f"issuer-search{suffix}")
+        one.goto("/issuer/licences?type=special-equipment-operator")
+        one.get_by_test_id("found-licence").get_by_role("link").first.click()
+        _draw(one, f"issuer-licence{suffix}")
+        one.get_by_test_id("change-status").click()
+        one.locator("input[name=code]").first.check()
+        one.locator("#reason").fill("监督检查发现问题，责令改正（演示）")
+        one.locator("#basis").fill("演示市监罚〔2026〕12号")
+        one.evaluate("scrollTo(0, 0)")
+        _draw(one, f"issuer-status{suffix}")
+    rows = [row_of(food_licence(data)) for _ in range(60)]
+    rows[11] = row_of(food_licence(data), 有效期止="2020-01-01")
+    rows[40] = row_of(food_licence(data), 证件号码="150602199003077510")
+    page.goto("/issuer/batches?type=food-operation-permit")
+    file = {"name": "licences.csv", "mimeType": "text/csv", "buffer": csv_of(rows)}
+    page.locator("#file").set_input_files([file])  # type: ignore[arg-type]
+    page.get_by_test_id("upload").click()
+    expect(page.get_by_test_id("batch-state")).to_have_attribute("data-state", "done")
+    _draw(page, "issuer-batch")
+    for one, suffix in ((page, ""), (small, "-phone")):
+        one.goto("/issuer")
+        _draw(one, f"issuer-home{suffix}")
+    small.goto("/issuer/batches")
+    _draw(small, "issuer-batches-phone")
+    page.goto("/issuer/licences?status=in_review")
+    page.get_by_test_id("found-licence").get_by_role("link").first.click()
+    page.get_by_test_id("review").click()
+    _draw(page, "issuer-review")
+
+
+_PARTS: Final[dict[str, Callable[[_Visit, Path], None]]] = {
+    "wallet": lambda visit, _data: _draw_wallet(visit),
+    "desk": lambda visit, _data: _draw_desk(visit),
+    "uses": lambda visit, _data: _draw_uses(visit),
+    "public": lambda visit, _data: _draw_public(visit),
+    "documents": _draw_documents,
+    "issuer": _draw_issuer,
+}
 
 
 if __name__ == "__main__":
