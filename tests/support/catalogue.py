@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from tests.support.licences import FOOD
 from tests.support.people import Visitor
 from tests.support.shared import deps_of
-from wallet.catalogue.drafts import published_content
+from wallet.catalogue.entry import published_content
 from wallet.organisations.model import Staff, Unit
 
 DRAFTS = "/api/v1/catalogue-drafts"

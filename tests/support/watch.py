@@ -33,11 +33,13 @@ class Watch:
         if message.type not in ("error", "warning"):
             return
         where = message.location["url"]
-        # The browser itself notes what a test asks for: a refusal, a lost network, a wrong address.
+        # The browser itself notes what a test asks for: a refusal, a lost network, a wrong address,
+        # a form that comes back with what is wrong with it.
         asked_for = message.text.startswith("Failed to load resource") and (
             where.startswith(f"{self._address}/api/v1/")
             or where == f"{self._address}{MISSING}"
             or OFFLINE in message.text
+            or "status of 422" in message.text
         )
         if not asked_for:
             self.troubles.append(f"{message.type} on the console at {where}: {message.text}")

@@ -174,7 +174,9 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
               "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"}, "/issuer": {"issuer"},
-              "/issuer/licences": {"issuer"}, "/issuer/batches": {"issuer"}}  # fmt: skip
+              "/issuer/licences": {"issuer"}, "/issuer/batches": {"issuer"},
+              "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
+              "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}
     for path, allowed in passes.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from wallet.catalogue.content import ContentSchema, one_of
 from wallet.web.json import Instant
@@ -20,12 +20,7 @@ class DraftContentSchema(StrictSchema):
 class NewDraftSchema(DraftContentSchema):
     """A draft of a type, by the code that it has or gets."""
 
-    code = fields.String(
-        required=True,
-        validate=validate.Regexp(
-            r"\A[a-z][a-z0-9]*(-[a-z0-9]+)*\Z", error="应为小写字母、数字和连字符。"
-        ),
-    )
+    code = Text(required=True, max_length=64)
 
 
 class DraftReviewSchema(StrictSchema):

@@ -5,37 +5,37 @@ An issuing unit sees its own, a managing unit those of its subtree; others find 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, Connection, false, insert, or_, select, update
 
 from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect, insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.catalogue.content import ContentSchema, taken_away
+from wallet.catalogue.entry import checked_content, invalid, published_row
 from wallet.catalogue.model import (
     LicenceType,
     LicenceTypeStep,
     LicenceTypeVersion,
     TypeIssuer,
 )
-from wallet.catalogue.secrecy import UNCLASSIFIED
-from wallet.errors import Conflict, Invalid, NotFound, NotPermitted
-from wallet.organisations.model import BasisDocument, Unit
+from wallet.errors import Conflict, NotFound, NotPermitted
+from wallet.organisations.model import Unit
 from wallet.organisations.tree import subtree
 from wallet.web.principal import Principal
-from wallet.web.problems import flatten_messages
 
 OPEN: Final = ("draft", "submitted", "returned", "reviewed")
 """States of a version that is not yet published."""
 _EDITABLE: Final = ("draft", "returned")
-_SCHEMA: Final = ContentSchema()
 _ID_DIGITS: Final = 9
+CODE: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""The form of a type's code."""
+_CODE_MAX: Final = 64
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,10 @@ def write_draft(
     Raises Invalid (`invalid_content`), NotPermitted (a type of other units), Conflict
     (`draft_exists`).
     """
+    if not CODE.fullmatch(code) or len(code) > _CODE_MAX:
+        raise invalid({"code": ["应为小写字母、数字和连字符，最多 64 个字符。"]})
     with deps.db.begin() as tx:
-        published = _published(tx, code)
+        published = published_row(tx, code)
         if published is not None and not _is_own(tx, principal, published):
             raise NotPermitted("只有定义或签发这一类型的单位才能起草新版本。")
         content = checked_content(tx, code, given)
@@ -156,11 +158,14 @@ def draft(deps: Deps, principal: Principal, draft_id: int) -> Draft:
         return _draft(tx, draft_id, visible_to(principal))
 
 
-def published_content(deps: Deps, code: str) -> dict[str, Any] | None:
-    """What is published of a type, as the content of a draft; None for a new type."""
-    with deps.db.read() as tx:
-        row = _published(tx, code)
-        return None if row is None else content_of(tx, row)
+def own_types(deps: Deps, principal: Principal) -> Sequence[AnyRow]:
+    """The types that the account's unit defines or issues: code, name, name_en, version."""
+    issued = select(TypeIssuer.type_id).where(TypeIssuer.unit_id == principal.unit_id)
+    return deps.db.rows(
+        select(LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.version)
+        .where(or_(LicenceType.unit_id == principal.unit_id, LicenceType.id.in_(issued)))
+        .order_by(LicenceType.short_number)
+    )
 
 
 def id_of(text: str) -> int:
@@ -168,72 +173,6 @@ def id_of(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS):
         raise _not_found()
     return int(text)
-
-
-def checked_content(tx: Connection, code: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The content, held against every rule and against what is published of its type.
-
-    Raises Invalid (`invalid_content`) with the sentences by path; a type that is marked with a
-    level of secrecy is `state_secret` (O-2, M-2).
-    """
-    try:
-        content: dict[str, Any] = _SCHEMA.load(dict(given))
-    except ValidationError as error:
-        raise _invalid(flatten_messages(error.messages)) from None
-    if content["secrecy"] != UNCLASSIFIED:
-        raise Invalid("secrecy：涉密的证照类型不得列入发证目录。", "state_secret")
-    errors: dict[str, list[str]] = {}
-    published = _published(tx, code)
-    if published is not None:
-        errors |= taken_away(content_of(tx, published), content)
-    taken = tx.execute(
-        select(LicenceType.code).where(
-            LicenceType.type_code == content["type_code"], LicenceType.code != code
-        )
-    ).first()
-    if taken is not None:
-        errors["type_code"] = ["这一类型代码已用于另一类型。"]
-    known = set(
-        tx.execute(select(Unit.code).where(Unit.code.in_(content["issuing_units"]))).scalars()
-    )
-    if unknown := [unit for unit in content["issuing_units"] if unit not in known]:
-        errors["issuing_units"] = [f"没有登记这些单位：{'、'.join(unknown)}。"]
-    document = content["basis_document"]
-    if document is not None:
-        found = tx.execute(select(BasisDocument.id).where(BasisDocument.code == document)).first()
-        if found is None:
-            errors["basis_document"] = ["没有登记这一依据文件。"]
-    if errors:
-        raise _invalid(errors)
-    return content
-
-
-def content_of(tx: Connection, row: AnyRow) -> dict[str, Any]:
-    """A row of `licence_types` as the content of a draft."""
-    units = tx.execute(
-        select(Unit.code)
-        .join(TypeIssuer, TypeIssuer.unit_id == Unit.id)
-        .where(TypeIssuer.type_id == row.id)
-        .order_by(Unit.code)
-    ).scalars()
-    return {
-        "name": row.name,
-        "name_en": row.name_en,
-        "name_mn": row.name_mn,
-        "type_code": row.type_code,
-        "issuing_units": list(units),
-        "holder_kinds": row.holder_kinds,
-        "collected_since": row.collected_since.isoformat(),
-        "public_attribute": row.public_attribute,
-        "standard_level": row.standard_level,
-        "basis": row.basis,
-        "basis_document": row.basis_document,
-        "review": row.review,
-        "secrecy": UNCLASSIFIED,
-        "template": {"theme": row.theme, "layout": row.layout, "bilingual": row.bilingual},
-        "status_codes": row.status_codes,
-        "fields": row.fields,
-    }
 
 
 def visible_to(principal: Principal) -> ColumnElement[bool]:
@@ -329,10 +268,6 @@ def _of_row(row: AnyRow, content: Mapping[str, Any] | None, steps: Sequence[Step
     )
 
 
-def _published(tx: Connection, code: str) -> AnyRow | None:
-    return tx.execute(select(LicenceType).where(LicenceType.code == code)).one_or_none()
-
-
 def _is_own(tx: Connection, principal: Principal, published: AnyRow) -> bool:
     if published.unit_id == principal.unit_id:
         return True
@@ -345,11 +280,6 @@ def _is_own(tx: Connection, principal: Principal, published: AnyRow) -> bool:
 def _expect(row: AnyRow, states: Sequence[str]) -> None:
     if row.state not in states:
         raise wrong_state()
-
-
-def _invalid(errors: dict[str, list[str]]) -> Invalid:
-    path, sentences = next(iter(errors.items()))
-    return Invalid(f"{path}：{sentences[0]}", "invalid_content", errors)
 
 
 def _not_found() -> NotFound:

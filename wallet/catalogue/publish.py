@@ -17,7 +17,6 @@ from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.drafts import (
     Draft,
-    checked_content,
     draft,
     locked,
     move,
@@ -25,6 +24,7 @@ from wallet.catalogue.drafts import (
     visible_to,
     wrong_state,
 )
+from wallet.catalogue.entry import checked_content
 from wallet.catalogue.model import LicenceType, LicenceTypeVersion, TypeIssuer
 from wallet.errors import Conflict, Invalid, NotPermitted
 from wallet.organisations.model import Unit

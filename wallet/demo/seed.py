@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from wallet.base.clock import local_day
 from wallet.base.database import Base, insert_if_new
 from wallet.base.deps import Deps
-from wallet.catalogue.drafts import content_of
+from wallet.catalogue.entry import content_of
 from wallet.catalogue.model import (
     LicenceType,
     LicenceTypeVersion,

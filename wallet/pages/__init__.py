@@ -2,6 +2,7 @@
 
 from wallet.pages import (
     account,
+    catalogue_editing,
     docs,
     holder,
     issuer,
@@ -13,6 +14,7 @@ from wallet.pages import (
 
 PAGES = (
     account.blueprint,
+    catalogue_editing.blueprint,
     docs.blueprint,
     holder.blueprint,
     issuer.blueprint,

@@ -45,7 +45,12 @@ MENUS = {
             Entry("home", "/issuer", "building", N_("首页")),
             Entry("licences", "/issuer/licences", "search", N_("证照查询")),
             Entry("batches", "/issuer/batches", "up", N_("批量报送")),
+            Entry("catalogue", "/issuer/catalogue", "card", N_("发证目录")),
         ),
+    ),
+    "manager": Menu(
+        N_("管理"),
+        (Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),),
     ),
 }
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from verify.languages import chosen_language
-from wallet.catalogue.read import published_type, published_types, use_items
+from wallet.catalogue.read import published_type, published_types, published_versions, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.web.deps import deps
 from wallet.web.guards import guard, public
@@ -40,7 +40,11 @@ def catalogue() -> str:
 @guard(public())
 def licence_type(code: str) -> str:
     """One entry of the catalogue."""
-    return render_template("public/licence_type.html", type=_type(published_type(deps(), code)))
+    return render_template(
+        "public/licence_type.html",
+        type=_type(published_type(deps(), code)),
+        versions=published_versions(deps(), code, PAGE_LIMIT_MAX)["items"],
+    )
 
 
 def _in_language(entry: dict[str, Any], key: str) -> str:
