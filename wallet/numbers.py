@@ -68,8 +68,6 @@ REDIS_REST: Final = 2
 
 EXPIRING_DAYS: Final = 30
 """A licence that ends within this many days is marked 即将到期."""
-ATTENTION_DAYS: Final = 7
-"""A file that could not be read is shown on its unit's home page for so long."""
 FORCE_MAJEURE_DAYS: Final = 3
 """Working days after the fault is cleared in which the backlog must be through (O-10, M-9)."""
 ALARM_DAYS: Final = 7

@@ -137,7 +137,8 @@ def test_without_scripts_the_search_the_change_and_the_upload_work(
 def test_no_chinese_is_left_on_the_english_pages_but_what_is_stored(
     open_phone: OpenPage, open_desk: OpenPage
 ) -> None:
-    issued = site.data_words(json.loads((DEMO / "licences.json").read_text("utf-8")))
+    files = [DEMO / "licences.json", DEMO / "basis_documents.json"]
+    issued = site.data_words([json.loads(file.read_text("utf-8")) for file in files])
     stored = sorted({*stored_words(open_phone("holder-li")), *issued, REASON, BASIS}, key=len)[::-1]
     page = in_english(open_desk(CLERK))
     left = {}

@@ -1,54 +1,35 @@
-"""What asks for the attention of an issuing unit's staff, of what the library itself knows."""
+"""What asks for the attention of an issuing unit's staff: what waits for their review, and alarms."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import func, select
 
-from wallet import numbers
 from wallet.base.deps import Deps
-from wallet.licences.model import Licence, LicenceBatch
+from wallet.licences.in_step.alarms import Alarm, alarms_of
+from wallet.licences.model import AWAITS_REVIEW, Licence
+from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
 
 @dataclass(frozen=True)
 class Attention:
-    """How many licences wait for review, are received for long and not issued, and how many of the
-    last days' files could not be read to their end."""
+    """How many licences wait for review, and the alarms of the unit, the oldest first."""
 
     in_review: int
-    pending: int
-    unread_files: int
-
-    @property
-    def anything(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.in_review or self.pending or self.unread_files)
+    alarms: Sequence[Alarm]
 
 
 def attention_of(deps: Deps, staff: Principal, now: datetime) -> Attention:
-    """For the staff member's unit, in one query."""
-    unissued = Licence.issued_at.is_(None) & (Licence.unit_id == staff.unit_id)
-    passed = or_(Licence.review_state.is_(None), Licence.review_state == "passed")
-    late = Licence.received_at <= now - timedelta(seconds=numbers.SWEEP_AFTER)
-    row = deps.db.row(
-        select(
-            _count(Licence, unissued & (Licence.review_state == "waiting")).label("in_review"),
-            _count(Licence, unissued & passed & late).label("pending"),
-            _count(
-                LicenceBatch,
-                (LicenceBatch.unit_id == staff.unit_id)
-                & (LicenceBatch.state == "failed")
-                & (LicenceBatch.finished_at > now - timedelta(days=numbers.ATTENTION_DAYS)),
-            ).label("unread_files"),
-        )
+    """For the staff member's own unit."""
+    units = select(Unit.id).where(Unit.id == staff.unit_id)
+    waiting = (
+        select(func.count())
+        .select_from(Licence)
+        .where(AWAITS_REVIEW, Licence.unit_id == staff.unit_id)
     )
-    assert row is not None
-    return Attention(row.in_review, row.pending, row.unread_files)
-
-
-def _count(table: type[Any], which: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(table).where(which).scalar_subquery()
+    with deps.db.read() as tx:
+        return Attention(tx.execute(waiting).scalar_one(), alarms_of(tx, deps, units, now))
