@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from threading import Thread
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
 from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry, make_headers
@@ -45,6 +45,8 @@ AGAIN: Final = Retry(
 )
 """At once, then after about one and two seconds."""
 
+_Fetched = TypeVar("_Fetched")
+
 
 def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
     """Fetch the bundle of a library by its public address; raises BundleError."""
@@ -52,7 +54,7 @@ def fetch_bundle(address: str, again: Retry = AGAIN) -> IssuerTrust:
         raise BundleError(f"{address} is not an address of the web.")
     nothing = BundleError(f"{address} gives no trust bundle.")
     try:
-        content = _within(FETCH_LIMIT, partial(_fetch, address.rstrip("/") + TRUST_PATH, again))
+        content = within(FETCH_LIMIT, partial(_fetch, address.rstrip("/") + TRUST_PATH, again))
         if len(content) > BUNDLE_MAX:
             raise BundleError(f"What {address} gives is too long for a trust bundle.")
         document = json.loads(content)
@@ -88,12 +90,12 @@ def pause_after(failures: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
 
 
-def _within(seconds: float, fetch: Callable[[], bytearray]) -> bytearray:
+def within(seconds: float, fetch: Callable[[], _Fetched]) -> _Fetched:
     """What `fetch` gives or raises; raises TimeoutError when that takes longer.
 
     Nothing limits how long headers may drip: whoever still waits for some is left behind.
     """
-    fetched: Future[bytearray] = Future()
+    fetched: Future[_Fetched] = Future()
 
     def work() -> None:
         try:

@@ -115,6 +115,8 @@ DISPATCH_BATCH: Final = 10
 DISPATCH_CONNECT: Final = 5
 DISPATCH_WAIT: Final = 10
 """A destination silent for this time has not answered."""
+DISPATCH_LIMIT: Final = 15
+"""An exchange with a destination takes no longer in all, however steadily its answer comes."""
 DISPATCH_CLAIM: Final = 180
 """A message whose worker has not told of it after this time is sent by another."""
 DISPATCH_PAUSE: Final = 10

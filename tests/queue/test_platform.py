@@ -87,6 +87,19 @@ def test_its_answers_by_code(
         assert events(line.deps, "dispatch.")[-1][0] == "dispatch.died"
 
 
+def test_what_the_platform_does_not_take_yet_holds_no_other_up(
+    line: Line, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        line.issue()
+    answers = iter([{"code": 100}, {"code": 13}, {"code": 0, "receipt": "P-1"}])
+    monkeypatch.setattr(platform, "take", lambda _request: (200, next(answers)))
+    line.send()
+    assert [(row.state, row.last_error) for row in line.rows] == [
+        ("waiting", "platform_100"), ("waiting", "platform_13"), ("done", None),
+    ]  # fmt: skip
+
+
 def test_an_answer_that_never_comes_is_a_repeat_the_next_time(
     line: Line, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.support.channels import Line
-from tests.support.peers import RETRY_AFTER, Peer
+from tests.support.channels import Line, connect
+from tests.support.peers import RETRY_AFTER, Peer, dripping_peer
 from tests.support.showing import events
 from tests.support.statuses import RESUME, SUSPEND, set_status
 from wallet import numbers
@@ -237,3 +237,15 @@ def test_a_peer_that_is_silent_is_given_up(
     line.send()
     go_on.set()
     assert line.rows[0].last_error == "timeout"
+
+
+def test_a_peer_whose_headers_never_end_is_given_up(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "DISPATCH_LIMIT", 0.2)
+    line.destination = "channel:dripping"
+    with dripping_peer() as address:
+        connect(line.deps, "dripping", address)
+        line.issue()
+        line.send()
+    assert [(row.state, row.last_error) for row in line.rows] == [("waiting", "timeout")]

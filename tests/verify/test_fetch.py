@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import socket
-from contextlib import suppress
 from dataclasses import replace
 from itertools import chain, repeat
-from threading import Event, Thread
 
 import pytest
 from urllib3 import Retry
 
 from tests.support.bundles import Answer, Document, a_bundle, serving
 from tests.support.codes import signer
+from tests.support.peers import dripping_peer
 from verify import fetch
 from verify.fetch import (
     AGAIN,
@@ -98,22 +96,9 @@ def test_an_answer_that_takes_too_long_in_all_is_refused(
 def test_a_server_whose_headers_never_end_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended = Event()
-
-    def drip(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
-            while not ended.wait(0.01):
-                connection.sendall(b"a")
-
     monkeypatch.setattr(fetch, "FETCH_LIMIT", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        Thread(target=lambda: drip(server.accept()[0]), daemon=True).start()
-        try:
-            with pytest.raises(BundleError, match="gives no trust bundle"):
-                fetch_bundle(f"http://127.0.0.1:{server.getsockname()[1]}", ONCE)
-        finally:
-            ended.set()
+    with dripping_peer() as address, pytest.raises(BundleError, match="gives no trust bundle"):
+        fetch_bundle(address, ONCE)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://", "http://a b/", "http://[::1"])

@@ -109,11 +109,14 @@ class ClaimedDispatch:
 class Outcome:
     """What came of an attempt: done, to be tried `again`, or `refused` for good.
 
+    `away` is again, and nothing else is sent there now: it is the destination that fails, not this
+    message.
+
     `error` is a slug; `members` are those of the destination's answer; `wait` the seconds that it
     asked for.
     """
 
-    result: Literal["done", "again", "refused"]
+    result: Literal["done", "again", "away", "refused"]
     error: str | None = None
     receipt: str | None = None
     members: Mapping[str, Any] | None = None

@@ -16,14 +16,14 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import monotonic
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
-from urllib3 import BaseHTTPResponse, PoolManager, Timeout, exceptions
+from urllib3 import PoolManager, Timeout, exceptions
 
-from verify.fetch import web_for
+from verify.fetch import web_for, within
 from wallet import numbers
 from wallet.base.deps import Deps
 from wallet.base.dispatches import ClaimedDispatch, Outcome
@@ -120,30 +120,19 @@ def post(web: PoolManager, request: Request, key: str, now: datetime) -> Outcome
     headers = {"content-type": "application/json", "user-agent": "liangzheng"}
     headers |= dict(request.headers) | sign(request.secret, key, now, request.body)
     try:
-        with web.request(
-            "POST",
-            request.url,
-            body=request.body,
-            headers=headers,
-            retries=False,
-            redirect=False,
-            timeout=Timeout(numbers.DISPATCH_CONNECT, numbers.DISPATCH_WAIT),
-            preload_content=False,
-            decode_content=False,
-        ) as answer:
-            content = _read(answer)
-            wait = _retry_after(answer.headers.get("retry-after", ""))
-            status = answer.status
+        status, wait, content = within(
+            numbers.DISPATCH_LIMIT, partial(_exchange, web, request, headers)
+        )
     except exceptions.SSLError:
-        return Outcome("again", "tls")
+        return Outcome("away", "tls")
     except exceptions.NewConnectionError:  # to the library it is a kind of time-out
-        return Outcome("again", "unreachable")
+        return Outcome("away", "unreachable")
     except (exceptions.TimeoutError, TimeoutError):
-        return Outcome("again", "timeout")
+        return Outcome("away", "timeout")
     except (exceptions.HTTPError, OSError):
-        return Outcome("again", "unreachable")
+        return Outcome("away", "unreachable")
     if content is None:
-        return Outcome("again", "answer_too_long")
+        return Outcome("away", "answer_too_long")
     outcome = request.read(status, _members(content))
     return Outcome(outcome.result, outcome.error, outcome.receipt, outcome.members, wait)
 
@@ -155,7 +144,7 @@ def read_answer(status: int, members: Mapping[str, Any]) -> Outcome:
         return Outcome("done", receipt=receipt_of(members), members=members)
     if status in _REFUSALS:
         return Outcome("refused", slug_of(members.get("reason"), f"http_{status}"))
-    return Outcome("again", f"http_{status}")
+    return Outcome("away", f"http_{status}")
 
 
 def receipt_of(members: Mapping[str, Any]) -> str | None:
@@ -174,14 +163,26 @@ def _signature(secret: bytes, key: str, stamp: str, body: bytes) -> str:
     return "v1," + b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
-def _read(answer: BaseHTTPResponse) -> bytes | None:
-    """The body, None when it is too long or too slow."""
-    content, deadline = bytearray(), monotonic() + numbers.DISPATCH_WAIT
-    while piece := answer.read1(_PIECE):
-        content += piece
-        if len(content) > numbers.RECEIPT_MAX or monotonic() > deadline:
-            return None
-    return bytes(content)
+def _exchange(
+    web: PoolManager, request: Request, headers: Mapping[str, str]
+) -> tuple[int, int, bytes | None]:
+    """Status, seconds to wait, and the body, None when it is too long."""
+    with web.request(
+        "POST",
+        request.url,
+        body=request.body,
+        headers=headers,
+        retries=False,
+        redirect=False,
+        timeout=Timeout(numbers.DISPATCH_CONNECT, numbers.DISPATCH_WAIT),
+        preload_content=False,
+        decode_content=False,
+    ) as answer:
+        content = bytearray()
+        while len(content) <= numbers.RECEIPT_MAX and (piece := answer.read1(_PIECE)):
+            content += piece
+        wait = _retry_after(answer.headers.get("retry-after", ""))
+        return answer.status, wait, bytes(content) if len(content) <= numbers.RECEIPT_MAX else None
 
 
 def _members(content: bytes) -> Mapping[str, Any]:

@@ -66,7 +66,8 @@ def send_due(
 ) -> bool:
     """Send a few that are due; True when there may be more, and the destination takes them.
 
-    After the first failure that may mend the others are given back: it may be away.
+    When it seems to be away the others are given back; one that it alone does not take holds no
+    other up.
     """
     with deps.db.begin() as tx:
         waiting = claim_due(tx, destination, clock(), numbers.DISPATCH_BATCH)
@@ -82,7 +83,7 @@ def send_due(
                 else post(web, request, dispatch.key, clock())
             )
             _note(deps, sender, dispatch, outcome, clock())
-            if outcome.result == "again":
+            if outcome.result == "away":
                 break
         else:
             if not waiting:

@@ -29,8 +29,9 @@ CLIENT_HEADER: Final = "liangzheng-client"
 _DONE: Final = frozenset({0, 1})
 """Result codes of the platform: accepted, and had already."""
 _REFUSED: Final = frozenset({12, 23})
-"""Wrong or missing input, and restricted. Others, such as 11 (not authenticated), 13 (the type is not
-published there) and 100 (not yet permitted), may mend."""
+"""Wrong or missing input, and restricted. Others, such as 13 (the type is not published there) and 100
+(not yet permitted), may mend."""
+_NOT_AUTHENTICATED: Final = 11
 
 
 def push(tx: Connection, deps: Deps, messages: Sequence[Message], now: datetime) -> None:
@@ -62,8 +63,10 @@ def read_result(status: int, members: Mapping[str, Any]) -> Outcome:
     if code in _DONE:
         return Outcome("done", receipt=receipt_of(members), members=members)
     if code is None:
-        return Outcome("again", "bad_answer")
+        return Outcome("away", "bad_answer")
     error = slug_of(members.get("reason"), f"platform_{code}")
+    if code == _NOT_AUTHENTICATED:
+        return Outcome("away", error)
     return Outcome("refused" if code in _REFUSED else "again", error)
 
 
