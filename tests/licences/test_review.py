@@ -21,11 +21,14 @@ from tests.support.licences import (
     day,
     food_licence,
     issue,
+    stored_licence,
 )
 from tests.support.people import Machine, Visitor, sign_in
 from tests.support.shared import deps_of
+from tests.support.statuses import RESUME, SUSPEND, set_status
 from wallet.base.audit import AuditEvent
 from wallet.base.clock import read_clock
+from wallet.base.outbox import OutboxMessage
 from wallet.licences.batches.command import _finish_left
 from wallet.licences.model import Licence
 from wallet.organisations.model import Client, Staff, Unit
@@ -151,6 +154,27 @@ def test_what_is_returned_is_never_issued_and_comes_again_as_a_higher_version(
     assert decide(chen, second, "pass").status_code == 200
     assert state_of(issuer, second)["status"] == "valid"
     assert state_of(issuer, identifier)["status"] == "returned"
+
+
+def test_a_change_of_what_waits_is_news_to_nobody_before_it_is_issued(
+    shared_app: Flask, issuer: Machine, chen: Visitor
+) -> None:
+    deps, body = deps_of(shared_app), drug_permit()
+
+    def told(identifier: str) -> list[str]:
+        payload = {"licence": stored_licence(deps, identifier).id}
+        rows = deps.db.rows(select(OutboxMessage).order_by(OutboxMessage.id))
+        return [row.topic for row in rows if payload.items() <= row.payload.items()]
+
+    first = issue(issuer, body)["identifier"]
+    set_status(issuer, first, SUSPEND)
+    assert told(first) == []
+    decide(chen, first, "pass")
+    assert state_of(issuer, first)["status"] == "suspended"
+    second = issue(issuer, body | {"version": 2})["identifier"]
+    set_status(issuer, second, RESUME)
+    assert told(second) == []
+    assert told(first) == ["licence.issued", "licence.status_changed"]
 
 
 def test_an_older_version_can_only_be_returned_once_a_newer_one_is_issued(

@@ -138,7 +138,9 @@ def _change(
     change = Change(act, new.status, new.code, new.reason, new.basis, now)
     origin = {"from_status": standing, "from_code": row.status_code}
     change_id = add_change(tx, deps.vault, row.id, actor, change, **origin)
-    outbox.put(tx, "licence.status_changed", now, licence=row.id, change=change_id)
+    told = tx.execute(select(Licence.id).where(current, Licence.issued_at.is_not(None))).scalar()
+    if told is not None:  # of what nobody has yet there is no news; it is issued as it then stands
+        outbox.put(tx, "licence.status_changed", now, licence=told, change=change_id)
     audit.record(
         tx,
         "licence.status_changed",
