@@ -19,7 +19,6 @@ from tests.support.people import Visitor, machine, sign_in
 from tests.support.shared import deps_of
 from tests.support.staff import staff_of
 from wallet.base.deps import Deps
-from wallet.licences.batches.faults_file import _plain
 from wallet.licences.batches.lines import read_header
 from wallet.licences.model import Licence, LicenceBatch
 from wallet.licences.of_unit import types_of_unit
@@ -166,9 +165,3 @@ def test_the_reader_takes_the_headers_of_every_template(
         assert kind.code in chen.get(f"/issuer/templates/{kind.code}.ndjson").text
     for path in ("driving-licence.csv", f"{FOOD}.exe", "none.csv"):
         assert chen.get(f"/issuer/templates/{path}").status_code == 404
-
-
-@pytest.mark.parametrize("start", list("=+-@\t\r"))
-def test_no_cell_of_the_list_of_errors_is_a_formula(start: str) -> None:
-    assert _plain(f"{start}cmd|'/c calc'!A0") == f"'{start}cmd|'/c calc'!A0"
-    assert _plain("有效期止") == "有效期止"

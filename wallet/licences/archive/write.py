@@ -28,6 +28,7 @@ from wallet.base import audit
 from wallet.base.clock import local_day, rfc3339
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
+from wallet.base.spreadsheets import plain_cell
 from wallet.catalogue.model import LicenceType
 from wallet.errors import ConfigurationError, Conflict
 from wallet.licences.archive.rows import (
@@ -189,7 +190,7 @@ class _Writer:
         if pdf is not None:
             line["sha256_pdf"] = self._file(f"{place}.pdf", pdf)
             self._pdfs += 1
-        self._table.writerow(line)
+        self._table.writerow({name: plain_cell(cell) for name, cell in line.items()})
         comma = "," if self._number > 1 else ""
         self._json.write(f"{comma}\n{json.dumps(line, ensure_ascii=False)}")
 

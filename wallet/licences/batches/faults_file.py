@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from wallet.base.deps import Deps
+from wallet.base.spreadsheets import plain_cell
 from wallet.licences.batches.accept import all_faults
 
 _HEADER: Final = ("行", "列", "项", "代码", "原因")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def faults_file(deps: Deps, batch_id: int) -> Iterator[bytes]:
@@ -24,10 +24,5 @@ def faults_file(deps: Deps, batch_id: int) -> Iterator[bytes]:
 
 def _row(cells: tuple[str | int | None, ...]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow(_plain(cell) for cell in cells)
+    csv.writer(text).writerow(map(plain_cell, cells))
     return text.getvalue().encode()
-
-
-def _plain(cell: str | int | None) -> str | int | None:
-    """A cell that no spreadsheet takes for a formula; the name of a column comes from the file."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -13,6 +13,7 @@ import orjson
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from wallet.base.spreadsheets import is_formula
 from wallet.holders.codes import CODE_TYPE_NAMES
 from wallet.licences.batches.lines import COLUMNS
 from wallet.licences.of_unit import UnitType
@@ -54,9 +55,11 @@ def template_file(kind: UnitType, form: str) -> bytes:
 
 
 def _face_column(face: Mapping[str, Any]) -> tuple[str, str]:
-    """The header of a face field: its label, or its key where a column of the licence has the name."""
+    """The header of a face field: its label; its key where a column of the licence has the name, or a
+    spreadsheet would reckon it."""
     taken = {name for names in COLUMNS.values() for name in names}
-    name = face["key"] if face["label"] in taken else face["label"]
+    unfit = face["label"] in taken or is_formula(face["label"])
+    name = face["key"] if unfit else face["label"]
     written = _FORMS.get(face["type"]) or "、".join(code["label"] for code in face.get("codes", []))
     return str(name), f"{'必填' if face['required'] else '可不填'}；{written}"
 

@@ -21,6 +21,7 @@ from wallet.base.clock import local_day, rfc3339
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
+from wallet.base.spreadsheets import plain_cell
 from wallet.catalogue.model import LicenceType, TypeIssuer
 from wallet.errors import Invalid
 from wallet.licences.check import issuable_type
@@ -110,7 +111,8 @@ def coverage_csv(deps: Deps, principal: Principal, now: datetime) -> str:
     writer.writeheader()
     for row in _visible(deps, principal, now):
         as_of = rfc3339(row.as_of) if row.as_of else None
-        writer.writerow(asdict(row) | {"as_of": as_of})
+        cells = asdict(row) | {"as_of": as_of}
+        writer.writerow({name: plain_cell(cell) for name, cell in cells.items()})
     return text.getvalue()
 
 
