@@ -142,8 +142,9 @@ def test_reason_and_basis_are_needed_and_only_what_is_allowed_is_offered(
     assert send_form(chen, address, **CHANGE | {"code": "05"}).status_code == 422
     set_status(issuer, identifier, SUSPEND | {"status": "revoked", "code": "07"})
     assert 'name="code"' not in chen.get(address).text
-    late = send_form(chen, address, **CHANGE, confirmed="1", seen="0")
-    assert late.status_code == 409
+    for seen in ("0", "9" * 5000):
+        late = send_form(chen, address, **CHANGE, confirmed="1", seen=seen)
+        assert late.status_code == 409
     assert len(changes_of(deps, identifier)) == 1
 
 
@@ -185,8 +186,13 @@ def test_a_review_is_passed_by_another_than_sent_it_in_and_returned_with_a_reaso
         deps, staff_of(deps, "issuer-chen"), Wanted(status="in_review"), read_clock(), 50
     ).licences
     first, second = (f"{PAGE}/{licence.identifier}" for licence in waiting[:2])
+    asked = chen.get(f"{first}/review").text
+    for said in (waiting[0].number, "150602"):  # the number and the area are sealed as well
+        assert f">{said}<" in asked
     assert send_form(chen, f"{first}/review").status_code == 422
-    assert send_form(chen, f"{first}/review", decision="return").status_code == 422
+    for reason in ("", "x" * 1001, "\u202e"):
+        answer = send_form(chen, f"{first}/review", decision="return", reason=reason)
+        assert answer.status_code == 422
     with deps.db.begin() as tx:
         own = stored_licence(deps, waiting[0].identifier)
         mine = update(Licence).where(Licence.id == own.id)

@@ -6,20 +6,23 @@ from urllib.parse import quote
 
 from flask import Blueprint, redirect, request
 from flask_babel import gettext as _
+from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from wallet.errors import Conflict, Invalid
 from wallet.licences.examine import examine
 from wallet.licences.review import decide_review
-from wallet.numbers import TEXT_FIELD_MAX
+from wallet.licences.review_schemas import ReviewDecisionSchema
 from wallet.pages.console import render_console
 from wallet.pages.issuer import SEARCH
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
+from wallet.web.problems import flatten_messages
 
 blueprint = Blueprint("issuer_review_pages", __name__)
 _DECISIONS = ("pass", "return")
+_SCHEMA = ReviewDecisionSchema()
 
 
 @blueprint.get("/issuer/licences/<identifier>/review")
@@ -36,8 +39,13 @@ def decide(identifier: str) -> AnyResponse | tuple[str, int]:
     decision, reason = request.form.get("decision", ""), request.form.get("reason", "").strip()
     if decision not in _DECISIONS:
         return _form(identifier, wrong={"decision": _("请选择通过或退回。")}), 422
-    if decision == "return" and not 0 < len(reason) <= TEXT_FIELD_MAX:
+    if decision == "return" and not reason:
         return _form(identifier, decision, wrong={"reason": _("退回须写明理由。")}), 422
+    try:
+        _SCHEMA.load({"decision": decision} | ({"reason": reason} if reason else {}))
+    except ValidationError as error:
+        [sentence, *_more] = flatten_messages(error.messages)["reason"]
+        return _form(identifier, decision, wrong={"reason": sentence}), 422
     try:
         decide_review(deps(), current_principal(), identifier, decision, reason, now())
     except (Conflict, Invalid) as refused:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
+from wallet.base.paging import number_of_cursor
 from wallet.errors import Conflict, Invalid
 from wallet.licences.examine import ExaminedLicence, examine
 from wallet.licences.schemas import NewStatusSchema
@@ -47,7 +48,6 @@ def change(identifier: str) -> AnyResponse | str | tuple[str, int]:
         return _form(found, given, wrong=_wrong(error)), 422
     if "again" in request.form:
         return _form(found, given)
-    seen = request.form.get("seen", "")
     if "confirmed" not in request.form:
         if entry not in found.offered:
             return _form(found, given, wrong={"code": _("请选择要办理的变更。")}), 422
@@ -69,12 +69,20 @@ def change(identifier: str) -> AnyResponse | str | tuple[str, int]:
             identifier,
             new,
             now(),
-            seen=int(seen) if seen.isascii() and seen.isdecimal() else -1,
+            seen=_seen(),
         )
     except (Conflict, Invalid) as refused:
         found = examine(deps(), current_principal(), identifier, now())
         return _form(found, given, refused=refused.detail), 409
     return redirect(f"{SEARCH}/{quote(identifier)}?changed=1", 303)
+
+
+def _seen() -> int:
+    """The last change that the confirmed page told of; -1, which is none, where it says nonsense."""
+    try:
+        return number_of_cursor(request.form.get("seen", ""))
+    except Invalid:
+        return -1
 
 
 def _form(

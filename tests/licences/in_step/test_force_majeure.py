@@ -140,6 +140,7 @@ def body(started_at: str) -> dict[str, object]:
     [
         ("started_at", "2026-03-03T12:00:00"),
         ("started_at", "yesterday"),
+        ("started_at", "0001-01-01T00:00:00+14:00"),
         ("what", " "),
         ("types", []),
         ("types", ["driving-licence"]),

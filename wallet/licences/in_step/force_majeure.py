@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from wallet import numbers
 from wallet.base import audit
-from wallet.base.clock import local_day, rfc3339
+from wallet.base.clock import SHANGHAI, local_day, rfc3339
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.working_days import deadline_after
@@ -33,6 +33,7 @@ from wallet.licences.in_step.reports import Report, read_report
 from wallet.web.principal import Principal
 
 _ID_BYTES: Final = 12
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def report(deps: Deps, principal: Principal, new: NewReport, now: datetime) -> R
     Raises Invalid (`force_majeure_time`, `unknown_type`), Conflict (`already_reported`: another
     report of the unit began at the same moment).
     """
-    if new.started_at > now:
-        raise Invalid("started_at：不能晚于现在。", "force_majeure_time")
+    if not _EARLIEST <= new.started_at <= now:
+        raise Invalid("started_at：应在 2000 年之后，且不晚于现在。", "force_majeure_time")
     public_id = secrets.token_urlsafe(_ID_BYTES)
     with deps.db.begin() as tx:
         types = _types(tx, principal, new.types)
