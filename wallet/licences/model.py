@@ -27,6 +27,8 @@ AWAITS_REVIEW = text("review_state = 'waiting'")
 AWAITS_SEALING = text("issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')")
 """Licences that are recorded and may be issued: all that are pending, but for those in review and
 those that it returned."""
+CURRENT = text("issued_at IS NOT NULL AND superseded_at IS NULL")
+"""Licences that were issued and have no newer version."""
 
 
 class Licence(Base):
@@ -53,10 +55,25 @@ class Licence(Base):
         ),
         Index(
             "ix_licences_awaits_review",
+            # Or SQLite, which keeps no counts, goes through all licences of the unit.
+            "review_state",
             "unit_id",
             "id",
             sqlite_where=AWAITS_REVIEW,
             postgresql_where=AWAITS_REVIEW,
+        ),
+        Index(
+            "ix_licences_awaits_sealing",
+            "id",
+            sqlite_where=AWAITS_SEALING,
+            postgresql_where=AWAITS_SEALING,
+        ),
+        Index(
+            "ix_licences_current",
+            "unit_id",
+            "type_id",
+            sqlite_where=CURRENT,
+            postgresql_where=CURRENT,
         ),
     )
 
@@ -78,7 +95,7 @@ class Licence(Base):
     area_code: Mapped[str]
     review_state: Mapped[str | None]
     received_at: Mapped[datetime]
-    issued_at: Mapped[datetime | None] = mapped_column(index=True)
+    issued_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]

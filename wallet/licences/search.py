@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, or_, select, tuple_, union
 
 from wallet import numbers
 from wallet.base import audit
@@ -25,7 +25,15 @@ from wallet.catalogue.masking import mask_middle
 from wallet.holders.codes import ORGANISATION_CODE_TYPES, PERSON_CODE_TYPES
 from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.holders.names import masked_name, normalise_name
-from wallet.licences.model import HOLDER_NAME, IDENTIFIER, NUMBER, Licence, LicenceHolder
+from wallet.licences.model import (
+    AWAITS_REVIEW,
+    AWAITS_SEALING,
+    HOLDER_NAME,
+    IDENTIFIER,
+    NUMBER,
+    Licence,
+    LicenceHolder,
+)
 from wallet.licences.of_unit import UnitType, types_of_unit
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_entry, status_on
@@ -135,9 +143,12 @@ def search_licences(
 
 def _conditions(
     vault: Vault, staff: Principal, wanted: Wanted, types: Sequence[UnitType], today: date
-) -> list[ColumnElement[bool]]:
+) -> list[ColumnElement[bool] | TextClause]:
     asked = [kind.id for kind in types if wanted.type in ("", kind.code)]
-    conditions = [Licence.unit_id == staff.unit_id, Licence.type_id.in_(asked)]
+    conditions: list[ColumnElement[bool] | TextClause] = [
+        Licence.unit_id == staff.unit_id,
+        Licence.type_id.in_(asked),
+    ]
     if wanted.text:
         conditions.append(_matches(vault, staff, wanted.text, asked))
     else:
@@ -187,14 +198,14 @@ def _look_ups(wanted: Wanted) -> list[str]:
     return ["filters"] if wanted != Wanted() else ["latest"]
 
 
-def _stands(status: str, today: date) -> ColumnElement[bool]:
+def _stands(status: str, today: date) -> ColumnElement[bool] | TextClause:
     """As `status_on` works it out, of what is issued; else as `unissued` says."""
-    reviews = {"in_review": "waiting", "returned": "returned"}
-    if status in reviews:
-        return and_(Licence.issued_at.is_(None), Licence.review_state == reviews[status])
+    if status == "in_review":
+        return AWAITS_REVIEW
     if status == "pending":
-        passed = or_(Licence.review_state.is_(None), Licence.review_state == "passed")
-        return and_(Licence.issued_at.is_(None), passed)
+        return AWAITS_SEALING
+    if status == "returned":
+        return Licence.review_state == "returned"
     conditions = {
         "suspended": Licence.status == "suspended",
         "revoked": Licence.status == "revoked",

@@ -437,13 +437,30 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("licences", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_licences_issued_at"), ["issued_at"], unique=False)
         batch_op.create_index(
             "ix_licences_awaits_review",
-            ["unit_id", "id"],
+            ["review_state", "unit_id", "id"],
             unique=False,
             sqlite_where=sa.text("review_state = 'waiting'"),
             postgresql_where=sa.text("review_state = 'waiting'"),
+        )
+        batch_op.create_index(
+            "ix_licences_awaits_sealing",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')"
+            ),
+            postgresql_where=sa.text(
+                "issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')"
+            ),
+        )
+        batch_op.create_index(
+            "ix_licences_current",
+            ["unit_id", "type_id"],
+            unique=False,
+            sqlite_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
+            postgresql_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
         )
         batch_op.create_index(
             "ix_licences_may_expire",
@@ -1019,6 +1036,20 @@ def downgrade() -> None:
             postgresql_where=sa.text("review_state = 'waiting'"),
         )
         batch_op.drop_index(
+            "ix_licences_awaits_sealing",
+            sqlite_where=sa.text(
+                "issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')"
+            ),
+            postgresql_where=sa.text(
+                "issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')"
+            ),
+        )
+        batch_op.drop_index(
+            "ix_licences_current",
+            sqlite_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
+            postgresql_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_licences_may_expire",
             sqlite_where=sa.text(
                 "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
@@ -1027,7 +1058,6 @@ def downgrade() -> None:
                 "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL"
             ),
         )
-        batch_op.drop_index(batch_op.f("ix_licences_issued_at"))
 
     op.drop_table("licences")
     with op.batch_alter_table("licence_batches", schema=None) as batch_op:
