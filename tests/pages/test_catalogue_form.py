@@ -8,9 +8,10 @@ from html import unescape
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from tests.support.catalogue import food_content
+from tests.support.catalogue import begun, food_content, new_content, step
 from tests.support.licences import FOOD
 from tests.support.people import sign_in
+from tests.support.staff import send_form
 from wallet.pages.catalogue_form import content_of_form
 
 _INPUT = re.compile(r'<input type="(text|checkbox)"[^>]*name="([^"]+)" value="([^"]*)"( checked)?')
@@ -36,3 +37,13 @@ def test_the_form_of_a_published_type_saved_unchanged_changes_nothing(shared_app
             del field["sensitive"]
     del expected["secrecy"]
     assert content_of_form(form) == expected
+
+
+def test_a_draft_is_not_returned_with_a_reason_that_is_none(app: Flask) -> None:
+    chen, sun = sign_in(app, "issuer-chen"), sign_in(app, "manager-sun")
+    draft = begun(chen, "new-permit", new_content(app))
+    step(chen, draft, "submission")
+    page = f"/manager/catalogue/{draft}"
+    for reason in ("", "x" * 1001, "\u202e"):
+        assert send_form(sun, page, decision="return", reason=reason).status_code == 422
+    assert send_form(sun, page, decision="return", reason="名称不全（演示）").status_code == 303

@@ -138,8 +138,23 @@ def test_a_strange_path_is_not_found(shared_app: Flask, path: str) -> None:
     assert sign_in(shared_app, "holder-li").get(path).status_code == 404
 
 
-@pytest.mark.parametrize("persona", ["", "nobody", "holder-li\0", "holder-li ", "汉", "x" * 5000])
+@pytest.mark.parametrize("persona", ["", "nobody", "holder-li ", "汉", "x" * 5000])
 def test_a_persona_that_does_not_exist_is_not_found(shared_app: Flask, persona: str) -> None:
     answer = shared_app.test_client().post("/demo/session", data={"persona": persona})
     assert (answer.status_code, answer.get_json()["slug"]) == (404, "not_found")
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("kind", ["query", "form", "multipart"])
+def test_a_zero_byte_in_a_value_is_a_bad_request(shared_app: Flask, kind: str) -> None:
+    chen = sign_in(shared_app, "issuer-chen")
+    if kind == "query":
+        answer = chen.get("/issuer/catalogue/new?code=%00")
+    else:
+        cookie = chen.http.get_cookie("csrf_token")
+        assert cookie is not None
+        fields = {"csrf_token": cookie.value, "type": "\0", "code": "\0"}
+        path = "/issuer/catalogue/new" if kind == "form" else "/issuer/batches"
+        file = {"file": (io.BytesIO(b"x"), "a.csv")} if kind == "multipart" else {}
+        answer = chen.http.post(path, data={**fields, **file})
+    assert answer.status_code == 400

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 
 from wallet.catalogue.content import ACTS, BILINGUAL, FIELD_TYPES, LAYOUTS, LEVELS, MEANINGS, THEMES
+from wallet.catalogue.draft_schemas import DraftReviewSchema
 from wallet.catalogue.drafts import (
     OPEN,
     Draft,
@@ -36,8 +37,10 @@ from wallet.pages.console import render_console
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
+from wallet.web.problems import flatten_messages
 
 blueprint = Blueprint("catalogue_editing_pages", __name__)
+_REVIEW = DraftReviewSchema()
 
 HOME = "/issuer/catalogue"
 QUEUE = "/manager/catalogue"
@@ -134,6 +137,8 @@ def decide(draft_id: str) -> Response:
         if decision == "publish":
             publish_draft(deps(), current_principal(), number, now())
         elif decision in ("pass", "return"):
+            if told := _REVIEW.validate({"decision": decision, "reason": reason}):
+                raise Invalid("", errors=flatten_messages(told))
             review_draft(deps(), current_principal(), number, decision, reason, now())
         else:
             raise Invalid(_("请选择通过、退回或发布。"))

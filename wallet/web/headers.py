@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import LengthRequired, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, LengthRequired, NotFound, RequestEntityTooLarge
 
 from verify.headers import HEADERS
 from wallet import numbers
@@ -36,6 +36,15 @@ def protect(app: Flask, *, https: bool) -> None:
         request.max_content_length = limit
         if (request.content_length or 0) > limit:
             raise RequestEntityTooLarge
+
+    @app.before_request
+    def refuse_zero_bytes_within() -> None:
+        sent = [request.args]
+        if request.mimetype == "application/x-www-form-urlencoded":
+            sent.append(request.form)
+        for form in sent:
+            if any("\0" in text for pair in form.items(multi=True) for text in pair):
+                raise BadRequest
 
     @app.after_request
     def add_headers(response: Response) -> Response:

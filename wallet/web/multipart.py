@@ -81,9 +81,12 @@ def _text(events: Iterator[Event]) -> str:
         if not event.more_data:
             break
     try:
-        return data.decode()
+        text = data.decode()
     except UnicodeDecodeError:
         raise BadRequest from None
+    if "\0" in text:
+        raise BadRequest
+    return text
 
 
 def _file(events: Iterator[Event]) -> Iterator[bytes]:
