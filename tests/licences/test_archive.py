@@ -125,6 +125,23 @@ def test_a_licence_without_a_document_is_archived_without_it(
     assert [line["without_pdf"] for line in index(tmp_path / "faster")] == ["not_asked"]
 
 
+def test_a_version_that_is_replaced_meanwhile_does_not_end_the_archive(
+    app: Flask, deps: Deps, tmp_path: Path
+) -> None:
+    issuer = machine(app, deps.config.data, "issuer")
+    bodies = [food_licence(deps.config.data) for _ in range(2)]
+    for body in bodies:
+        issue(issuer, body)
+    newer = [bodies[1] | {"version": 2}]
+
+    def overtake() -> None:
+        if newer:
+            issue(issuer, newer.pop())
+
+    write_archive(deps, scope(), tmp_path / "a", read_clock(), lambda _: None, overtake)
+    assert [line["without_pdf"] for line in index(tmp_path / "a")] == [None, "superseded"]
+
+
 def test_an_archive_that_fails_leaves_nothing(
     app: Flask, deps: Deps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.spreadsheets import plain_cell
 from wallet.catalogue.model import LicenceType
-from wallet.errors import ConfigurationError, Conflict
+from wallet.errors import ConfigurationError, Conflict, NotFound
 from wallet.licences.archive.rows import (
     ArchivedLicence,
     archived_licences,
@@ -219,6 +219,8 @@ class _Writer:
             ), None
         except Conflict as missing:
             return None, missing.slug
+        except NotFound:  # a newer version was issued since its page was read
+            return None, "superseded"
 
     def _file(self, name: str, content: bytes) -> str:
         (self._folder / name).write_bytes(content)
