@@ -72,6 +72,8 @@ FORCE_MAJEURE_DAYS: Final = 3
 """Working days after the fault is cleared in which the backlog must be through (O-10, M-9)."""
 ALARM_DAYS: Final = 7
 """What came in late, and a batch with lines that were refused, is an alarm for so long."""
+ALARMS_SHOWN: Final = 20
+"""Alarms on the issuer's home page; of those beyond it says how many."""
 PENDING_ALARM: Final = 10 * 60
 """A licence that is still not issued after this time is an alarm."""
 REVIEW_ALARM: Final = 24 * 3600

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from flask import Flask
 
 from tests.support.batches import csv_of, row_of, work_all
 from tests.support.licences import FOOD, food_licence
 from tests.support.people import machine, sign_in
 from tests.support.shared import deps_of
+from wallet import numbers
 
 
 def test_signing_in_leads_to_it_and_it_tells_what_waits_and_what_went_wrong(
-    shared_app: Flask,
+    shared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deps = deps_of(shared_app)
     issuer = machine(shared_app, deps.config.data, "issuer")
@@ -27,3 +31,8 @@ def test_signing_in_leads_to_it_and_it_tells_what_waits_and_what_went_wrong(
     page = chen.get("/issuer").text
     assert "件待审核" in page
     assert f'href="/issuer/batches/{sent["id"]}">批量报送有 1 行未入库。' in page
+    assert "条提醒" not in page
+    monkeypatch.setattr(numbers, "ALARMS_SHOWN", 1)
+    page = chen.get("/issuer").text
+    assert sent["id"] not in page.partition('data-testid="alarms"')[2].partition("</ul>")[0]
+    assert re.search("另有 [0-9]+ 条提醒。", page)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from wallet import numbers
 from wallet.base.deps import Deps
 from wallet.licences.in_step.alarms import Alarm, alarms_of
 from wallet.licences.model import AWAITS_REVIEW, Licence
@@ -17,10 +18,12 @@ from wallet.web.principal import Principal
 
 @dataclass(frozen=True)
 class Attention:
-    """How many licences wait for review, and the alarms of the unit, the oldest first."""
+    """How many licences wait for review, and the first alarms of the unit; `more` is how many there are
+    beside these."""
 
     in_review: int
     alarms: Sequence[Alarm]
+    more: int
 
 
 def attention_of(deps: Deps, staff: Principal, now: datetime) -> Attention:
@@ -32,4 +35,8 @@ def attention_of(deps: Deps, staff: Principal, now: datetime) -> Attention:
         .where(AWAITS_REVIEW, Licence.unit_id == staff.unit_id)
     )
     with deps.db.read() as tx:
-        return Attention(tx.execute(waiting).scalar_one(), alarms_of(tx, deps, units, now))
+        # Files with errors may be many: they come last, so that they hide nothing else.
+        alarms = sorted(alarms_of(tx, deps, units, now), key=lambda alarm: alarm.kind == "batch")
+        in_review = tx.execute(waiting).scalar_one()
+    shown = alarms[: numbers.ALARMS_SHOWN]
+    return Attention(in_review, shown, len(alarms) - len(shown))
