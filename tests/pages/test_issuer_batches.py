@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -165,3 +166,19 @@ def test_the_reader_takes_the_headers_of_every_template(
         assert kind.code in chen.get(f"/issuer/templates/{kind.code}.ndjson").text
     for path in ("driving-licence.csv", f"{FOOD}.exe", "none.csv"):
         assert chen.get(f"/issuer/templates/{path}").status_code == 404
+
+
+def test_a_file_whose_lines_name_their_types_is_one_of_several(
+    shared_app: Flask, deps: Deps, chen: Visitor
+) -> None:
+    issuer = machine(shared_app, deps.config.data, "issuer")
+    sent = issuer.http.post(
+        "/api/v1/licence-batches",
+        data=json.dumps(food_licence(deps.config.data)) + "\n",
+        headers=issuer.headers | {"Content-Type": "application/x-ndjson"},
+    ).get_json()
+    assert "<h1>证照文件</h1>" in chen.get(f"{PAGE}/{sent['id']}").text
+    listed = chen.get(PAGE).text
+    assert "多种" in listed
+    assert "None" not in listed
+    work_all(deps)
