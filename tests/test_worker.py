@@ -84,6 +84,20 @@ def test_a_licence_that_cannot_be_issued_does_not_keep_the_others_waiting(
     assert work_once(deps, now).issued == 1
 
 
+def test_a_message_that_cannot_be_fanned_out_does_not_keep_the_round_waiting(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_arguments: object) -> int:
+        raise KeyError("licence")
+
+    monkeypatch.setattr(worker, "fan_out", failing)
+    now = read_clock()
+    with deps.db.begin() as tx:
+        start_session(tx, "holder", 1, now - timedelta(seconds=numbers.HOLDER_SESSION_IDLE))
+    done = work_once(deps, now)
+    assert (done.delivered, done.sessions) == (0, 1)
+
+
 def test_a_message_of_another_topic_is_left_alone(deps: Deps) -> None:
     with deps.db.begin() as tx:
         tx.execute(

@@ -65,7 +65,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
     """One round."""
     return WorkDone(
         issued=_finish_pending(deps, now),
-        delivered=fan_out(deps, now),
+        delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
@@ -164,6 +164,17 @@ def _finish(deps: Deps, licence_id: int, now: datetime) -> bool:
         _log.error("licence not issued", licence=licence_id, exc_info=True)
         return False
     return True
+
+
+def _fan_out(deps: Deps, now: datetime) -> int:
+    """Fan messages out; one that cannot be must not keep expiry and status lists waiting."""
+    try:
+        return fan_out(deps, now)
+    except DATABASE_ERRORS:
+        raise
+    except Exception:  # noqa: BLE001 - see above
+        _log.error("messages not fanned out", exc_info=True)
+        return 0
 
 
 def _keep_keys(deps: Deps, now: datetime) -> int:
