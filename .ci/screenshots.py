@@ -12,6 +12,7 @@ import sys
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +23,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.support import browser as browsers
 from tests.support import desk, phone
 from tests.support.batches import csv_of, row_of
-from tests.support.licences import food_fields, food_licence
+from tests.support.licences import day, food_fields, food_licence
 from tests.support.server import running_demo
+from wallet.base.clock import SHANGHAI
 from wallet.demo.seed import CLIENTS_FILE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -264,9 +266,11 @@ def _draw_issuer(visit: _Visit, data: Path) -> None:
         one.locator("#basis").fill("演示市监罚〔2026〕12号")
         one.evaluate("scrollTo(0, 0)")
         _draw(one, f"issuer-status{suffix}")
-    rows = [row_of(food_licence(data)) for _ in range(60)]
+    rows = [row_of(food_licence(data), 签发日期=day(0)) for _ in range(60)]
     rows[11] = row_of(food_licence(data), 有效期止="2020-01-01")
     rows[40] = row_of(food_licence(data), 证件号码="150602199003077510")
+    for line, days in enumerate((1, 1, 2, 4), 20):
+        rows[line] = row_of(food_licence(data), 签发日期=day(-days), 有效期起=day(-days))
     page.goto("/issuer/batches?type=food-operation-permit")
     file = {"name": "licences.csv", "mimeType": "text/csv", "buffer": csv_of(rows)}
     page.locator("#file").set_input_files([file])  # type: ignore[arg-type]
@@ -282,6 +286,35 @@ def _draw_issuer(visit: _Visit, data: Path) -> None:
     page.get_by_test_id("found-licence").get_by_role("link").first.click()
     page.get_by_test_id("review").click()
     _draw(page, "issuer-review")
+    _draw_in_step(page, small)
+
+
+def _draw_in_step(page: Page, small: Page) -> None:
+    """Coverage, late uploads and force majeure, after the files of `_draw_issuer`."""
+    today = datetime.now(SHANGHAI)
+    page.goto("/issuer/coverage")
+    page.locator("#type").select_option("food-operation-permit")
+    page.locator("#period").fill(str(today.year))
+    page.locator("#expected").fill("70")
+    page.get_by_test_id("tell-expected").click()
+    page.goto("/issuer/force-majeure/new")
+    page.locator("#started_at").fill(f"{today - timedelta(hours=40):%Y-%m-%dT%H:%M}")
+    page.locator("#what").fill("机房进水，业务系统停机（演示）")
+    page.locator("input[name=types]").first.check()
+    page.locator("#measures").fill("改为窗口手工登记（演示）\n调来备用电源（演示）")
+    page.get_by_test_id("send-report").click()
+    page.locator("#cleared_at").fill(f"{today - timedelta(hours=20):%Y-%m-%dT%H:%M}")
+    page.get_by_test_id("to-clear").click()
+    page.get_by_test_id("confirm").click()
+    report = page.url.partition("?")[0]
+    for one, suffix in ((page, ""), (small, "-phone")):
+        for address, name in (
+            ("/issuer/coverage", "coverage"),
+            ("/issuer/late", "late"),
+            (report, "force-majeure"),
+        ):
+            one.goto(address)
+            _draw(one, f"issuer-{name}{suffix}")
 
 
 _PARTS: Final[dict[str, Callable[[_Visit, Path], None]]] = {

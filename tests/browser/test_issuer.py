@@ -15,6 +15,7 @@ from tests.support import browser as browsers
 from tests.support import desk, phone, site
 from tests.support.batches import csv_of, row_of
 from tests.support.browser import OpenPage
+from tests.support.in_step import WHAT
 from tests.support.licences import FOOD, food_licence
 from tests.support.statuses import BASIS, REASON
 
@@ -134,12 +135,49 @@ def test_without_scripts_the_search_the_change_and_the_upload_work(
     expect(page.get_by_test_id("batch-state")).to_have_attribute("data-state", "done")
 
 
+def test_force_majeure_is_reported_and_closed_without_scripts(
+    browser: Browser, address: str, contexts: Opens
+) -> None:
+    context = browser.new_context(
+        base_url=address,
+        java_script_enabled=False,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        viewport=browsers.PHONE,
+    )
+    page = contexts(context, CLERK)
+    page.goto("/issuer")
+    page.get_by_role("link", name="同步与归集").click()
+    page.get_by_role("link", name="不可抗力").click()
+    page.get_by_test_id("report-new").click()
+    page.get_by_label("故障开始时间").fill("2026-01-05T08:00")
+    page.get_by_label("发生了什么").fill(WHAT)
+    page.get_by_label("食品经营许可证").check()
+    page.get_by_label("已采取的措施").fill(REASON)
+    page.get_by_test_id("send-report").click()
+    state = page.get_by_test_id("report-state")
+    expect(state).to_have_attribute("data-state", "open")
+    page.get_by_label("排除时间").fill("2026-01-06T17:00")
+    page.get_by_test_id("to-clear").click()
+    expect(page.get_by_text("2026-01-09")).to_be_visible()  # the Friday, of a Tuesday
+    assert site.overflow(page) == []
+    page.get_by_test_id("confirm").click()
+    expect(state).to_have_attribute("data-state", "overdue")
+    page.get_by_label("积压件数").fill("12")
+    page.get_by_test_id("to-close").click()
+    page.get_by_test_id("confirm").click()
+    expect(state).to_have_attribute("data-state", "closed")
+    expect(page.get_by_role("status")).to_contain_text("已办结")
+
+
 def test_no_chinese_is_left_on_the_english_pages_but_what_is_stored(
     open_phone: OpenPage, open_desk: OpenPage
 ) -> None:
     files = [DEMO / "licences.json", DEMO / "basis_documents.json"]
     issued = site.data_words([json.loads(file.read_text("utf-8")) for file in files])
-    stored = sorted({*stored_words(open_phone("holder-li")), *issued, REASON, BASIS}, key=len)[::-1]
+    stored = sorted(
+        {*stored_words(open_phone("holder-li")), *issued, REASON, BASIS, WHAT}, key=len
+    )[::-1]
     page = in_english(open_desk(CLERK))
     left = {}
     for path in site.issuer_pages(page):

@@ -12,7 +12,16 @@ from tests.support import phone
 MISSING = "/no-such-page"
 PUBLIC = ("/", "/catalogue", f"/catalogue/{phone.FOOD}", "/v", MISSING)
 DESK = ("/desk", "/account")
-ISSUER = ("/issuer", "/issuer/licences", "/issuer/licences?q=AAAA&type=none", "/issuer/batches")
+ISSUER = (
+    "/issuer",
+    "/issuer/licences",
+    "/issuer/licences?q=AAAA&type=none",
+    "/issuer/batches",
+    "/issuer/coverage",
+    "/issuer/late",
+    "/issuer/force-majeure",
+    "/issuer/force-majeure/new",
+)
 WALLET = ("/wallet", "/wallet/inbox", "/wallet/uses", "/account")
 
 
@@ -34,6 +43,9 @@ def issuer_pages(page: Page) -> Iterator[str]:
     page.goto("/issuer/licences?status=in_review")
     for waiting in page.get_by_test_id("found-licence").get_by_role("link").all()[:1]:
         yield f"{waiting.get_attribute('href')}/review"
+    page.goto("/issuer/force-majeure")
+    for report in page.get_by_test_id("report").get_by_role("link").all()[:1]:
+        yield str(report.get_attribute("href"))
 
 
 def overflow(page: Page) -> list[str]:

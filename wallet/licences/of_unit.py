@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from wallet.base.deps import Deps
+from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType, TypeIssuer
 from wallet.licences.model import Licence
 from wallet.web.principal import Principal
@@ -24,6 +25,12 @@ class UnitType:
     name_en: str
     status_codes: Sequence[Mapping[str, Any]]
     fields: Sequence[Mapping[str, Any]]
+
+
+def shown_number(number: str, fields: Sequence[Mapping[str, Any]]) -> str:
+    """A licence's number as lists show it, masked where by its type's face fields it is a person's own."""
+    personal = any(field["key"] == "number" and field.get("sensitive") for field in fields)
+    return mask_middle(number) if personal else number
 
 
 def types_of_unit(tx: Connection, unit_id: int | None) -> list[UnitType]:
@@ -42,6 +49,12 @@ def types_of_unit(tx: Connection, unit_id: int | None) -> list[UnitType]:
         .order_by(LicenceType.name)
     )
     return [UnitType(*row) for row in rows]
+
+
+def types_by_code(deps: Deps, staff: Principal) -> dict[str, UnitType]:
+    """The types that the staff member's unit issues, in the order of their names."""
+    with deps.db.read() as tx:
+        return {kind.code: kind for kind in types_of_unit(tx, staff.unit_id)}
 
 
 def issued_counts(deps: Deps, staff: Principal) -> list[tuple[UnitType, int]]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect
@@ -74,6 +74,17 @@ def review_queue(
         names = _names(tx, deps.vault, [row.id for row in rows])
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     return [_entry(deps.vault, row, names[row.id]) for row in rows[:limit]], next_cursor
+
+
+def count_in_review(deps: Deps, staff: Principal) -> int:
+    """How many licences wait for the staff member's unit."""
+    waiting = (
+        select(func.count())
+        .select_from(Licence)
+        .where(AWAITS_REVIEW, Licence.unit_id == staff.unit_id)
+    )
+    with deps.db.read() as tx:
+        return tx.execute(waiting).scalar_one()
 
 
 def awaiting_review(

@@ -21,7 +21,6 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
-from wallet.catalogue.masking import mask_middle
 from wallet.holders.codes import ORGANISATION_CODE_TYPES, PERSON_CODE_TYPES
 from wallet.holders.model import HOLDER_CODE, Holder
 from wallet.holders.names import masked_name, normalise_name
@@ -34,7 +33,7 @@ from wallet.licences.model import (
     Licence,
     LicenceHolder,
 )
-from wallet.licences.of_unit import UnitType, types_of_unit
+from wallet.licences.of_unit import UnitType, shown_number, types_of_unit
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_entry, status_on
 from wallet.web.principal import Principal
@@ -225,11 +224,6 @@ def unissued(review_state: str | None) -> str:
     return {"waiting": "in_review", "returned": "returned"}.get(review_state or "", "pending")
 
 
-def _is_personal(kind: UnitType) -> bool:
-    """Whether the numbers of a type are those of persons, as an ID number."""
-    return any(field["key"] == "number" and field.get("sensitive") for field in kind.fields)
-
-
 def _holders(tx: Connection, vault: Vault, ids: Sequence[int]) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {licence_id: [] for licence_id in ids}
     for row in tx.execute(
@@ -253,11 +247,10 @@ def _found(
 ) -> FoundLicence:
     status = status_on(row.status, row.valid_from, row.valid_until, today, against)
     label = status_entry(kind.status_codes, row.status_code, status)
-    number = vault.open(row.number_sealed, NUMBER)
     days_left = (row.valid_until - today).days if row.valid_until else None
     return FoundLicence(
         identifier=vault.open(row.identifier_sealed, IDENTIFIER),
-        number=mask_middle(number) if _is_personal(kind) else number,
+        number=shown_number(vault.open(row.number_sealed, NUMBER), kind.fields),
         type_name=kind.name,
         type_name_en=kind.name_en,
         version=row.version,

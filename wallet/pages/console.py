@@ -6,7 +6,7 @@ A role's pages stand in its menu in `MENUS`; their templates extend `components/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as N_  # noqa: N812 - what Babel looks for
 from wallet.base.clock import SHANGHAI
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import now
-from wallet.web.principal import current_principal
+from wallet.web.principal import Principal, current_principal
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ MENUS = {
             Entry("home", "/issuer", "building", N_("首页")),
             Entry("licences", "/issuer/licences", "search", N_("证照查询")),
             Entry("batches", "/issuer/batches", "up", N_("批量报送")),
+            Entry("in_step", "/issuer/coverage", "switch", N_("同步与归集")),
             Entry("catalogue", "/issuer/catalogue", "card", N_("发证目录")),
         ),
     ),
@@ -85,6 +86,12 @@ def render_console(role: str, section: str, template: str, **values: Any) -> str
         printed_at=_("打印于 %(at)s", at=shanghai(now())),
     )
     return render_template(template, console=console, **values)
+
+
+def acting_as(role: str) -> Principal:
+    """Who is signed in, with this role alone: one who also manages other units does not see them on
+    the pages of the own unit."""
+    return replace(current_principal(), roles=frozenset({role}))
 
 
 def here() -> str:

@@ -12,16 +12,18 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from verify.jws import decode_bytes, encode_bytes
+from wallet import numbers
 from wallet.base.clock import read_day
-from wallet.licences.attention import attention_of
 from wallet.licences.batches.overview import sent_files
 from wallet.licences.documents.document import licence_document
 from wallet.licences.documents.sealing import Sealing, sealing_of
 from wallet.licences.examine import examine
+from wallet.licences.in_step.alarms import alarms
 from wallet.licences.of_unit import issued_counts
+from wallet.licences.review import count_in_review
 from wallet.licences.search import STATUSES, Wanted, search_licences
-from wallet.numbers import PAGE_LIMIT
-from wallet.pages.console import render_console, shanghai
+from wallet.pages.console import acting_as, render_console, shanghai
+from wallet.pages.issuer_alarms import page_of
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, staff
@@ -42,11 +44,14 @@ _LATEST: Final = 5
 def home() -> str:
     """The search, what asks for attention, the latest files, and what the unit issues."""
     files, _next = sent_files(deps(), current_principal(), _LATEST)
+    told = alarms(deps(), acting_as("issuer"), now())
     return render_console(
         "issuer",
         "home",
         "issuer/home.html",
-        attention=attention_of(deps(), current_principal(), now()),
+        in_review=count_in_review(deps(), current_principal()),
+        alarms=[(alarm, page_of(alarm)) for alarm in told[: numbers.ALARMS_SHOWN]],
+        more=max(0, len(told) - numbers.ALARMS_SHOWN),
         files=files,
         types=issued_counts(deps(), current_principal()),
     )
@@ -70,7 +75,7 @@ def search() -> AnyResponse:
 def licences() -> str:
     """The unit's licences that the address asks for, the latest first."""
     wanted, cursor = _wanted(), request.args.get("cursor")
-    found = search_licences(deps(), current_principal(), wanted, now(), PAGE_LIMIT, cursor)
+    found = search_licences(deps(), current_principal(), wanted, now(), numbers.PAGE_LIMIT, cursor)
     kept = {name: value for name, value in request.args.items() if name != "cursor"}
     return render_console(
         "issuer",

@@ -159,7 +159,7 @@ def test_every_way_to_differ_is_told_and_what_agrees_is_not(
     with deps.db.begin() as tx:
         found = alarms_of(tx, deps, subtree(unit), read_clock())
         assert [(one.subject, one.count) for one in found if one.kind == "reconciliation"] == [
-            (FOOD, 8)
+            (said["id"], 8)
         ]
         later = read_clock() + timedelta(days=numbers.RECONCILIATION_DAYS)
         assert forget_differences(tx, later - timedelta(seconds=60)) == 0

@@ -26,6 +26,8 @@ from wallet.licences.in_step.reports import in_state
 from wallet.licences.model import AWAITS_REVIEW, AWAITS_SEALING, Licence, LicenceBatch
 from wallet.organisations.model import BasisDocument, Unit
 from wallet.organisations.seals import load_seal
+from wallet.organisations.tree import units_in_sight
+from wallet.web.principal import Principal
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,17 @@ Units = Select[int]
 """Query: the ids of the units that are asked about, see `organisations.tree`."""
 
 
+def alarms(deps: Deps, principal: Principal, now: datetime) -> list[Alarm]:
+    """Every alarm of the units that the principal may see, in the order of `alarms_of`."""
+    with deps.db.read() as tx:
+        return alarms_of(tx, deps, units_in_sight(principal), now)
+
+
 def alarms_of(tx: Connection, deps: Deps, units: Units, now: datetime) -> list[Alarm]:
-    """Every alarm of these units, those that stand longest first."""
-    alarms = [alarm for find in KINDS.values() for alarm in find(tx, deps, units, now)]
-    return sorted(alarms, key=lambda alarm: alarm.since)
+    """Every alarm of these units, those that stand longest first; files with errors, which may be many,
+    come last, so that they hide nothing else."""
+    found = [alarm for find in KINDS.values() for alarm in find(tx, deps, units, now)]
+    return sorted(found, key=lambda alarm: (alarm.kind == "batch", alarm.since))
 
 
 def _late(tx: Connection, _deps: Deps, units: Units, now: datetime) -> Iterator[Alarm]:
@@ -173,8 +182,7 @@ def _differences(tx: Connection, _deps: Deps, units: Units, now: datetime) -> It
         .group_by(Reconciliation.unit_id, Reconciliation.type_id)
     )
     for row in tx.execute(
-        select(Reconciliation, Unit.code.label("unit"), LicenceType.code, LicenceType.name,
-               LicenceType.name_en)
+        select(Reconciliation, Unit.code.label("unit"), LicenceType.name, LicenceType.name_en)
         .join(Unit, Unit.id == Reconciliation.unit_id)
         .join(LicenceType, LicenceType.id == Reconciliation.type_id)
         .where(Reconciliation.id.in_(newest))
@@ -182,7 +190,7 @@ def _differences(tx: Connection, _deps: Deps, units: Units, now: datetime) -> It
         differ = sum(getattr(row, kind) for kind in DIFFERENCES)
         if differ:
             yield Alarm(
-                "reconciliation", row.unit, row.code, differ, row.at,
+                "reconciliation", row.unit, row.public_id, differ, row.at,
                 f"{row.name}：最近一次对账有 {differ} 处不一致。",
                 f"{row.name_en}: the last reconciliation found {differ} differences.",
                 f"/api/v1/reconciliations/{row.public_id}",

@@ -22,7 +22,8 @@ from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType
 from wallet.licences.check import CheckedLicence
 from wallet.licences.in_step.model import ForceMajeureReport, ForceMajeureType, LateLicence
-from wallet.licences.model import IDENTIFIER, Exemption, Licence
+from wallet.licences.model import IDENTIFIER, NUMBER, Exemption, Licence
+from wallet.licences.of_unit import shown_number
 from wallet.organisations.model import Unit
 from wallet.organisations.tree import units_in_sight
 from wallet.web.principal import Principal
@@ -33,12 +34,14 @@ class LateUpload:
     """A licence that came in late, `days` after the day it was issued on.
 
     `rule` is the one that it broke: `in_step`, or `same_day` where its type was exempt from issue in
-    step. `force_majeure` is the report that explains it. The identifier is for the unit's own people.
+    step. `force_majeure` is the report that explains it. Identifier and
+    number, which is as lists show it, are for the unit's own people.
     """
 
     unit: str
     type: str
     identifier: str | None
+    number: str | None
     version: int
     issued_on: date
     received_at: datetime
@@ -133,17 +136,18 @@ def late_uploads(
 ) -> tuple[list[LateUpload], str | None]:
     """A page of what came in late in the units that the principal may see, and the next cursor.
 
-    In the order in which it came in. Raises Invalid (`invalid_cursor`).
+    The latest first. Raises Invalid (`invalid_cursor`).
     """
-    after = LateLicence.licence_id > number_of_cursor(cursor)
+    before = number_of_cursor(cursor)
+    which = LateLicence.licence_id < before if before else LateLicence.licence_id > 0
     with deps.db.read() as tx:
-        rows = tx.execute(_listed(LateLicence.unit_id.in_(units_in_sight(principal)), after, limit))
+        rows = tx.execute(_listed(LateLicence.unit_id.in_(units_in_sight(principal)), which, limit))
         found = rows.all()
     next_cursor = str(found[limit - 1].licence_id) if len(found) > limit else None
     return [_upload(deps, principal, row) for row in found[:limit]], next_cursor
 
 
-def _listed(of_units: ColumnElement[bool], after: ColumnElement[bool], limit: int) -> AnySelect:
+def _listed(of_units: ColumnElement[bool], which: ColumnElement[bool], limit: int) -> AnySelect:
     return (
         select(
             LateLicence.licence_id,
@@ -151,17 +155,19 @@ def _listed(of_units: ColumnElement[bool], after: ColumnElement[bool], limit: in
             LateLicence.issued_on,
             LateLicence.received_at,
             Licence.identifier_sealed,
+            Licence.number_sealed,
             Licence.version,
             Unit.code.label("unit"),
             LicenceType.code.label("type"),
+            LicenceType.fields,
             _EXEMPT.label("exempt"),
             EXPLAINED_BY.order_by(ForceMajeureReport.id).limit(1).scalar_subquery().label("report"),
         )
         .join(Licence, Licence.id == LateLicence.licence_id)
         .join(Unit, Unit.id == LateLicence.unit_id)
         .join(LicenceType, LicenceType.id == LateLicence.type_id)
-        .where(of_units, after)
-        .order_by(LateLicence.licence_id)
+        .where(of_units, which)
+        .order_by(LateLicence.licence_id.desc())
         .limit(limit + 1)
     )
 
@@ -172,6 +178,9 @@ def _upload(deps: Deps, principal: Principal, row: AnyRow) -> LateUpload:
         unit=row.unit,
         type=row.type,
         identifier=deps.vault.open(row.identifier_sealed, IDENTIFIER) if own else None,
+        number=shown_number(deps.vault.open(row.number_sealed, NUMBER), row.fields)
+        if own
+        else None,
         version=row.version,
         issued_on=row.issued_on,
         received_at=row.received_at,

@@ -90,11 +90,13 @@ def visible_reports(
     cursor: str | None,
     now: datetime,
 ) -> tuple[list[Report], str | None]:
-    """A page of the reports that the principal may see, in one state or all, oldest first.
+    """A page of the reports that the principal may see, in one state or all, latest first.
 
     Also gives the cursor of the next page. Raises Invalid (`invalid_cursor`).
     """
-    which = and_(_in_sight(principal), ForceMajeureReport.id > number_of_cursor(cursor))
+    before = number_of_cursor(cursor)
+    page = ForceMajeureReport.id < before if before else ForceMajeureReport.id > 0
+    which = and_(_in_sight(principal), page)
     if state is not None:
         which &= in_state(state, now)
     with deps.db.read() as tx:
@@ -125,7 +127,7 @@ def _read(
         select(ForceMajeureReport, Unit.code.label("unit"), Unit.name.label("unit_name"))
         .join(Unit, Unit.id == ForceMajeureReport.unit_id)
         .where(which)
-        .order_by(ForceMajeureReport.id)
+        .order_by(ForceMajeureReport.id.desc())
         .limit(limit)
     ).all()
     ids = [row.id for row in rows]
