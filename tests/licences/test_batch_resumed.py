@@ -21,7 +21,7 @@ from wallet.config import Config
 from wallet.licences.batches import work
 from wallet.licences.batches.claim import Overtaken, claim, claim_next, clear_batch_files
 from wallet.licences.batches.work import Taken, work_off
-from wallet.licences.model import BatchFault, Licence, LicenceBatch
+from wallet.licences.model import AWAITS_SEALING, BatchFault, Licence, LicenceBatch
 from wallet.organisations.model import Client
 from wallet.worker import work_once
 
@@ -62,10 +62,10 @@ def count(deps: Deps, table: Any) -> int:
 
 
 def pending(deps: Deps) -> int:
-    """Licences that are not issued yet."""
+    """Licences that wait to be signed."""
     with deps.db.read() as tx:
         return tx.execute(
-            select(func.count()).select_from(Licence).where(Licence.issued_at.is_(None))
+            select(func.count()).select_from(Licence).where(AWAITS_SEALING)
         ).scalar_one()
 
 
@@ -85,10 +85,10 @@ def test_work_that_dies_at_any_step_is_gone_on_with(
 ) -> None:
     before, real, calls = licences_stored(deps), getattr(work, step), iter(range(1, 100))
 
-    def dies(*given: Any) -> Any:
+    def dies(*given: Any, **named: Any) -> Any:
         if next(calls) == at:
             raise Died
-        return real(*given)
+        return real(*given, **named)
 
     now = read_clock()
     claimed = claim_next(deps, now)
