@@ -11,8 +11,13 @@ from wallet.demo.data import load
 from wallet.demo.files import read_json
 from wallet.demo.personas import short_note
 from wallet.demo.seed import CLIENTS_FILE
+from wallet.pages.console import MENUS
 
-_PAGES = {"holder": "/wallet", "desk": "/desk"}
+_PAGES = {
+    "holder": "/wallet",
+    "desk": "/desk",
+    **{role: menu.entries[0].address for role, menu in MENUS.items()},
+}
 """Page of a role; the others see their account."""
 
 
