@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, LengthRequired, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import LengthRequired, NotFound, RequestEntityTooLarge
 
 from verify.headers import HEADERS
 from wallet import numbers
+from wallet.errors import Invalid
 
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
@@ -39,12 +40,14 @@ def protect(app: Flask, *, https: bool) -> None:
 
     @app.before_request
     def refuse_zero_bytes_within() -> None:
+        if request.path.startswith("/oauth/"):
+            return  # RFC 6749 has refusals of its own
         sent = [request.args]
         if request.mimetype == "application/x-www-form-urlencoded":
             sent.append(request.form)
         for form in sent:
             if any("\0" in text for pair in form.items(multi=True) for text in pair):
-                raise BadRequest
+                raise Invalid("内容中有不能使用的字符，请删去后再试。")
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -19,6 +19,7 @@ from werkzeug.sansio.multipart import (
     NeedData,
 )
 
+from wallet.errors import Invalid
 from wallet.web.bodies import streamed
 from wallet.web.cookies import CSRF_FIELD
 from wallet.web.guards import check_form_token
@@ -42,7 +43,7 @@ def form_with_file() -> FormWithFile:
 
     The form's own CSRF token is checked before anything of the file is looked at; its view declares
     that with a guard that is `streamed`. Raises BadRequest for what is no such form or was cut off,
-    NotPermitted (`csrf_failed`).
+    NotPermitted (`csrf_failed`), Invalid (a zero byte).
     """
     boundary = request.mimetype_params.get("boundary", "")
     if request.mimetype != "multipart/form-data" or not boundary.isascii() or not boundary:
@@ -85,7 +86,7 @@ def _text(events: Iterator[Event]) -> str:
     except UnicodeDecodeError:
         raise BadRequest from None
     if "\0" in text:
-        raise BadRequest
+        raise Invalid("内容中有不能使用的字符，请删去后再试。")
     return text
 
 
