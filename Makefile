@@ -41,7 +41,7 @@ static: $(READY)
 
 faults: $(READY)  ## the long suite: races, rotations, 1,000 kills while issuing; ROUNDS= says how many races
 	@.ci/setup system
-	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -n $(JOBS) tests/faults
+	LZ_FAULT_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -n $(JOBS) -o faulthandler_timeout=7200 tests/faults
 
 coverage: $(READY)  ## every line and branch of what judges a code is taken by its own tests, or it fails
 	$(PY) -m coverage run -m pytest -q tests/verify/test_{$(JUDGED_BY)}.py
