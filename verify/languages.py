@@ -40,7 +40,7 @@ def speak(app: Flask) -> None:
 
 def keep_choice(*, https: bool) -> Response:
     """Keep the language and elder mode that the request's query names, and go back to its `next`."""
-    response = make_response(redirect(_local_path(request.args.get("next", "/"))))
+    response = make_response(redirect(local_path(request.args.get("next", "/"))))
     language, care = request.args.get("lang"), request.args.get("care")
     if language in LANGUAGES:
         _keep(response, LANGUAGE_COOKIE, language, https)
@@ -53,7 +53,7 @@ def _keep(response: Response, name: str, value: str, https: bool) -> None:
     response.set_cookie(name, value, max_age=_KEPT, secure=https, httponly=True, samesite="Lax")
 
 
-def _local_path(path: str) -> str:
+def local_path(path: str) -> str:
     """The path if it stays on this host, else the home page; browsers read `\\` as `/`."""
     stays = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if stays else "/"

@@ -26,6 +26,10 @@ class NotPermitted(DomainError):
     """Signed in, but this is beyond what the account, unit or grant may do."""
 
 
+class StepUpRequired(DomainError):
+    """Permitted, but only shortly after whoever asks has proved again who they are."""
+
+
 class NotFound(DomainError):
     """Nothing there, or nothing that this account may know of."""
 

@@ -21,6 +21,8 @@ HOLDER_SESSION_IDLE: Final = 30 * 60
 HOLDER_SESSION_LIFE: Final = 12 * 3600
 STAFF_SESSION_IDLE: Final = 30 * 60
 STAFF_SESSION_LIFE: Final = 10 * 3600
+STEP_UP_FRESH: Final = 5 * 60
+"""What is sensitive is done within this time after whoever does it proved who they are."""
 SESSION_TOUCH: Final = 60
 """A session's last-seen time is written at most this often."""
 

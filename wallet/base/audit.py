@@ -20,6 +20,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     for name, fields in {
         "session.started": "subject session",
         "session.ended": "subject session",
+        "session.confirmed": "subject session",
         "token.issued": "client session",
         "licence.received": "licence actor unit type version",
         "licence.issued": "licence unit type version kid",

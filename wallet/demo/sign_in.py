@@ -1,5 +1,5 @@
-"""Demo sign-in: a persona's name is enough. It exists only in demo mode, as does the list of them
-on the sign-in page (template global `demo_personas`)."""
+"""Demo sign-in: a persona's name is enough, and to confirm takes a tap. It exists only in demo mode,
+as does the list of personas on the sign-in page (template global `demo_personas`)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from wallet.errors import NotFound
 from wallet.holders.model import Account
 from wallet.organisations.model import Staff
 from wallet.web import sessions
-from wallet.web.cookies import set_session_cookies
+from wallet.web.cookies import session_cookie_name, set_session_cookies
 from wallet.web.deps import deps, now
-from wallet.web.guards import guard, public
-from wallet.web.principal import PrincipalKind
+from wallet.web.guards import guard, person, public
+from wallet.web.principal import PrincipalKind, current_principal
+from wallet.web.way_back import onward
 
 blueprint = Blueprint("demo", __name__)
 blueprint.add_app_template_global(personas, "demo_personas")
@@ -30,8 +31,22 @@ def start_demo_session() -> ResponseReturnValue:
         raise _no_such_persona()  # a database may refuse to look for it
     with deps().db.begin() as tx:
         kind, subject_id = _find(tx, persona)
-        token = sessions.start_session(tx, kind, subject_id, now())
-    response = redirect("/", 303)
+        brought = request.cookies.get(session_cookie_name(), "")
+        token = sessions.start_session(tx, kind, subject_id, now(), replacing=brought)
+    return _with_session(token)
+
+
+@blueprint.post("/demo/step-up")
+@guard(person())
+def confirm() -> ResponseReturnValue:
+    """Stand in for proving again who one is; the session gets a new token."""
+    with deps().db.begin() as tx:
+        token = sessions.confirm_session(tx, current_principal(), now(), now())
+    return _with_session(token)
+
+
+def _with_session(token: str) -> ResponseReturnValue:
+    response = redirect(onward(), 303)
     set_session_cookies(response, token)  # type: ignore[arg-type]
     return response
 

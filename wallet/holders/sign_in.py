@@ -17,8 +17,8 @@ from wallet.web.sessions import Session
 
 _LIVE_HOLDER: Final = (
     select(
-        Session.id, Session.seen_at, Account.id.label("account_id"), Holder.name_sealed,
-        Account.holder_id,
+        Session.id, Session.seen_at, Session.authenticated_at, Account.id.label("account_id"),
+        Holder.name_sealed, Account.holder_id,
     )
     .join(Account, Account.id == Session.subject_id)
     .join(Holder, Holder.id == Account.holder_id)
@@ -38,6 +38,7 @@ def load_holder(deps: Deps, token: str, now: datetime) -> Principal | None:
         session=row.id,
         name=deps.vault.open(row.name_sealed, HOLDER_NAME),
         holder_id=row.holder_id,
+        authenticated_at=row.authenticated_at,
     )
 
 

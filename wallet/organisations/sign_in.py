@@ -20,6 +20,7 @@ _LIVE_STAFF: Final = (
     select(
         Session.id,
         Session.seen_at,
+        Session.authenticated_at,
         Staff.id.label("staff_id"),
         Staff.name_sealed,
         Staff.roles,
@@ -69,6 +70,7 @@ def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
         unit_id=row.unit_id,
         unit_name=row.unit_name,
         terminal=row.terminal,
+        authenticated_at=row.authenticated_at,
     )
 
 

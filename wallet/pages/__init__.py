@@ -12,6 +12,7 @@ from wallet.pages import (
     issuer_review,
     issuer_status,
     public,
+    step_up,
 )
 
 PAGES = (
@@ -26,4 +27,5 @@ PAGES = (
     issuer_review.blueprint,
     issuer_status.blueprint,
     public.blueprint,
+    step_up.blueprint,
 )

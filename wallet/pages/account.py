@@ -12,6 +12,7 @@ from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in
 from wallet.web.principal import Principal, current_principal, optional_principal
 from wallet.web.sessions import end_session
+from wallet.web.way_back import onward
 
 blueprint = Blueprint("account_pages", __name__)
 
@@ -19,10 +20,12 @@ blueprint = Blueprint("account_pages", __name__)
 @blueprint.get("/")
 @guard(public())
 def home() -> str | Response:
-    """Sign-in for nobody; for others the page of their role, else their account."""
-    principal = optional_principal()
+    """Sign-in for nobody; for others `next`, else the page of their role, else their account."""
+    principal, to = optional_principal(), onward()
     if principal is None:
-        return render_template("account/sign_in.html")
+        return render_template("account/sign_in.html", onward=to)
+    if to != "/":
+        return make_response(redirect(to))
     if principal.kind == "holder":
         return make_response(redirect("/wallet"))
     if "desk" in principal.roles:

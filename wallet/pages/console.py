@@ -18,6 +18,7 @@ from wallet.base.clock import SHANGHAI
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import now
 from wallet.web.principal import Principal, current_principal
+from wallet.web.way_back import here
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,6 @@ def acting_as(role: str) -> Principal:
     """Who is signed in, with this role alone: one who also manages other units does not see them on
     the pages of the own unit."""
     return replace(current_principal(), roles=frozenset({role}))
-
-
-def here() -> str:
-    """This page's local path with its query, to come back to; of a form's answer, the path alone."""
-    return request.full_path if request.query_string and request.method == "GET" else request.path
 
 
 def shanghai(at: datetime | None) -> str:

@@ -18,7 +18,7 @@ from wallet.errors import NotPermitted, NotSignedIn
 from wallet.web import sessions
 from wallet.web.cookies import CSRF_FIELD, CSRF_HEADER, session_cookie_name
 from wallet.web.deps import deps, now
-from wallet.web.principal import Principal, PrincipalKind, set_principal
+from wallet.web.principal import Principal, PrincipalKind, require_fresh, set_principal
 
 Rate = Literal["desk", "holder", "public"]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -35,16 +35,19 @@ class Guard:
     `admitted` empty is public. `rate` names the limit of `wallet.web.limits`. `identify` is false
     where nobody needs to know who asks: no session is read, so none can act, and none is missed
     while the database is away. A `streamed` view reads its form as it comes, and has the CSRF token
-    in it checked by `check_form_token`.
+    in it checked by `check_form_token`. `fresh` asks people to have proved who they are a moment
+    ago (`require_fresh`); a page leads them there and back.
     """
 
     admitted: frozenset[tuple[PrincipalKind, str | None]] = frozenset()
     rate: Rate | None = None
     identify: bool = True
     streamed: bool = False
+    fresh: bool = False
 
     def __or__(self, other: Guard) -> Guard:
-        return replace(self, admitted=self.admitted | other.admitted)
+        admitted, fresh = self.admitted | other.admitted, self.fresh or other.fresh
+        return replace(self, admitted=admitted, fresh=fresh)
 
     def admits(self, principal: Principal) -> bool:
         """Whether this principal may pass."""
@@ -64,14 +67,21 @@ def signed_in() -> Guard:
     return Guard(frozenset({("holder", None), ("staff", None), ("client", None)}))
 
 
-def holder(*, rate: Rate | None = None) -> Guard:
+def person(*, fresh: bool = False) -> Guard:
+    """Any account or staff member: whoever has a session in a browser."""
+    return Guard(frozenset({("holder", None), ("staff", None)}), fresh=fresh)
+
+
+def holder(*, rate: Rate | None = None, fresh: bool = False) -> Guard:
     """A holder's account (持证主体 or delegate)."""
-    return Guard(frozenset({("holder", None)}), rate)
+    return Guard(frozenset({("holder", None)}), rate, fresh=fresh)
 
 
-def staff(role: str, *, rate: Rate | None = None, streamed: bool = False) -> Guard:
+def staff(
+    role: str, *, rate: Rate | None = None, streamed: bool = False, fresh: bool = False
+) -> Guard:
     """Staff with that role."""
-    return Guard(frozenset({("staff", role)}), rate, streamed=streamed)
+    return Guard(frozenset({("staff", role)}), rate, streamed=streamed, fresh=fresh)
 
 
 def client(role: str, *, rate: Rate | None = None) -> Guard:
@@ -115,6 +125,8 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotSignedIn("请先登录，或用有效的访问令牌再试。")
         if not declared.admits(principal):
             raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
+        if declared.fresh:
+            require_fresh(principal, now())
 
 
 def _authenticate(loaders: Mapping[PrincipalKind, Loader], declared: Guard) -> Principal | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from flask import g
 
-from wallet.errors import NotSignedIn
+from wallet import numbers
+from wallet.errors import NotSignedIn, StepUpRequired
 
 PrincipalKind = Literal["holder", "staff", "client"]
 
@@ -18,7 +20,8 @@ class Principal:
 
     `id` is the account's, staff member's or client's. `session` is the id of the session or
     token. `unit_id` is None for holders; `terminal` is the desk label of a staff member.
-    `holder_id` is the natural person of a holder account, None for others.
+    `holder_id` is the natural person of a holder account, None for others. `authenticated_at` is
+    when whoever opened the session last proved who they are, None where nobody knows.
     """
 
     kind: PrincipalKind
@@ -30,6 +33,7 @@ class Principal:
     unit_name: str = ""
     terminal: str = ""
     holder_id: int | None = None
+    authenticated_at: datetime | None = None
 
     @property
     def account(self) -> str:
@@ -43,6 +47,19 @@ class Principal:
             "client_id": self.id if self.kind == "client" else None,
             "staff_id": self.id if self.kind == "staff" else None,
         }
+
+
+def require_fresh(principal: Principal, now: datetime) -> None:
+    """Refuse what is sensitive unless this person signed in or confirmed a moment ago.
+
+    A moment is `numbers.STEP_UP_FRESH`. Raises StepUpRequired. A machine client proves who it is
+    for every token, which ends soon, and is not asked.
+    """
+    limit = timedelta(seconds=numbers.STEP_UP_FRESH)
+    proved = principal.authenticated_at
+    if principal.kind == "client" or (proved is not None and now - proved < limit):
+        return
+    raise StepUpRequired("办理此事前，请再次确认是您本人。")
 
 
 def set_principal(principal: Principal | None) -> None:

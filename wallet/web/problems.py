@@ -17,12 +17,14 @@ from werkzeug.exceptions import HTTPException
 from wallet import errors
 from wallet.base.database import DATABASE_ERRORS
 from wallet.web.schemas import ProblemSchema
+from wallet.web.way_back import here, leading_on
 
 _log = structlog.get_logger()
 
 STATUS: Final[dict[type[errors.DomainError], tuple[int, str, str]]] = {
     errors.NotSignedIn: (401, "not_signed_in", "尚未登录"),
     errors.NotPermitted: (403, "not_permitted", "没有权限"),
+    errors.StepUpRequired: (403, "step_up_required", "需要再次确认身份"),
     errors.NotFound: (404, "not_found", "没有找到"),
     errors.Conflict: (409, "conflict", "与现状冲突"),
     errors.Invalid: (422, "invalid", "填写有误"),
@@ -44,6 +46,8 @@ HTTP_SLUGS: Final[dict[int, tuple[str, str, str]]] = {
 }
 """Status → slug, title, and what to do, for errors of the HTTP layer itself."""
 
+STEP_UP: Final = "/step-up"
+"""Page on which whoever is signed in proves again who they are."""
 _PROBLEM_JSON: Final = "application/problem+json"
 _FOR_PROGRAMS: Final = (
     "/api/", "/oauth/", "/.well-known/", "/static/", "/demo/", "/healthz", "/readyz", "/metrics",
@@ -64,7 +68,10 @@ def problem(
     `members` are extension members of the JSON form (RFC 9457 §3.2).
     """
     if _wants_page():
-        page = render_template("error.html", status=status, slug=slug, title=title, detail=detail)
+        onward = leading_on("/", here()) if status == 401 else "/"
+        page = render_template(
+            "error.html", status=status, slug=slug, title=title, detail=detail, onward=onward
+        )
         return Response(page, status, mimetype="text/html")
     body = {
         "type": f"/problems/{slug}",
@@ -83,6 +90,8 @@ def register_problems(app: Flask) -> None:
 
     @app.errorhandler(errors.DomainError)
     def domain_error(error: errors.DomainError) -> Response:
+        if isinstance(error, errors.StepUpRequired) and _wants_page():
+            return Response(status=303, headers={"Location": leading_on(STEP_UP, here())})
         status, slug, title = STATUS[type(error)]
         field_errors = error.errors if isinstance(error, errors.Invalid) else None
         answer = problem(status, error.slug or slug, title, error.detail, field_errors)

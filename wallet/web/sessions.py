@@ -22,11 +22,15 @@ from wallet.base import audit
 from wallet.base.database import Base
 from wallet.base.deps import Deps
 from wallet.base.encryption import derive_key
+from wallet.errors import NotSignedIn
 from wallet.web.principal import Principal, PrincipalKind
 
 
 class Session(Base):
-    """A signed-in browser or an access token; it ends at the earlier of its two ends."""
+    """A signed-in browser or an access token; it ends at the earlier of its two ends.
+
+    `authenticated_at` is when its owner last proved who they are, NULL where nobody knows.
+    """
 
     __tablename__ = "sessions"
 
@@ -38,6 +42,7 @@ class Session(Base):
     seen_at: Mapped[datetime]
     idle_until: Mapped[datetime]
     ends_at: Mapped[datetime]
+    authenticated_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,15 @@ LIFETIMES: Final[dict[PrincipalKind, Lifetime]] = {
 _LETTERS: Final[dict[str, PrincipalKind]] = {"h": "holder", "s": "staff", "c": "client"}
 
 
-def start_session(tx: Connection, kind: PrincipalKind, subject_id: int, now: datetime) -> str:
-    """Open a session and write its audit event. Returns the token, which is stored nowhere."""
-    token = f"{kind[0]}.{secrets.token_urlsafe(32)}"
+def start_session(
+    tx: Connection, kind: PrincipalKind, subject_id: int, now: datetime, *, replacing: str = ""
+) -> str:
+    """Open a session and write its audit event. Returns the token, which is stored nowhere.
+
+    `replacing` is the token that the browser brought: whoever it was of is signed out.
+    """
+    _end_replaced(tx, replacing, now)
+    token = _new_token(kind)
     session = tx.execute(
         insert(Session).returning(Session.id),
         {"token_hash": hash_token(token), **_session_values(kind, subject_id, now)},
@@ -71,6 +82,48 @@ def start_session(tx: Connection, kind: PrincipalKind, subject_id: int, now: dat
     return token
 
 
+def _new_token(kind: PrincipalKind) -> str:
+    return f"{kind[0]}.{secrets.token_urlsafe(32)}"
+
+
+def _end_replaced(tx: Connection, token: str, now: datetime) -> None:
+    if token_kind(token) in (None, "client"):
+        return
+    ended = tx.execute(
+        delete(Session)
+        .where(Session.token_hash == hash_token(token))
+        .returning(Session.id, Session.subject_kind, Session.subject_id)
+    ).one_or_none()
+    if ended is not None:
+        subject = f"{ended.subject_kind}:{ended.subject_id}"
+        audit.record(tx, "session.ended", now, subject=subject, session=ended.id)
+
+
+def confirm_session(
+    tx: Connection, principal: Principal, authenticated_at: datetime, now: datetime
+) -> str:
+    """Note that its owner has proved again who they are. Returns the session's new token.
+
+    The old one is dead from now on; the absolute end stays. Raises NotSignedIn where the session
+    has ended meanwhile.
+    """
+    token = _new_token(principal.kind)
+    confirmed = tx.execute(
+        update(Session)
+        .where(Session.id == principal.session, Session.ends_at > now)
+        .values(
+            token_hash=hash_token(token),
+            authenticated_at=authenticated_at,
+            seen_at=now,
+            idle_until=now + timedelta(seconds=LIFETIMES[principal.kind].idle),
+        )
+    )
+    if confirmed.rowcount != 1:
+        raise NotSignedIn("登录已结束，请重新登录。")
+    audit.record(tx, "session.confirmed", now, subject=principal.account, session=principal.session)
+    return token
+
+
 def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict[str, object]:
     lifetime = LIFETIMES[kind]
     return {
@@ -80,6 +133,7 @@ def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict
         "seen_at": now,
         "idle_until": now + timedelta(seconds=lifetime.idle),
         "ends_at": now + timedelta(seconds=lifetime.life),
+        "authenticated_at": now,
     }
 
 
