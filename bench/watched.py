@@ -35,6 +35,14 @@ class Watched:
         self._look()
         return self._process.poll() is None
 
+    def pause(self) -> None:
+        """Let none of its processes go on."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let them go on."""
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """SIGKILL to all its processes at once."""
         self._look()
@@ -44,6 +52,7 @@ class Watched:
     def stop(self) -> None:
         """End it as an operator does."""
         self._look()
+        self.resume()
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_STOP_SECONDS)
 

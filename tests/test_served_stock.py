@@ -19,7 +19,7 @@ from wallet.licences.issue import pending_before
 from wallet.licences.model import LicenceBatch
 from wallet.worker import work_once
 
-ROWS = 600
+ROWS = 1000
 
 
 def test_it_is_gone_on_with_and_nothing_is_lost_or_doubled(
