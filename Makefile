@@ -11,7 +11,7 @@ JOBS ?= 2
 
 CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 
-.PHONY: help run test check static coverage faults proof bench screenshots migration lock translations clean
+.PHONY: help run test check static coverage faults proof bench weigh screenshots migration lock translations clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ proof: $(READY)  ## fuzzing for FUZZ= seconds (600) and mutation of what judges 
 bench: $(READY)  ## codes, verdicts, lists, PDFs as ratios to a floor, imports on 1 and 2 cores; into bench/results/
 	@.ci/setup system
 	$(PY) -m bench
+
+weigh: $(READY)  ## bytes and requests of the wallet's first and second visit, and to a drawn code
+	@.ci/setup system
+	$(PY) -m bench.weigh
 
 screenshots: $(READY)  ## the pictures of docs/images, from a fresh demo
 	@.ci/setup system

@@ -1,12 +1,11 @@
 """The desk page as an app: what a browser keeps, so that the page opens without a network.
 
-A service worker keeps the page's files. Its script names them and is versioned by a hash of them,
+A service worker keeps the page's files. Its script names them and is versioned by their release,
 so that a browser takes a new release whole or not at all.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template
 
 from verify.assets import static_dir
+from verify.static_files import address_of, release_of
 
 Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Declares who may call a view."""
@@ -51,15 +51,12 @@ def publish_app(blueprint: Blueprint, public: Guard) -> None:
 
 
 def worker_script(folder: Path) -> str:
-    """The worker's script, with what it keeps and a version that changes with any of it."""
+    """The worker's script, with what it keeps and a version that changes with any file."""
+    release = release_of(folder)
     files = sorted(path for pattern in _FILES for path in folder.glob(pattern))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(f"{path.relative_to(folder)} ".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    kept = [f"/static/{path.relative_to(folder).as_posix()}" for path in files]
+    kept = [address_of(release, path.relative_to(folder).as_posix()) for path in files]
     return (
-        f"const VERSION = {json.dumps(digest.hexdigest()[:16])};\n"
+        f"const VERSION = {json.dumps(release)};\n"
         f"const KEPT = {json.dumps(kept, indent=1)};\n"
         f"{(folder / _WORKER).read_text('utf-8')}"
     )

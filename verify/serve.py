@@ -28,11 +28,12 @@ from granian.server import Server
 from werkzeug.exceptions import Forbidden, HTTPException, LengthRequired, ServiceUnavailable
 
 from verify.alone import ITEM, LoneDesk
-from verify.assets import static_dir, templates_dir
+from verify.assets import templates_dir
 from verify.desk import DeskPorts, desk_blueprint
 from verify.headers import HEADERS
 from verify.languages import keep_choice, speak
 from verify.local_record import LocalRecord
+from verify.static_files import publish_static
 from verify.trust import TRUST_PATH, BundleError, Trust, load_trust, trust_document
 
 PORT: Final = 8010
@@ -103,8 +104,7 @@ def create_desk(desk: LoneDesk, host: str) -> Flask:
     app = Flask(
         "verify",
         template_folder=str(templates_dir()),
-        static_folder=str(static_dir()),
-        static_url_path="/static",
+        static_folder=None,
     )
     app.json = _Json(app)
     app.config.update(
@@ -114,6 +114,7 @@ def create_desk(desk: LoneDesk, host: str) -> Flask:
     _protect(app)
     _tell_problems(app)
     speak(app)
+    publish_static(app, _anyone)
     app.register_blueprint(
         desk_blueprint(
             DeskPorts(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from verify.assets import static_dir, templates_dir
+from verify.assets import templates_dir
 from verify.languages import speak
+from verify.static_files import publish_static
 from wallet.base.deps import build_deps
 from wallet.catalogue import api as catalogue
 from wallet.config import Config
@@ -31,6 +32,7 @@ from wallet.web.guards import enforce_guards, guard, public
 from wallet.web.headers import protect
 from wallet.web.json import OrjsonProvider
 from wallet.web.limits import limit_rates
+from wallet.web.packing import pack_pages
 from wallet.web.problems import ProblemApi, register_problems
 
 API_PREFIX = "/api/v1"
@@ -41,8 +43,7 @@ def create_app(config: Config) -> Flask:
     app = Flask(
         "wallet",
         template_folder=str(templates_dir()),
-        static_folder=str(static_dir()),
-        static_url_path="/static",
+        static_folder=None,
     )
     app.json = OrjsonProvider(app)
     app.config.update(
@@ -66,6 +67,7 @@ def create_app(config: Config) -> Flask:
     )
     attach(app, build_deps(config))
     protect(app, https=config.https)
+    pack_pages(app)
     enforce_guards(app, {"holder": load_holder, "staff": load_staff, "client": load_client})
     register_problems(app)
     speak(app)
@@ -85,6 +87,6 @@ def create_app(config: Config) -> Flask:
     docs.publish(app, api)
     if config.demo:
         app.register_blueprint(demo_sign_in.blueprint)
-    guard(public(identify=False))(app.view_functions["static"])
+    publish_static(app, guard(public(identify=False)))
     limit_rates(app)
     return app

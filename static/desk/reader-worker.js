@@ -1,8 +1,9 @@
 /* Reads QR codes off the main thread. Classic worker: importScripts works in every browser here.
    In: {id, image: ImageData, thorough}. Out: {id, text} with text null when there is no code, or
-   {broken} when the reader itself has failed and this worker is of no more use. */
+   {broken} when the reader itself has failed and this worker is of no more use.
+   FILES, the address of the static files, is set by who starts it: a blob has no address of its own. */
 
-const VENDOR = `${self.location.origin}/static/vendor/zxing-wasm/`;
+const VENDOR = `${FILES}vendor/zxing-wasm/`;
 
 importScripts(`${VENDOR}reader.js`);
 

@@ -9,7 +9,8 @@ const waiting = new Map();
 // A worker is looked after by the service worker of its address, and a blob by that of its page: only
 // so are its files there without a network.
 const script = URL.createObjectURL(new Blob(
-  [`importScripts("${location.origin}/static/desk/reader-worker.js");`], { type: "text/javascript" },
+  [`const FILES = "${new URL("../", import.meta.url)}"; importScripts(FILES + "desk/reader-worker.js");`],
+  { type: "text/javascript" },
 ));
 
 function start() {

@@ -61,11 +61,18 @@ async function placeOfPage() {
   return `${DESK}?session=${session?.value ?? ""}`;
 }
 
-/** Keep the page of whoever is signed in and no other, and none when nobody is any more. */
+/**
+ * Keep the page of whoever is signed in and no other, and none when nobody is any more. One of another
+ * release has other files: its own worker, which the browser is about to fetch, keeps it.
+ */
 async function keepPage(place, answer) {
   if (answer.status >= 500) return;
+  const copy = answer.clone();
+  const page = await answer.clone().text();
+  const newer = answer.status === 200 && !page.includes(`/static/~${VERSION}/`);
+  if (newer && (await caches.match(place, { cacheName: PAGE, ignoreVary: true }))) return;
   await caches.delete(PAGE);
-  if (answer.status === 200) await (await caches.open(PAGE)).put(place, answer.clone());
+  if (answer.status === 200 && !newer) await (await caches.open(PAGE)).put(place, copy);
 }
 
 async function file(request) {

@@ -11,7 +11,7 @@ from tests.support.browser import OpenPage
 @pytest.mark.parametrize("place", ["card", "licence"])
 def test_a_tap_before_the_script_opens_the_code_as_well(open_phone: OpenPage, place: str) -> None:
     phone = open_phone("holder-li")
-    blocked = "**/static/wallet/*.js"
+    blocked = "**/static/*/wallet/*.js"
 
     def hold(route: Route) -> None:
         route.fulfill(content_type="text/javascript", body="")

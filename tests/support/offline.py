@@ -20,7 +20,7 @@ FOOD_TYPE: Final = "食品经营许可证"
 DAY: Final = 24 * 3600
 _READY: Final = """async () => {
   await navigator.serviceWorker.ready;
-  const { get } = await import("/static/desk/store.js");
+  const { get } = await import(new URL("../desk/store.js", document.querySelector("script[type=module]").src));
   return await caches.has("desk-page") && await get("kept", "trust") !== undefined;
 }"""
 

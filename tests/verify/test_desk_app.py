@@ -23,6 +23,11 @@ def told(script: str, name: str) -> Any:
     return json.loads(found[1])
 
 
+def file_of(address: str) -> Path:
+    """The file that /static/~RELEASE/NAME stands for."""
+    return static_dir() / address.split("/", 3)[3]
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the static files that a test may change."""
@@ -46,9 +51,9 @@ def test_a_renamed_file_is_a_new_version(folder: Path) -> None:
 def test_every_file_that_is_kept_is_there_and_brings_what_it_imports() -> None:
     kept = set(told(worker_script(static_dir()), "KEPT"))
     for address in kept:
-        path = static_dir() / address.removeprefix("/static/")
+        path = file_of(address)
         assert path.is_file()
         if path.suffix == ".js" and "vendor" not in address:
             needed = {(path.parent / name).resolve() for name in _IMPORT.findall(path.read_text())}
-            known = {(static_dir() / one.removeprefix("/static/")).resolve() for one in kept}
+            known = {file_of(one).resolve() for one in kept}
             assert needed <= known

@@ -30,8 +30,8 @@ STEPS: Final = [
 ]
 """How old the home library's bundle and another's are that are served one after the other: seconds from now."""
 _REFRESH: Final = """async () => {
-  const { keepFresh } = await import("/static/desk/trust.js");
-  const { get } = await import("/static/desk/store.js");
+  const { keepFresh } = await import(new URL("../desk/trust.js", document.querySelector("script[type=module]").src));
+  const { get } = await import(new URL("../desk/store.js", document.querySelector("script[type=module]").src));
   await new Promise((done) => keepFresh(done));
   return get("kept", "trust");
 }"""

@@ -14,7 +14,7 @@ from tests.support.browser import OpenPage
 from tests.support.offline import Library
 
 _NOTHING_KEPT: Final = """async () => {
-  const { get } = await import("/static/desk/store.js");
+  const { get } = await import(new URL("../desk/store.js", document.querySelector("script[type=module]").src));
   return !(await caches.has("desk-page")) && await get("kept", "trust") === undefined;
 }"""
 
@@ -58,7 +58,7 @@ def test_signing_out_takes_page_and_keys_along_and_leaves_what_is_not_reported(
     assert [message.partition("。")[0] for message in asked] == ["有 1 条离线核验还没有上报"]
     left = clerk.evaluate(
         """async () => {
-          const { all, get } = await import("/static/desk/store.js");
+          const { all, get } = await import(new URL("../desk/store.js", document.querySelector("script[type=module]").src));
           return [await caches.has("desk-page"), await get("kept", "trust"), (await all("unsent")).length];
         }"""
     )

@@ -68,7 +68,7 @@ def test_what_the_library_refuses_does_not_stay_on_the_screen_as_accepted(
 
 
 _JUDGE = """async (judgements) => {
-  const { judgeAlone } = await import("/static/desk/alone.js");
+  const { judgeAlone } = await import(new URL("../desk/alone.js", document.querySelector("script[type=module]").src));
   const { account } = document.getElementById("desk").dataset;
   for (const [text, item] of judgements) await judgeAlone(text, { item, account, label: () => text });
 }"""

@@ -13,7 +13,7 @@ from tests.support.browser import OpenPage
 from tests.support.offline import FOOD_TYPE, Library
 
 _NO_USES: Final = """async () => {
-  const { all } = await import("/static/desk/store.js");
+  const { all } = await import(new URL("../desk/store.js", document.querySelector("script[type=module]").src));
   return (await all("used")).length === 0;
 }"""
 

@@ -1,0 +1,77 @@
+"""A relay between a browser and the demo that counts what goes over the wire."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and the bytes of its answer, headers and body as they were sent."""
+
+    method: str
+    path: str
+    status: int
+    size: int
+
+
+@dataclass
+class Relay:
+    """Where a browser finds it, and what it asked for since `take` was called last."""
+
+    address: str
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def take(self) -> list[Exchange]:
+        """What was asked for, and begin anew."""
+        taken, self.exchanges = self.exchanges, []
+        return taken
+
+
+@contextmanager
+def relay(address: str) -> Iterator[Relay]:
+    """Pass everything on to `address`, answers as they are."""
+    there = urlsplit(address)
+    assert there.hostname is not None
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            onward = http.client.HTTPConnection(str(there.hostname), there.port, timeout=30)
+            kept = {key: value for key, value in self.headers.items() if key != "Connection"}
+            onward.request(self.command, self.path, body or None, kept)
+            answer = onward.getresponse()
+            content = answer.read()
+            onward.close()
+            head = f"HTTP/1.1 {answer.status} {answer.reason}\r\n" + "".join(
+                f"{name}: {value}\r\n" for name, value in answer.getheaders()
+            )
+            sent = f"{head}\r\n".encode("latin-1") + content
+            counted.exchanges.append(Exchange(self.command, self.path, answer.status, len(sent)))
+            self.wfile.write(sent)
+
+        do_GET = do_POST = do_DELETE = pass_on  # noqa: N815 - the names that the library calls
+
+        def log_message(self, *_args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    counted = Relay(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield counted
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
