@@ -118,8 +118,8 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "The licence has a newer version. Ask for a new print.",
     ),
     "wrong_item": (
-        "此纸质件不是为本事项打印的，请持证人另行打印，或出示证件原件。",
-        "This copy was made for another matter. Ask for a new print, or the original.",
+        "此码不能用于本事项，请核对所选事项，或请持证人本人亮证、出示证件原件。",
+        "Not for this matter. Check the chosen matter, or see the holder's own code or the original.",
     ),
     "wrong_recipient": (
         "此纸质件不是给本单位的，请持证人另行打印，或出示证件原件。",

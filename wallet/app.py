@@ -13,6 +13,7 @@ from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
+from wallet.licences.delegations import api as delegations
 from wallet.licences.in_step import api as in_step
 from wallet.numbers import (
     BATCH_FILE_MAX,
@@ -73,7 +74,7 @@ def create_app(config: Config) -> Flask:
     speak(app)
 
     api = ProblemApi(app)
-    for feature in (catalogue, licences, in_step, showing, relying):
+    for feature in (catalogue, licences, delegations, in_step, showing, relying):
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)

@@ -94,6 +94,18 @@ DOCUMENT_DAYS: Final = 7
 """A document that was made is kept for so long, encrypted, to be given out again."""
 ADMINISTRATORS_MAX: Final = 5
 FAMILY_DELEGATES_MAX: Final = 5
+AGENTS_MAX: Final = 50
+"""办事人 whom an organisation may have at a time."""
+DELEGATION_DAYS_MAX: Final = 365
+"""Days of a delegation, the first and the last among them."""
+DELEGATION_AHEAD_DAYS: Final = 30
+"""A delegation begins at most so many days after it was offered."""
+DELEGATION_ANSWER_DAYS: Final = 7
+"""An offer that nobody has accepted by then has lapsed."""
+DELEGATION_LICENCES_MAX: Final = 20
+DELEGATION_ITEMS_MAX: Final = 20
+DELEGATION_OFFERS_PER_DAY: Final = 20
+"""Delegations that are offered for one holder in 24 hours."""
 
 KEY_LOOK: Final = 2
 """A process looks after this time whether keys have changed."""

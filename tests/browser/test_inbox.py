@@ -19,7 +19,7 @@ def test_news_is_counted_opened_and_then_read(open_phone: OpenPage, care: int) -
     tab.tap()
     unread = page.locator("[data-testid=inbox-entry][data-read='0']")
     expect(unread).to_have_count(before)
-    unread.first.get_by_test_id("open-entry").tap()
+    page.locator("[data-act='issue'][data-read='0']").first.get_by_test_id("open-entry").tap()
     expect(page.locator("header.hero")).to_be_visible()
     page.goto("/wallet")
     if before > 1:

@@ -28,15 +28,16 @@ from tests.support.showing import (
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.holders.model import Account
-from wallet.licences.model import Delegation, DelegationLicence
+from wallet.licences.delegations.model import Delegation, DelegationLicence
 
 ALLOWANCE = "senior-allowance"
 
 
 def change(deps: Deps, **values: Any) -> None:
-    """Change the demo's one delegation."""
+    """Change the demo's one delegation that was accepted."""
+    accepted = update(Delegation).where(Delegation.accepted_at.is_not(None))
     with deps.db.begin() as tx:
-        assert tx.execute(update(Delegation).values(**values)).rowcount == 1
+        assert tx.execute(accepted.values(**values)).rowcount == 1
 
 
 def test_a_delegate_shows_the_grantors_licence_under_the_grantors_name(
@@ -148,5 +149,5 @@ def test_a_delegation_holds_on_its_first_and_last_local_day(
         return open_code(sign_in(app, "delegate-li"), identifier).status_code
 
     assert [asked_at(-1), asked_at(0)] == [201, 404]
-    change(deps, starts_on=today + timedelta(days=1), ends_on=None)
+    change(deps, starts_on=today + timedelta(days=1), ends_on=today + timedelta(days=1))
     assert [asked_at(-1), asked_at(0)] == [404, 201]

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from tests.support.clock import Clock
+from tests.support.delegations import delegate
 from tests.support.library import account_id, licence_id
 from tests.support.licences import food_licence, issue, person, stored_licence
 from tests.support.people import Visitor, machine
@@ -15,8 +16,8 @@ from tests.support.showing import claims_of, created, next_code, open_code, refu
 from verify.credential import read_credential
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
-from wallet.holders.model import Account, Representative
-from wallet.licences.model import CREDENTIAL, Delegation, DelegationLicence, LicenceHolder
+from wallet.holders.model import Representative
+from wallet.licences.model import CREDENTIAL, LicenceHolder
 
 COMPANY = {"kind": "organisation", "code_type": "001", "code": "91150602MADEM0601A", "name": "公司"}
 
@@ -26,25 +27,6 @@ def issued(app: Flask, deps: Deps, *holders: dict[str, Any]) -> str:
     body = food_licence(deps.config.data, holders=list(holders))
     identifier: str = issue(machine(app, deps.config.data, "issuer"), body)["identifier"]
     return identifier
-
-
-def delegate(deps: Deps, clock: Clock, grantor: str, *identifiers: str) -> None:
-    """Let delegate-li show these licences of a persona."""
-    with deps.db.begin() as tx:
-        accounts = {
-            row.login: row
-            for row in tx.execute(select(Account.login, Account.id, Account.holder_id))
-        }
-        values = {
-            "grantor_id": accounts[grantor].holder_id,
-            "account_id": accounts["delegate-li"].id,
-            "starts_on": local_day(clock.now),
-            "ends_on": None,
-        }
-        delegation = tx.execute(insert(Delegation).returning(Delegation.id), values).scalar_one()
-        for identifier in identifiers:
-            covered = {"delegation_id": delegation, "licence_id": licence_id(deps, identifier)}
-            tx.execute(insert(DelegationLicence), covered)
 
 
 def represent(deps: Deps, clock: Clock, login: str, identifier: str) -> None:
@@ -98,7 +80,7 @@ def test_of_joint_holders_a_delegate_names_the_grantor(
 ) -> None:
     data = deps.config.data
     identifier = issued(app, deps, person(data, "holder-elder"), person(data))
-    delegate(deps, clock, "holder-li", identifier)
+    delegate(deps, clock.now, "holder-li", identifier)
     assert names(granddaughter, identifier) == ("李*", "李*")
     assert card(granddaughter, identifier)["holder"] == "李*"
 
@@ -117,9 +99,9 @@ def test_licences_go_into_one_code_where_one_delegation_covers_them_all(
 ) -> None:
     owner = person(deps.config.data, "holder-elder")
     one, two, three = (issued(app, deps, owner) for _ in range(3))
-    delegate(deps, clock, "holder-elder", one)
-    delegate(deps, clock, "holder-elder", one, two)
-    delegate(deps, clock, "holder-elder", three)
+    delegate(deps, clock.now, "holder-elder", one)
+    delegate(deps, clock.now, "holder-elder", one, two)
+    delegate(deps, clock.now, "holder-elder", three)
     assert names(granddaughter, one, two) == ("王*", "王*")
     assert refusal(open_code(granddaughter, two, three)) == (422, "mixed_showing")
     held = granddaughter.get("/api/v1/me/licences?limit=200").get_json()["items"]

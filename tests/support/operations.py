@@ -26,6 +26,11 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "/api/v1/catalogue-drafts/x/review": ("manager", {"decision": "return", "reason": "x"}),
     "/api/v1/reviews/x": ("issuer", {"decision": "return", "reason": "x"}),
     "/api/v1/me/codes": ("holder", {"licences": ["x"], "item": "x"}),
+    "/api/v1/me/delegations": ("holder", {
+        "delegate": {"code_type": "111", "code": "150602199809214222", "name": "x"},
+        "licences": ["x"], "items": ["x"], "starts_on": "2026-01-01", "ends_on": "2026-01-02",
+    }),
+    "/api/v1/me/delegations/x/answer": ("holder", {"accept": True}),
     "/api/v1/public/verifications": ("holder", {"code": "x"}),
     "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
     "/api/v1/offline-verifications": ("desk", {"judgements": [{
@@ -40,6 +45,7 @@ PATHS: Final = {
     "/api/v1/catalogue-drafts/{}": "manager",
     "/api/v1/reviews/{}": "issuer",
     "/api/v1/me/codes/{}": "holder",
+    "/api/v1/me/delegations/{}": "holder",
     "/api/v1/verifications/{}": "desk",
 }
 LISTS: Final = {
@@ -50,6 +56,7 @@ LISTS: Final = {
     "/api/v1/catalogue-drafts": "manager",
     "/api/v1/catalogue/food-operation-permit/versions": "holder",
     "/api/v1/me/uses": "holder",
+    "/api/v1/me/delegations": "holder",
 }
 
 

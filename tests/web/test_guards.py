@@ -44,6 +44,11 @@ HOLDER: Final = {
     "GET /api/v1/me/uses",
     "GET /api/v1/me/inbox",
     "POST /api/v1/me/inbox/<entry_id>/read",
+    "GET /api/v1/me/delegations",
+    "POST /api/v1/me/delegations",
+    "GET /api/v1/me/delegations/<delegation_id>",
+    "DELETE /api/v1/me/delegations/<delegation_id>",
+    "POST /api/v1/me/delegations/<delegation_id>/answer",
 }
 DESK: Final = {
     "POST /api/v1/verifications",

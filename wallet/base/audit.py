@@ -48,6 +48,9 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "dispatch.dropped": "dispatch destination",
         "exemption.set": "kind unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
+        "delegation.offered": "delegation kind grantor account licences items starts_on ends_on",
+        "delegation.accepted": "delegation account",
+        "delegation.ended": "delegation account by",
         "key.changed": "kid state by hurry",
         "licences.reconciled": (
             "reconciliation actor unit type lines missing_here missing_there older_here older_there"

@@ -211,13 +211,18 @@ class Licence:
 
 @dataclass(frozen=True, kw_only=True)
 class Delegation:
-    """`delegate` may show `granted_by`'s licence until a day; both are personas."""
+    """`delegate` may show `granted_by`'s licence until a day, or is asked to; both are personas.
+
+    `items` are codes of use items, None for any.
+    """
 
     licence: str
     granted_by: str
     delegate: str
     granted_on: date
     valid_until: date
+    items: list[str] | None
+    accepted: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,7 @@ from wallet.catalogue.model import (
     UseItemType,
 )
 from wallet.demo.data import load, load_units
+from wallet.demo.delegations import add_delegations
 from wallet.demo.files import write_private
 from wallet.demo.rows import DemoData, FaceField, StatusCode
 from wallet.demo.rows import Licence as LicenceRow
@@ -35,7 +36,7 @@ from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.delivery.model import Channel
-from wallet.licences.model import IDENTIFIER, NUMBER, Delegation, DelegationLicence, Licence
+from wallet.licences.model import IDENTIFIER, NUMBER, Licence
 from wallet.licences.receive import receive
 from wallet.licences.status.change import NewStatus, change_status
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
@@ -78,8 +79,10 @@ def seed(deps: Deps, now: datetime) -> None:
     for licence in demo.licences:
         if licence.awaits_review and not _licence_id(deps, licence, units, types):
             _receive(deps, seeders[licence.issuing_unit], licence, now)
+    add_delegations(deps, demo, accounts, licences, now)
+    while work_once(deps, now).anything:
+        pass
     with deps.db.begin() as tx:
-        _add_delegations(tx, demo, accounts, licences)
         # The secrets are nowhere but in this file, so it is written before they count.
         _hand_out_clients(tx, deps, demo, units)
 
@@ -278,30 +281,6 @@ def _set_statuses(
             sealed = select(Licence.identifier_sealed).where(Licence.id == licences[row.key])
             identifier = deps.vault.open(tx.execute(sealed).scalar_one(), IDENTIFIER)
         change_status(deps, seeders[row.issuing_unit], identifier, new, now)
-
-
-def _add_delegations(
-    tx: Connection,
-    demo: DemoData,
-    accounts: dict[str, int],
-    licences: dict[str, int | None],
-) -> None:
-    for row in demo.delegations:
-        delegation = tx.execute(
-            insert(Delegation).returning(Delegation.id),
-            {
-                "grantor_id": tx.execute(
-                    select(Account.holder_id).where(Account.id == accounts[row.granted_by])
-                ).scalar_one(),
-                "account_id": accounts[row.delegate],
-                "starts_on": row.granted_on,
-                "ends_on": row.valid_until,
-            },
-        ).scalar_one()
-        tx.execute(
-            insert(DelegationLicence),
-            {"delegation_id": delegation, "licence_id": licences[row.licence]},
-        )
 
 
 def _begin_reviews(tx: Connection, demo: DemoData) -> None:

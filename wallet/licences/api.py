@@ -198,7 +198,8 @@ def my_inbox(query: dict[str, Any]) -> dict[str, Any]:
 @guard(holder())
 def read_inbox_entry(entry_id: str) -> dict[str, str | None]:
     """Open an entry of the inbox; the first time is kept."""
-    return {"licence": read_entry(deps(), current_principal(), entry_id, now())}
+    opened = read_entry(deps(), current_principal(), entry_id, now())
+    return {"licence": opened.licence} if opened.delegation is None else vars(opened)
 
 
 @blueprint.route("/me/licences")
@@ -269,7 +270,10 @@ def _awaiting(entry: AwaitingReview) -> dict[str, Any]:
 
 
 def _entry(news: InboxNews) -> dict[str, Any]:
-    return {**vars(news), "type": news}
+    members = {key: getattr(news, key) for key in ("id", "act", "delivered_at", "read_at")}
+    if news.delegation is not None:
+        return {**members, "identifier": None, "delegation": news.delegation}
+    return {**members, **vars(news.licence), "type": news.licence}
 
 
 def _members(licence: HeldLicence) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from wallet.base.database import AnySelect, Day, Id
-from wallet.base.periods import is_current
 from wallet.holders.sign_in import holders_of
-from wallet.licences.model import Delegation, DelegationLicence, Licence, LicenceHolder
+from wallet.licences.delegations.model import Delegation, DelegationLicence, counts
+from wallet.licences.model import Licence, LicenceHolder
 
 
 def own_rights(account_id: Id, today: Day) -> Subquery:
@@ -81,11 +81,7 @@ def _delegated(which: ColumnElement[bool], today: Day) -> AnySelect:
             (Delegation.id == DelegationLicence.delegation_id)
             & (Delegation.grantor_id == LicenceHolder.holder_id),
         )
-        .where(
-            which,
-            Delegation.ended_at.is_(None),
-            is_current(Delegation.starts_on, Delegation.ends_on, today),
-        )
+        .where(which, counts(today))
     )
 
 

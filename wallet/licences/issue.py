@@ -18,6 +18,7 @@ from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import HOLDER_CODE, Holder
+from wallet.licences.delegations.model import Delegation, DelegationLicence
 from wallet.licences.model import (
     AWAITS_SEALING,
     CREDENTIAL,
@@ -25,8 +26,6 @@ from wallet.licences.model import (
     HOLDER_NAME,
     IDENTIFIER,
     NUMBER,
-    Delegation,
-    DelegationLicence,
     Licence,
     LicenceField,
     LicenceHolder,

@@ -1,4 +1,4 @@
-"""Licences, their face fields and holders, status indices, and delegations."""
+"""Licences, their face fields and holders, and status indices."""
 
 from __future__ import annotations
 
@@ -264,25 +264,3 @@ class IdempotencyKey(Base):
     body_hash: Mapped[bytes]
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"))
     created_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class Delegation(Base):
-    """A holder lets another account show licences until a day (亲友代办, 办事人)."""
-
-    __tablename__ = "delegations"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    grantor_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    ended_at: Mapped[datetime | None]
-
-
-class DelegationLicence(Base):
-    """A licence within the scope of a delegation."""
-
-    __tablename__ = "delegation_licences"
-
-    delegation_id: Mapped[int] = mapped_column(ForeignKey("delegations.id"), primary_key=True)
-    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True)

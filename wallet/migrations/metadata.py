@@ -8,6 +8,7 @@ from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
 from wallet.holders import model as holders
 from wallet.licences import model as licences
+from wallet.licences.delegations import model as delegations
 from wallet.licences.delivery import model as delivery
 from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
@@ -25,6 +26,7 @@ __all__ = [
     "OutboxMessage",
     "Session",
     "catalogue",
+    "delegations",
     "delivery",
     "holders",
     "in_step",

@@ -56,8 +56,10 @@ def my_inbox() -> str:
 @guard(holder())
 def open_entry(entry_id: str) -> Response:
     """Open an entry: it has been read, and here is the licence."""
-    identifier = read_entry(deps(), current_principal(), entry_id, now())
-    where = url_for(".my_inbox") if identifier is None else f"/wallet/{quote(identifier)}"
+    opened = read_entry(deps(), current_principal(), entry_id, now())
+    where = url_for(".my_inbox")
+    if opened.licence is not None:
+        where = f"/wallet/{quote(opened.licence)}"
     return Response(status=303, headers={"Location": where})
 
 

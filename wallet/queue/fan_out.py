@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from wallet.base.deps import Deps
 from wallet.base.outbox import Message, take_messages
+from wallet.licences.delegations.tell import tell
 from wallet.licences.delivery.deliver import deliver
 from wallet.licences.platform.push import push
 
@@ -23,6 +24,7 @@ _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
     "licence.status_changed": (deliver, push),
     "licence.expired": (deliver, push),
     "catalogue.published": (push,),
+    "delegation.changed": (tell,),
 }
 """Topic → what it leads to. Messages of other topics stay until somebody takes them."""
 

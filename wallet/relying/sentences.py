@@ -14,6 +14,7 @@ _AGAINST: Final[Mapping[Reason, str]] = {
     "not_yet_valid": "此码或证照当时尚未生效",
     "already_used": "此码另有一次使用",
     "withdrawn": "此码当时已被收回或作废",
+    "wrong_item": "持证人没有授权代办人办理这一事项",
     "unknown_licence": "库中查不到此证照",
     "licence_suspended": "此证照已被暂扣",
     "licence_expired": "此证照当时已过有效期",

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    true,
     tuple_,
 )
 
@@ -27,8 +28,9 @@ from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
+from wallet.licences.delegations.model import Delegation, is_for_item
 from wallet.licences.entitlement import has_right, own_rights, rights_within
-from wallet.licences.model import Delegation, Licence, LicenceField
+from wallet.licences.model import Licence, LicenceField
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
@@ -36,6 +38,7 @@ from wallet.showing.handle import Shower
 from wallet.showing.model import Claim
 from wallet.showing.remembered import REMEMBERS, forgotten_marks
 
+_NOT_ENTRUSTED: Final = "持证人没有授权代办人用此证照办理这一事项，请核对所选事项，或请持证人本人办理，或按传统方式办理。"
 _NOT_YET: Final = "此证照自 {} 起生效，现在还不能使用，请持证人到时再来，或按传统方式办理。"
 
 
@@ -65,7 +68,9 @@ class State:
     forgotten: Marks | None
 
 
-def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
+def _state(
+    entitled: ColumnElement[bool], accounts: AnySelect, for_item: ColumnElement[bool]
+) -> AnySelect:
     return (
         select(
             Licence.id,
@@ -87,6 +92,7 @@ def _state(entitled: ColumnElement[bool], accounts: AnySelect) -> AnySelect:
             Claim.at.label("claim_at"),
             Claim.verification_id.label("claim_verification"),
             entitled.label("entitled"),
+            for_item.label("for_item"),
             REMEMBERS.label("remembers"),
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
@@ -114,8 +120,12 @@ _PARTIES: Final[AnySelect] = (
 )
 _OWNER: Final[AnySelect] = select(Account.id).where(Account.id == _ACCOUNT)
 
-_STATE_OF_ACCOUNT: Final = _state(has_right(own_rights(_ACCOUNT, _TODAY)), _OWNER)
-_STATE_OF_DELEGATION: Final = _state(has_right(rights_within(_DELEGATION, _TODAY)), _PARTIES)
+_STATE_OF_ACCOUNT: Final = _state(has_right(own_rights(_ACCOUNT, _TODAY)), _OWNER, true())
+_STATE_OF_DELEGATION: Final = _state(
+    has_right(rights_within(_DELEGATION, _TODAY)),
+    _PARTIES,
+    is_for_item(_DELEGATION, bindparam("item", type_=Integer())),
+)
 
 
 def read_state(
@@ -137,7 +147,8 @@ def read_state(
     rows = tx.execute(
         _STATE_OF_DELEGATION if shower.delegated else _STATE_OF_ACCOUNT,
         {
-            "delegation" if shower.delegated else "account": shower.id,
+            **_shown_by(shower),
+            "item": grant.item_id,
             "jti": code.jti,
             "licences": licence_ids,
             "today": today,
@@ -184,9 +195,12 @@ def frozen_since(tx: Connection, shower: Shower) -> datetime | None:
     """When the first of those behind a showing froze it, None when nobody did."""
     accounts = _PARTIES if shower.delegated else _OWNER
     frozen = select(func.min(Account.frozen_at)).where(Account.id.in_(accounts))
-    values = {"delegation" if shower.delegated else "account": shower.id}
-    since: datetime | None = tx.execute(frozen, values).scalar_one()
+    since: datetime | None = tx.execute(frozen, _shown_by(shower)).scalar_one()
     return since
+
+
+def _shown_by(shower: Shower) -> dict[str, int]:
+    return {"delegation" if shower.delegated else "account": shower.id}
 
 
 def _licences_reason(
@@ -206,6 +220,8 @@ def _licences_reason(
             # The delegation has ended, the holder has changed, or a newer version is there:
             # whoever is still entitled can show again, and that is what the desk asks for.
             return "withdrawn", None
+        if not row.for_item:
+            return "wrong_item", _NOT_ENTRUSTED
         status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
         if status == "not_yet_valid":
             # The reason's own sentence speaks of the code and of clocks.

@@ -1,10 +1,11 @@
-"""The holder's inbox: what became of the own licences, when it arrived, and when it was opened."""
+"""The holder's inbox: what became of the own licences, and of delegations to and from others; when it
+arrived, and when it was opened."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import aliased
@@ -18,9 +19,12 @@ from wallet.base.paging import number_of_cursor
 from wallet.catalogue.masking import mask_middle
 from wallet.catalogue.model import LicenceType
 from wallet.errors import Invalid, NotFound
+from wallet.holders.addressee import ADDRESSEE_NAME
+from wallet.holders.model import HOLDER_NAME as PERSON_NAME
 from wallet.holders.model import Holder
 from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_of
+from wallet.licences.delegations.model import Delegation
 from wallet.licences.delivery.model import InboxEntry
 from wallet.licences.model import (
     HOLDER_NAME,
@@ -34,15 +38,17 @@ from wallet.licences.status.standing import status_entry
 from wallet.organisations.model import Unit
 from wallet.web.principal import Principal
 
+_Grantor: Final = aliased(Holder)
+
 
 @dataclass(frozen=True)
-class InboxNews:
-    """An entry. `act` is issue, renew or a name of `status.transitions`; `status_label` is the
-    type's own word for what a change led to, empty for the others. `holder` is masked.
+class NewsOfLicence:
+    """What became of a licence: the entry's `act` is issue, renew or a name of `status.transitions`.
+
+    `status_label` is the type's own word for what a change led to, empty for the others. `holder` is
+    masked.
     """
 
-    id: int
-    act: str
     status_label: str
     status_label_en: str
     identifier: str
@@ -52,6 +58,36 @@ class InboxNews:
     type_name_en: str
     issuing_unit: str
     holder: str
+
+
+@dataclass(frozen=True)
+class NewsOfDelegation:
+    """What became of a delegation: the entry's `act` is one of `delegations.tell`; whose licences,
+    and who may show them, by name."""
+
+    id: str
+    kind: str
+    grantor: str
+    delegate: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Where an entry leads: the identifier of the version that the holder has now, None where there is
+    none any more; or a delegation."""
+
+    licence: str | None
+    delegation: str | None
+
+
+@dataclass(frozen=True)
+class InboxNews:
+    """An entry: of a licence or of a delegation, the other None."""
+
+    id: int
+    act: str
+    licence: NewsOfLicence | None
+    delegation: NewsOfDelegation | None
     delivered_at: datetime
     read_at: datetime | None
 
@@ -75,17 +111,22 @@ def inbox(
             LicenceType.name_en.label("type_name_en"), LicenceType.status_codes,
             Unit.name.label("unit"), Holder.kind, LicenceHolder.name_sealed,
             StatusChange.to_status, StatusChange.to_code,
+            Delegation.public_id, Delegation.kind.label("delegation_kind"),
+            Delegation.name_sealed.label("delegate_sealed"),
+            _Grantor.name_sealed.label("grantor_sealed"),
         )
-        .join(Licence, Licence.id == InboxEntry.licence_id)
-        .join(LicenceType, LicenceType.id == Licence.type_id)
-        .join(Unit, Unit.id == Licence.unit_id)
         .join(Holder, Holder.id == InboxEntry.holder_id)
-        .join(
+        .outerjoin(Licence, Licence.id == InboxEntry.licence_id)
+        .outerjoin(LicenceType, LicenceType.id == Licence.type_id)
+        .outerjoin(Unit, Unit.id == Licence.unit_id)
+        .outerjoin(
             LicenceHolder,
             (LicenceHolder.licence_id == InboxEntry.licence_id)
             & (LicenceHolder.holder_id == InboxEntry.holder_id),
         )
-        .join(StatusChange, StatusChange.id == InboxEntry.change_id, isouter=True)
+        .outerjoin(StatusChange, StatusChange.id == InboxEntry.change_id)
+        .outerjoin(Delegation, Delegation.id == InboxEntry.delegation_id)
+        .outerjoin(_Grantor, _Grantor.id == Delegation.grantor_id)
         .where(InboxEntry.holder_id.in_(holders_of(principal.id, local_day(now))))
         .order_by(InboxEntry.id.desc())
         .limit(limit + 1)
@@ -110,10 +151,9 @@ def unread(deps: Deps, principal: Principal, now: datetime) -> int:
     return count
 
 
-def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> str | None:
+def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> Opened:
     """Open an entry: the first time is kept as the time it was read.
 
-    Gives the identifier of the version that the holder has now, None where there is none any more.
     Raises NotFound for any that is not the account's.
     """
     entry_id = _number(entry)
@@ -122,7 +162,9 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> s
     )
     with deps.db.begin() as tx:
         row = tx.execute(
-            select(InboxEntry.holder_id, InboxEntry.licence_id).where(mine)
+            select(InboxEntry.holder_id, InboxEntry.licence_id, Delegation.public_id)
+            .outerjoin(Delegation, Delegation.id == InboxEntry.delegation_id)
+            .where(mine)
         ).one_or_none()
         if row is None:
             raise _not_found()
@@ -135,7 +177,8 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> s
             told = {"licence": row.licence_id, "account": principal.id}
             audit.record(tx, "inbox.read", now, entry=entry_id, **told)
         current = tx.execute(_current(row)).scalar_one_or_none()
-    return None if current is None else deps.vault.open(current, IDENTIFIER)
+    identifier = None if current is None else deps.vault.open(current, IDENTIFIER)
+    return Opened(identifier, row.public_id)
 
 
 def _number(entry: str) -> int:
@@ -170,12 +213,30 @@ def _current(entry: AnyRow) -> Any:
 
 
 def _news(vault: Vault, row: AnyRow) -> InboxNews:
-    label = {"label": ""}
-    if row.to_code is not None:
-        label = dict(status_entry(row.status_codes, row.to_code, row.to_status))
     return InboxNews(
         id=row.id,
         act=row.act,
+        licence=None if row.licence_id is None else _of_licence(vault, row),
+        delegation=None if row.delegation_id is None else _of_delegation(vault, row),
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+    )
+
+
+def _of_delegation(vault: Vault, row: AnyRow) -> NewsOfDelegation:
+    return NewsOfDelegation(
+        id=row.public_id,
+        kind=row.delegation_kind,
+        grantor=vault.open(row.grantor_sealed, PERSON_NAME),
+        delegate=vault.open(row.delegate_sealed, ADDRESSEE_NAME),
+    )
+
+
+def _of_licence(vault: Vault, row: AnyRow) -> NewsOfLicence:
+    label = {"label": ""}
+    if row.to_code is not None:
+        label = dict(status_entry(row.status_codes, row.to_code, row.to_status))
+    return NewsOfLicence(
         status_label=label["label"],
         status_label_en=label.get("label_en", label["label"]),
         identifier=vault.open(row.identifier_sealed, IDENTIFIER),
@@ -185,6 +246,4 @@ def _news(vault: Vault, row: AnyRow) -> InboxNews:
         type_name_en=row.type_name_en,
         issuing_unit=row.unit,
         holder=masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.kind),
-        delivered_at=row.delivered_at,
-        read_at=row.read_at,
     )

@@ -56,7 +56,8 @@ class Delivery(Base):
 
 
 class InboxEntry(Base):
-    """News of a licence in the inbox of one of its holders; `change_id` is the change it tells of."""
+    """News in the inbox of a holder: of a licence, where `change_id` is the change it tells of, or of a
+    delegation."""
 
     __tablename__ = "inbox_entries"
     __table_args__ = (
@@ -71,7 +72,8 @@ class InboxEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
-    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"), index=True)
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegations.id"))
     act: Mapped[str]
     change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
     delivered_at: Mapped[datetime]

@@ -6,6 +6,8 @@ from typing import Final
 
 from marshmallow import Schema, fields, validate
 
+from wallet.licences.delegations.model import KINDS
+from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
 from wallet.licences.delivery.deliver import ISSUE, RENEW
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
@@ -23,16 +25,27 @@ class InboxTypeSchema(Schema):
     name_en = fields.String(attribute="type_name_en")
 
 
-class InboxEntrySchema(Schema):
-    """News of a licence in its holder's inbox."""
+class InboxDelegationSchema(Schema):
+    """A delegation that news are of."""
 
     id = fields.String(required=True)
-    act = fields.String(required=True, metadata={"enum": _ACTS})
+    kind = fields.String(required=True, metadata={"enum": KINDS})
+    grantor = fields.String(required=True)
+    delegate = fields.String(required=True)
+
+
+class InboxEntrySchema(Schema):
+    """News in a holder's inbox: of a licence, or of a delegation, which has no other members of a
+    licence than `licence`, null."""
+
+    id = fields.String(required=True)
+    act = fields.String(required=True, metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS})})
     status_label = fields.String(metadata={"description": "of a change of status"})
-    licence = fields.String(required=True, attribute="identifier")
-    type = fields.Nested(InboxTypeSchema, required=True)
-    issuing_unit = fields.String(required=True)
-    holder = fields.String(required=True, metadata={"description": "masked"})
+    licence = fields.String(required=True, allow_none=True, attribute="identifier")
+    type = fields.Nested(InboxTypeSchema)
+    issuing_unit = fields.String()
+    holder = fields.String(metadata={"description": "masked"})
+    delegation = fields.Nested(InboxDelegationSchema)
     delivered_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
 
@@ -45,9 +58,10 @@ class InboxPageSchema(Schema):
 
 
 class ReadEntrySchema(Schema):
-    """An entry that was opened, and the licence as the holder has it now."""
+    """An entry that was opened: the licence as the holder has it now, or the delegation."""
 
     licence = fields.String(required=True, allow_none=True)
+    delegation = fields.String()
 
 
 class ReceiptSchema(StrictSchema):

@@ -309,21 +309,40 @@ def upgrade() -> None:
     op.create_table(
         "delegations",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("grantor_id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("any_item", sa.Boolean(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offered_by", sa.Integer(), nullable=False),
+        sa.Column("answer_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("code_type", sa.String(), nullable=False),
+        sa.Column("code_index", sa.LargeBinary(), nullable=False),
+        sa.Column("name_index", sa.LargeBinary(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("code_masked_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_delegations_account_id_accounts")
         ),
         sa.ForeignKeyConstraint(
             ["grantor_id"], ["holders.id"], name=op.f("fk_delegations_grantor_id_holders")
         ),
+        sa.ForeignKeyConstraint(
+            ["offered_by"], ["accounts.id"], name=op.f("fk_delegations_offered_by_accounts")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegations")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_delegations_public_id")),
     )
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delegations_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_delegations_addressee", ["code_type", "code_index"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegations_grantor_id"), ["grantor_id"], unique=False)
 
     op.create_table(
         "grants",
@@ -582,6 +601,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_batch_faults_batch_id_id", ["batch_id", "id"], unique=False)
 
     op.create_table(
+        "delegation_items",
+        sa.Column("delegation_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"],
+            ["delegations.id"],
+            name=op.f("fk_delegation_items_delegation_id_delegations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_delegation_items_item_id_use_items")
+        ),
+        sa.PrimaryKeyConstraint("delegation_id", "item_id", name=op.f("pk_delegation_items")),
+    )
+    op.create_table(
         "delegation_licences",
         sa.Column("delegation_id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
@@ -760,7 +793,8 @@ def upgrade() -> None:
         "inbox_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
-        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=True),
+        sa.Column("delegation_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
@@ -769,6 +803,11 @@ def upgrade() -> None:
             ["change_id"],
             ["status_changes.id"],
             name=op.f("fk_inbox_entries_change_id_status_changes"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"],
+            ["delegations.id"],
+            name=op.f("fk_inbox_entries_delegation_id_delegations"),
         ),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["holders.id"], name=op.f("fk_inbox_entries_holder_id_holders")
@@ -1018,6 +1057,7 @@ def downgrade() -> None:
 
     op.drop_table("idempotency_keys")
     op.drop_table("delegation_licences")
+    op.drop_table("delegation_items")
     with op.batch_alter_table("batch_faults", schema=None) as batch_op:
         batch_op.drop_index("ix_batch_faults_batch_id_id")
 
@@ -1067,6 +1107,8 @@ def downgrade() -> None:
     op.drop_table("licence_batches")
     op.drop_table("grants")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegations_grantor_id"))
+        batch_op.drop_index("ix_delegations_addressee")
         batch_op.drop_index(batch_op.f("ix_delegations_account_id"))
 
     op.drop_table("delegations")

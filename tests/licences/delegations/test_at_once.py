@@ -1,0 +1,103 @@
+"""What happens at the same moment: offers beyond the limit, an answer and an end, an end and a use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.licences.delegations.test_limits import CODES
+from tests.support.clock import Clock
+from tests.support.delegations import body_of, listed, offered, principal_of
+from tests.support.people import Visitor
+from tests.support.showing import FOOD, RENEWAL, identifier_of, show, verify
+from wallet import numbers
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.errors import DomainError
+from wallet.licences.delegations.answer import answer, end
+from wallet.licences.delegations.model import Delegation
+from wallet.licences.delegations.offer import NewDelegation, offer
+
+
+def at_once(*calls: Callable[[], object]) -> list[str]:
+    """Run them in threads that begin together; the slug of each that was refused, else empty."""
+    together = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> str:
+        together.wait()
+        try:
+            call()
+        except DomainError as refused:
+            return refused.slug or type(refused).__name__
+        return ""
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_of_offers_beyond_the_limit_at_once_as_many_are_made_as_may_be(
+    deps: Deps, li: Visitor, clock: Clock
+) -> None:
+    principal, food = principal_of(deps, "holder-li"), identifier_of(li, FOOD)
+    last = local_day(clock.now) + timedelta(days=9)
+    calls = [
+        partial(offer, deps, principal, NewDelegation("111", code, "演示", [food], None, None, last), clock.now)
+        for code in CODES
+    ]  # fmt: skip
+    refused = [slug for slug in at_once(*calls) if slug]
+    assert refused == ["too_many_delegates"]
+    with deps.db.read() as tx:
+        made = tx.execute(
+            select(func.count()).where(Delegation.grantor_id == principal.holder_id)
+        ).scalar_one()
+    assert made == numbers.FAMILY_DELEGATES_MAX
+
+
+def test_the_same_offer_at_once_is_made_once(deps: Deps, li: Visitor, clock: Clock) -> None:
+    principal, food = principal_of(deps, "holder-li"), identifier_of(li, FOOD)
+    last = local_day(clock.now) + timedelta(days=9)
+    new = NewDelegation("111", CODES[0], "演示", [food], None, None, last)
+    refused = at_once(*[partial(offer, deps, principal, new, clock.now)] * 4)
+    assert sorted(refused) == ["", *["delegation_exists"] * 3]
+
+
+def test_an_answer_and_an_end_at_once_leave_one_of_both(
+    deps: Deps, li: Visitor, granddaughter: Visitor, clock: Clock
+) -> None:
+    grantor, delegate = principal_of(deps, "holder-li"), principal_of(deps, "delegate-li")
+    for _ in range(4):
+        made = offered(li, body_of(clock.now, "delegate-li", identifier_of(li, FOOD)))["id"]
+        accepting, ending = at_once(
+            partial(answer, deps, delegate, made, clock.now, accept=True),
+            partial(end, deps, grantor, made, clock.now),
+        )
+        (state,) = [one["state"] for one in listed(li, "given") if one["id"] == made]
+        assert ending == ""
+        # Whichever was first, nothing is left that counts.
+        assert state == ("ended" if accepting == "" else "withdrawn")
+        assert accepting in ("", "delegation_ended", "NotFound")
+
+
+def test_what_is_judged_after_an_end_was_answered_is_refused(
+    app: Flask, deps: Deps, li: Visitor, granddaughter: Visitor, zhao: Visitor, clock: Clock
+) -> None:
+    grantor, delegate = principal_of(deps, "holder-li"), principal_of(deps, "delegate-li")
+    made = offered(li, body_of(clock.now, "delegate-li", identifier_of(li, FOOD)))["id"]
+    answer(deps, delegate, made, clock.now, accept=True)
+    code = show(granddaughter, FOOD, role="delegate")["text"]
+    verdicts: list[str] = []
+    at_once(
+        partial(end, deps, grantor, made, clock.now),
+        lambda: verdicts.append(verify(zhao, code, RENEWAL)["reason"]),
+    )
+    assert verdicts[0] in ("ok", "withdrawn")
+    assert verify(zhao, code, RENEWAL)["reason"] in (
+        {"ok": "already_used", "withdrawn": "withdrawn"}[verdicts[0]],
+        "withdrawn",
+    )

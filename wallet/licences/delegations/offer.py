@@ -1,0 +1,286 @@
+"""Offer a delegation (亲友代办, 办事人): a holder lets another person show some of the own licences.
+
+Nothing may be shown under it until that person has accepted it. Whether there is such a person is
+not told: `holders.addressee`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, insert, select
+
+from wallet import numbers
+from wallet.base import audit, outbox
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem, UseItemType
+from wallet.errors import Conflict, Invalid, NotFound, TooMany
+from wallet.holders.addressee import addressee
+from wallet.holders.model import Account, Holder
+from wallet.licences.delegations.model import (
+    AGENT,
+    FAMILY,
+    Delegation,
+    DelegationItem,
+    DelegationLicence,
+    lives,
+)
+from wallet.licences.entitlement import own_rights
+from wallet.licences.model import IDENTIFIER, Licence
+from wallet.licences.status.standing import status_on
+from wallet.web.principal import Principal
+
+TOPIC: Final = "delegation.changed"
+"""Outbox: {delegation, act}, the act one of offered, accepted, ended."""
+_DAY: Final = timedelta(days=1)
+_LIMITS: Final[Mapping[str, tuple[int, str]]] = {
+    FAMILY: (
+        numbers.FAMILY_DELEGATES_MAX,
+        "最多可以授权 {} 位亲友，请先结束一份授权再试。",
+    ),
+    AGENT: (
+        numbers.AGENTS_MAX,
+        "一个单位最多可以有 {} 位办事人，请先结束一份授权再试。",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class NewDelegation:
+    """What is offered, and to whom: code type, code and name of a natural person.
+
+    `items` are codes of use items, None for any; `starts_on` None is today. Both days are included.
+    """
+
+    code_type: str
+    code: str
+    name: str
+    licences: Sequence[str]
+    items: Sequence[str] | None
+    starts_on: date | None
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Whose licences are given, and which; by licence id its type's."""
+
+    grantor_id: int
+    kind: str
+    types: Mapping[int, int]
+
+
+def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -> str:
+    """Offer it, and leave word for that person. Gives its id.
+
+    Raises NotFound for a licence that the account neither holds nor holds for an organisation,
+    Invalid (`delegation_period`, `delegation_to_self`, `duplicate_licence`, `mixed_delegation`,
+    `unknown_item`, `delegation_matter`, and those of the code), Conflict (`frozen`,
+    `licence_expired`, `licence_revoked`, `delegation_exists`, `too_many_delegates`), TooMany
+    (`too_many_offers`).
+    """
+    today = local_day(now)
+    starts_on = new.starts_on or today
+    _check_period(starts_on, new.ends_on, today)
+    to = addressee(new.code_type, new.code, new.name, today).columns(deps.vault)
+    if len(set(new.licences)) != len(new.licences):
+        raise Invalid("licences：同一证照重复。", "duplicate_licence")
+    with deps.db.begin() as tx:
+        _check_account(tx, principal, to["code_type"], to["code_index"])
+        scope = _scope(tx, deps, principal, new.licences, today)
+        items = None if new.items is None else _items(tx, new.items, set(scope.types.values()))
+        # Whoever else offers for this grantor waits here, so that what is counted stays true.
+        tx.execute(
+            select(Holder.id).where(Holder.id == scope.grantor_id).with_for_update(key_share=True)
+        )
+        _check_frequency(tx, deps, scope.grantor_id, now)
+        _check_others(tx, scope, to, starts_on, new.ends_on, now)
+        delegation = tx.execute(
+            insert(Delegation).returning(Delegation.id, Delegation.public_id),
+            {
+                **to,
+                "public_id": secrets.token_urlsafe(12),
+                "kind": scope.kind,
+                "grantor_id": scope.grantor_id,
+                "any_item": items is None,
+                "starts_on": starts_on,
+                "ends_on": new.ends_on,
+                "offered_at": now,
+                "offered_by": principal.id,
+                "answer_until": now + numbers.DELEGATION_ANSWER_DAYS * _DAY,
+            },
+        ).one()
+        covered = [{"delegation_id": delegation.id, "licence_id": id} for id in scope.types]
+        tx.execute(insert(DelegationLicence), covered)
+        if items:
+            rows = [{"delegation_id": delegation.id, "item_id": id} for id in items]
+            tx.execute(insert(DelegationItem), rows)
+        outbox.put(tx, TOPIC, now, delegation=delegation.id, act="offered")
+        audit.record(
+            tx,
+            "delegation.offered",
+            now,
+            delegation=delegation.id,
+            kind=scope.kind,
+            grantor=scope.grantor_id,
+            account=principal.id,
+            licences=sorted(scope.types),
+            items=None if new.items is None else sorted(new.items),
+            starts_on=starts_on.isoformat(),
+            ends_on=new.ends_on.isoformat(),
+        )
+    public_id: str = delegation.public_id
+    return public_id
+
+
+def _check_period(starts_on: date, ends_on: date, today: date) -> None:
+    ahead, longest = numbers.DELEGATION_AHEAD_DAYS, numbers.DELEGATION_DAYS_MAX
+    if starts_on < today:
+        raise Invalid("starts_on：开始日期不能早于今天。", "delegation_period")
+    if starts_on > today + ahead * _DAY:
+        raise Invalid(f"starts_on：最多提前 {ahead} 天授权。", "delegation_period")
+    if ends_on < starts_on:
+        raise Invalid("ends_on：结束日期不能早于开始日期。", "delegation_period")
+    if ends_on > starts_on + (longest - 1) * _DAY:
+        raise Invalid(f"ends_on：一份授权最长 {longest} 天。", "delegation_period")
+
+
+def _check_account(tx: Connection, principal: Principal, code_type: str, code_index: bytes) -> None:
+    own = tx.execute(
+        select(Holder.code_type, Holder.code_index, Account.frozen_at)
+        .join(Account, Account.holder_id == Holder.id)
+        .where(Account.id == principal.id)
+    ).one()
+    if own.frozen_at is not None:
+        raise Conflict("您的亮码已冻结，请先在“我的”里解冻。", "frozen")
+    if (own.code_type, own.code_index) == (code_type, code_index):
+        raise Invalid("不用授权给自己，请填写代办人的姓名和证件号码。", "delegation_to_self")
+
+
+def _scope(
+    tx: Connection, deps: Deps, principal: Principal, licences: Sequence[str], today: date
+) -> _Scope:
+    """The one holder whom the account is or acts for who holds all of them, first the own person.
+
+    What others have let the account show is not among them: nothing is handed on.
+    """
+    indices = {deps.vault.index(identifier, IDENTIFIER) for identifier in licences}
+    rights = own_rights(principal.id, today)
+    rows = tx.execute(
+        select(
+            Licence.id, Licence.type_id, Licence.identifier_index, Licence.status,
+            Licence.valid_from, Licence.valid_until, rights.c.holder_id, Holder.kind,
+        )
+        .join(rights, rights.c.licence_id == Licence.id)
+        .join(Holder, Holder.id == rights.c.holder_id)
+        .where(
+            Licence.identifier_index.in_(indices),
+            Licence.issued_at.is_not(None),
+            Licence.superseded_at.is_(None),
+        )
+    ).all()  # fmt: skip
+    if {row.identifier_index for row in rows} != indices:
+        raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
+    held: dict[int, list[AnyRow]] = {}
+    for row in rows:
+        held.setdefault(row.holder_id, []).append(row)
+    whole = [holder for holder, some in held.items() if len(some) == len(indices)]
+    if not whole:
+        raise Invalid("本人的证照和单位的证照请分开授权。", "mixed_delegation")
+    grantor = min(whole, key=lambda holder: (holder != principal.holder_id, holder))
+    for row in held[grantor]:
+        status = status_on(row.status, row.valid_from, row.valid_until, today)
+        if status == "expired":
+            raise Conflict("此证照已过有效期，不能授权他人出示。", "licence_expired")
+        if status == "revoked":
+            raise Conflict("此证照已被吊销或注销，不能授权他人出示。", "licence_revoked")
+    kind = FAMILY if held[grantor][0].kind == "person" else AGENT
+    return _Scope(grantor, kind, {row.id: row.type_id for row in held[grantor]})
+
+
+def _items(tx: Connection, codes: Sequence[str], types: set[int]) -> list[int]:
+    """The ids of these items; each is for one of the licences, and each licence for one of them."""
+    rows = tx.execute(
+        select(UseItem.id, UseItem.code, UseItemType.type_id)
+        .join(UseItemType, UseItemType.item_id == UseItem.id)
+        .where(UseItem.code.in_(codes))
+    ).all()
+    ids = {row.code: row.id for row in rows}
+    if ids.keys() != set(codes):
+        raise Invalid("items：没有这个用证事项，请重新选择。", "unknown_item")
+    fitting = [row for row in rows if row.type_id in types]
+    if {row.id for row in fitting} != set(ids.values()):
+        raise Invalid("items：有的事项用不到所选的证照，请去掉。", "delegation_matter")
+    if {row.type_id for row in fitting} != types:
+        raise Invalid("licences：有的证照在所选事项里用不到，请去掉。", "delegation_matter")
+    return sorted(ids.values())
+
+
+def _check_frequency(tx: Connection, deps: Deps, grantor_id: int, now: datetime) -> None:
+    limit = numbers.DELEGATION_OFFERS_PER_DAY
+    if deps.config.demo:
+        limit *= numbers.DEMO_LIMIT_FACTOR
+    made = tx.execute(
+        select(func.count(), func.min(Delegation.offered_at)).where(
+            Delegation.grantor_id == grantor_id, Delegation.offered_at > now - _DAY
+        )
+    ).one()
+    if made[0] >= limit:
+        wait = (made[1] + _DAY - now).total_seconds()
+        raise TooMany("一天内发出的授权太多，请明天再试。", "too_many_offers", max(1, round(wait)))
+
+
+def _check_others(
+    tx: Connection,
+    scope: _Scope,
+    to: Mapping[str, object],
+    starts_on: date,
+    ends_on: date,
+    now: datetime,
+) -> None:
+    """No more persons than allowed, and no licence twice for one person in the same days.
+
+    A code under another name is another person here, so that a name may be put right.
+    """
+    others = tx.execute(
+        select(
+            Delegation.id,
+            Delegation.code_type,
+            Delegation.code_index,
+            Delegation.name_index,
+            Delegation.starts_on,
+            Delegation.ends_on,
+        ).where(
+            Delegation.grantor_id == scope.grantor_id,
+            Delegation.kind == scope.kind,
+            lives(now, local_day(now)),
+        )
+    ).all()
+    person = (to["code_type"], to["code_index"])
+    persons = {(row.code_type, row.code_index) for row in others}
+    limit, sentence = _LIMITS[scope.kind]
+    if person not in persons and len(persons) >= limit:
+        raise Conflict(sentence.format(limit), "too_many_delegates")
+    at_once = [
+        row.id
+        for row in others
+        if (row.code_type, row.code_index) == person
+        and row.name_index == to["name_index"]
+        and row.starts_on <= ends_on
+        and row.ends_on >= starts_on
+    ]
+    twice = select(DelegationLicence.licence_id).where(
+        DelegationLicence.delegation_id.in_(at_once),
+        DelegationLicence.licence_id.in_(scope.types),
+    )
+    if tx.execute(twice.limit(1)).first() is not None:
+        raise Conflict(
+            "这位代办人在这段时间已有此证照的授权。要改动，请先结束原来的授权。",
+            "delegation_exists",
+        )
