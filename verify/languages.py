@@ -1,4 +1,4 @@
-"""Languages and elder mode (大字版): what the visitor chose, kept in two cookies."""
+"""Languages and size of type: what the visitor chose, kept in two cookies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from verify.assets import translations_dir
 LANGUAGES: Final = ("zh", "en")
 LANGUAGE_COOKIE: Final = "lang"
 CARE_COOKIE: Final = "care"
+SIZES: Final = ("0", "1", "2")
+"""Standard type, elder mode 大字版, and elder mode with letters as large as 30 dp."""
 _KEPT: Final = 365 * 24 * 3600
 
 
@@ -22,7 +24,7 @@ def chosen_language() -> str:
 
 
 def speak(app: Flask) -> None:
-    """Wire Flask-Babel and the two facts that every page needs."""
+    """Wire Flask-Babel and the facts that every page needs."""
     Babel(
         app,
         default_locale="zh",
@@ -34,17 +36,18 @@ def speak(app: Flask) -> None:
     def page_facts() -> dict[str, object]:
         return {
             "lang": chosen_language(),
-            "care": request.cookies.get(CARE_COOKIE) == "1",
+            "care": request.cookies.get(CARE_COOKIE) in SIZES[1:],
+            "largest": request.cookies.get(CARE_COOKIE) == SIZES[2],
         }
 
 
 def keep_choice(*, https: bool) -> Response:
-    """Keep the language and elder mode that the request's query names, and go back to its `next`."""
+    """Keep the language and size of type that the request's query names, and go back to its `next`."""
     response = make_response(redirect(local_path(request.args.get("next", "/"))))
     language, care = request.args.get("lang"), request.args.get("care")
     if language in LANGUAGES:
         _keep(response, LANGUAGE_COOKIE, language, https)
-    if care in ("0", "1"):
+    if care in SIZES:
         _keep(response, CARE_COOKIE, care, https)
     return response
 

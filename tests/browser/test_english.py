@@ -1,56 +1,17 @@
-"""English: no Chinese word is left but names and values, which stay as they are stored."""
+"""English: no Chinese word is left but names and values, which stay as they are stored.
+
+For pages as they open that is part of test_every_page.py.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.support import desk, phone, site
+from tests.support import desk, phone
 from tests.support.browser import OpenPage
-
-CHINESE = re.compile(r"[⺀-鿿豈-﫿︰-﹏]")
-
-DEMO = Path(__file__).parents[2] / "wallet" / "demo" / "data"
-PEOPLE_AND_UNITS = [DEMO / name for name in ("people.json", "units.json")]
-MASK = "••••"
-"""In the middle of a licence's number, which may begin or end in Chinese."""
-
-
-def stored_words(holder: Page) -> list[str]:
-    """Names and values of the demo, longest first, masked names too."""
-    get = holder.request.get
-    paths = [f"/licences/{one['identifier']}" for one in get_items(get("/api/v1/me/licences"))]
-    answers = [get(f"/api/v1/me{path}").json() for path in ("", "/licences", "/uses", *paths)]
-    answers += [get(f"/api/v1/{path}").json() for path in ("items", "catalogue")]
-    answers += [json.loads(path.read_text("utf-8")) for path in PEOPLE_AND_UNITS]
-    stored = site.data_words(*answers) | {"赵*", "（演示）"}
-    return sorted((word for word in stored if CHINESE.search(word)), key=len, reverse=True)
-
-
-def get_items(answer: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = answer.json()["items"]
-    return items
-
-
-def left_over(page: Page, stored: list[str]) -> list[str]:
-    """What is Chinese on the page and not stored that way."""
-    left = []
-    for said in site.words(page):
-        rest = said
-        for word in stored:
-            rest = rest.replace(word, "")
-        if CHINESE.search(rest) and MASK not in said:
-            left.append(said)
-    return left
-
-
-def in_english(page: Page) -> Page:
-    page.goto("/preferences?lang=en&next=/v")
-    return page
+from tests.support.english import CHINESE, in_english, left_over, stored_words
 
 
 def test_the_switch_turns_the_wallet_to_english_and_back(open_phone: OpenPage) -> None:
@@ -61,16 +22,6 @@ def test_the_switch_turns_the_wallet_to_english_and_back(open_phone: OpenPage) -
     expect(page).to_have_url(re.compile(r"/wallet$"))
     page.get_by_role("link", name="中文").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("我的证照")
-
-
-def test_no_chinese_word_is_left_in_the_wallet(open_phone: OpenPage) -> None:
-    page = in_english(open_phone("holder-li"))
-    stored = stored_words(page)
-    left = {}
-    for path in site.wallet_pages(page):
-        page.goto(path)
-        left[path] = left_over(page, stored)
-    assert {path: words for path, words in left.items() if words} == {}
 
 
 def test_no_chinese_word_is_left_from_the_code_to_its_use(
@@ -137,13 +88,3 @@ def test_a_problem_that_the_page_does_not_know_is_told_in_english(open_desk: Ope
     sentence = desk.verdict(clerk).locator("#verdict-sentence").inner_text()
     assert sentence.isascii()
     assert "something_new" in sentence
-
-
-def test_no_chinese_word_is_left_on_public_pages(open_phone: OpenPage) -> None:
-    page, holder = in_english(open_phone(None)), open_phone("holder-li")
-    stored = stored_words(holder)
-    left = {}
-    for path in site.PUBLIC:
-        page.goto(path)
-        left[path] = left_over(page, stored)
-    assert {path: words for path, words in left.items() if words} == {}

@@ -1,4 +1,4 @@
-"""What holds on every page: it fits the screen, works, and calls nobody else.
+"""What holds on every page, in both languages and every size of type, in the light and in the dark.
 
 That no page logs an error, breaks its content policy or calls another host is asserted by the
 fixture `watch` for every test of this folder.
@@ -6,41 +6,97 @@ fixture `watch` for every test of this folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 
-from tests.support import desk, phone, site
+from tests.support import axe, desk, pages, phone, site, suits
+from tests.support import browser as browsers
 from tests.support.browser import OpenPage
+from tests.support.english import left_over, stored_words
 from tests.support.watch import Watch
 
-WIDTHS = (390, 320)
 SIDEWAYS: ViewportSize = {"width": 844, "height": 390}
+FOREIGN = "/api/docs"
+"""Drawn by Swagger UI, a tool of others, for developers: sizes and words are its own."""
+FOUND: dict[pages.Shown, str] = {}
+"""Where each page is in the demo of this module."""
 
 
-def look_at(page: Page, paths: Iterable[str]) -> dict[str, list[str]]:
-    """Open every path at every width; what does not fit, by path and width."""
-    wide = {}
-    for path in paths:
-        page.goto(path, wait_until="load")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 844})
-            wide[f"{path} at {width}"] = site.overflow(page)
-    return {where: found for where, found in wide.items() if found}
+@pytest.fixture(scope="module")
+def stored(browser: Browser, address: str, data: Path) -> list[str]:
+    """Every page has something to show; gives the words that stay Chinese on an English page."""
+    with browsers.desk_context(browser, address) as context:
+        browsers.sign_in(context, pages.ISSUER)
+        pages.furnish(context.new_page(), data)
+    with browsers.desk_context(browser, address) as context:
+        browsers.sign_in(context, pages.HOLDER)
+        return stored_words(context.new_page(), *pages.WORDS)
 
 
-@pytest.mark.parametrize(("lang", "care"), [("zh", 0), ("zh", 1), ("en", 1)])
-def test_no_page_scrolls_sideways(
-    open_phone: OpenPage, open_desk: OpenPage, lang: str, care: int
+def open_page(page: Page, shown: pages.Shown) -> Response:
+    """Open it where it is, which is looked for once."""
+    if shown not in FOUND:
+        FOUND[shown] = shown.address(page)
+    answer = page.goto(FOUND[shown])
+    assert answer is not None
+    return answer
+
+
+def look_at(page: Page, shown: pages.Shown, care: int) -> list[str]:
+    """Open a page; what does not suit on it: to axe in the light and the dark, at every width, by keys."""
+    answer = open_page(page, shown)
+    faults = [] if answer.status == shown.status else [f"answered {answer.status}"]
+    if shown.route == FOREIGN:
+        expect(page.get_by_text("/api/v1/verifications", exact=True)).to_be_visible()
+    faults += axe.faults(page) if shown.route == FOREIGN else suits.faults(page, care)
+    return [f"{FOUND[shown]}: {one}" for one in faults]
+
+
+def of(persona: str | None) -> list[pages.Shown]:
+    found = [shown for shown in pages.PAGES if shown.persona == persona]
+    assert found
+    return found
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("persona", pages.PERSONAS)
+def test_every_page_suits_everybody(
+    open_phone: OpenPage, watch: Watch, persona: str | None
 ) -> None:
-    visitors = {name: open_phone(name) for name in (None, "holder-li", "desk-zhao", "issuer-chen")}
-    for page in visitors.values():
-        page.goto(f"/preferences?lang={lang}&care={care}&next=/v")
-    assert look_at(visitors[None], site.PUBLIC) == {}
-    assert look_at(visitors["holder-li"], site.wallet_pages(visitors["holder-li"])) == {}
-    assert look_at(visitors["desk-zhao"], site.DESK) == {}
-    assert look_at(visitors["issuer-chen"], site.issuer_pages(visitors["issuer-chen"])) == {}
+    page = open_phone(persona)
+    assert [fault for shown in of(persona) for fault in look_at(page, shown, 0)] == []
+    assert watch.requests > 0
+
+
+@pytest.mark.parametrize("persona", pages.PERSONAS)
+def test_every_page_suits_in_english_and_large_type_too(
+    open_phone: OpenPage, stored: list[str], persona: str | None
+) -> None:
+    page = open_phone(persona)
+    page.goto("/preferences?lang=en&care=1&next=/v")
+    faults = []
+    for shown in of(persona):
+        faults += look_at(page, shown, 1)
+        faults += [f"{page.url}: not English: {one}" for one in left_over(page, stored)
+                   if shown.route != FOREIGN]  # fmt: skip
+    assert faults == []
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("persona", pages.PERSONAS)
+def test_letters_may_grow_to_30_px_and_every_page_holds_them(
+    open_phone: OpenPage, persona: str | None
+) -> None:
+    page = open_phone(persona)
+    page.goto("/preferences?care=2&next=/v")
+    faults = []
+    for shown in of(persona):
+        if shown.route != FOREIGN:
+            open_page(page, shown)
+            faults += [f"{page.url}: {one}" for one in suits.in_size(page, 2)]
+    assert faults == []
 
 
 @pytest.mark.parametrize("care", [0, 1])
@@ -77,30 +133,6 @@ def test_on_a_phone_on_its_side_code_and_withdrawal_are_on_the_screen(
         assert box["x"] + box["width"] <= SIDEWAYS["width"]
     assert code["width"] >= 330
     assert withdraw["x"] >= code["x"] + code["width"]
-
-
-def test_every_page_of_the_desktop_opens_and_calls_only_its_own_server(
-    open_desk: OpenPage, watch: Watch
-) -> None:
-    visitors = {
-        None: site.PUBLIC,
-        "desk-zhao": site.DESK,
-        "holder-li": site.WALLET,
-        "issuer-chen": site.ISSUER,
-    }
-    for persona, paths in visitors.items():
-        page = open_desk(persona)
-        for path in paths:
-            answer = page.goto(path)
-            assert answer is not None
-            assert answer.status == (404 if path == site.MISSING else 200), path
-    assert watch.requests > 0
-
-
-def test_the_page_of_the_interfaces_is_served_whole_from_here(open_desk: OpenPage) -> None:
-    page = open_desk(None)
-    page.goto("/api/docs", wait_until="networkidle")
-    expect(page.get_by_text("/api/v1/verifications", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("persona", ["counter-wang", "auditor-he"])

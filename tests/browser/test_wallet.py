@@ -15,11 +15,11 @@ def test_the_search_takes_a_name_a_unit_or_a_number(open_phone: OpenPage) -> Non
     page = open_phone("holder-li")
     page.goto("/wallet")
     cards, search = page.get_by_test_id("licence-card"), page.get_by_role("searchbox")
-    food = phone.held(page, phone.FOOD)
-    for asked in ("食品经营", food["number"], f"{food['issuing_unit']} 食品"):
+    married = phone.held(page, "marriage-certificate")
+    for asked in ("结婚", married["number"], f"{married['issuing_unit']} 结婚"):
         search.fill(asked)
         expect(cards.filter(visible=True)).to_have_count(1)
-        expect(phone.card(page, phone.FOOD)).to_be_visible()
+        expect(phone.card(page, "marriage-certificate")).to_be_visible()
     search.fill("没有这样的证照")
     expect(cards.filter(visible=True)).to_have_count(0)
     expect(page.get_by_role("main").get_by_text("没有找到")).to_be_visible()

@@ -1,51 +1,38 @@
-"""The pages of the demo, and what can be measured on any of them."""
+"""What can be measured on any page: sizes, distances, focus, words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from playwright.sync_api import Page
 
-from tests.support import phone
 
-MISSING = "/no-such-page"
-PUBLIC = ("/", "/catalogue", f"/catalogue/{phone.FOOD}", "/v", MISSING)
-DESK = ("/desk", "/account")
-ISSUER = (
-    "/issuer",
-    "/issuer/licences",
-    "/issuer/licences?q=AAAA&type=none",
-    "/issuer/batches",
-    "/issuer/coverage",
-    "/issuer/late",
-    "/issuer/force-majeure",
-    "/issuer/force-majeure/new",
-)
-WALLET = ("/wallet", "/wallet/inbox", "/wallet/uses", "/account")
+@dataclass(frozen=True)
+class Sizes:
+    """What a size of type must hold, in px: letters of running text, the smallest letters of all, targets."""
+
+    body: int
+    letters: int
+    target: int
 
 
-def wallet_pages(page: Page) -> Iterator[str]:
-    """The wallet's pages, with one licence that may be shown and one that may not."""
-    yield from WALLET
-    for type_code in (phone.FORKLIFT, "special-equipment-registration"):
-        yield f"/wallet/{phone.held(page, type_code)['identifier']}"
+SIZES: Final = (Sizes(17, 14, 44), Sizes(20, 18, 60), Sizes(30, 18, 60))
+"""By the cookie `care`: standard type, elder mode, and elder mode as large as it can be (MIIT: 18 dp at least,
+up to 30 dp)."""
 
 
-def issuer_pages(page: Page) -> Iterator[str]:
-    """The issuer's pages, with one licence and the forms of it."""
-    yield from ISSUER
-    page.goto("/issuer/licences?type=special-equipment-operator")
-    licence = page.get_by_test_id("found-licence").get_by_role("link").first.get_attribute("href")
-    assert licence is not None
-    yield licence
-    yield f"{licence}/status"
-    page.goto("/issuer/licences?status=in_review")
-    for waiting in page.get_by_test_id("found-licence").get_by_role("link").all()[:1]:
-        yield f"{waiting.get_attribute('href')}/review"
-    page.goto("/issuer/force-majeure")
-    for report in page.get_by_test_id("report").get_by_role("link").all()[:1]:
-        yield str(report.get_attribute("href"))
+def unfit(page: Page, care: int) -> list[str]:
+    """What of the page, as it is now, is too wide, too small or too narrow for this size of type."""
+    sizes = SIZES[care]
+    body: float = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    return [
+        *([] if body >= sizes.body else [f"the letters of its text are {body} px"]),
+        *overflow(page),
+        *small_texts(page, sizes.letters),
+        *low_lines(page),
+        *small_targets(page, sizes.target),
+    ]
 
 
 def overflow(page: Page) -> list[str]:
@@ -61,19 +48,95 @@ def overflow(page: Page) -> list[str]:
 def small_targets(page: Page, least: int) -> list[str]:
     """What can be tapped and is smaller than `least` px in one direction.
 
-    A hidden file input is tapped through its label, and so is a choice. Links within a sentence may have the height
-    of its line (WCAG 2.5.8), as may a masked value within a list of fields.
+    A box to tick, a choice and a hidden field for a file are tapped through their label. A link that stands in
+    a line of running text may have the height of that line (WCAG 2.5.8).
     """
     found: list[str] = page.evaluate(
-        """(least) => [...document.querySelectorAll(
-            'a[href], button, select, input:not([type=hidden]), textarea, summary, label.button, label.choice')]
-          .filter((one) => one.checkVisibility({ visibilityProperty: true })
-            && !one.matches('.visually-hidden, .skip, .choice input')
-            && !one.closest('p, td'))
-          .map((one) => [one, one.getBoundingClientRect()])
-          .filter(([, box]) => Math.min(box.width, box.height) < least - 0.5)
-          .map(([one, box]) => `${one.outerHTML.slice(0, 90)} is ${box.width} × ${box.height}`)""",
+        """(least) => {
+          const inText = (one) => one.matches('a') && getComputedStyle(one).display === 'inline'
+            && [...one.parentElement.childNodes].some((beside) => beside !== one && beside.textContent.trim());
+          return [...document.querySelectorAll('a[href], button, select, input:not([type=hidden]), textarea, summary, '
+              + 'label:has([type=checkbox], [type=radio], [type=file]), [role=button], [tabindex="0"]')]
+            .filter((one) => one.checkVisibility({ visibilityProperty: true })
+              && !one.matches('.visually-hidden, .skip, label input:is([type=checkbox], [type=radio], [type=file])')
+              && !one.closest('.visually-hidden') && !inText(one))
+            .map((one) => [one, one.getBoundingClientRect()])
+            .filter(([, box]) => Math.min(box.width, box.height) < least - 0.5)
+            .map(([one, box]) => `${one.outerHTML.slice(0, 90)} is ${box.width} × ${box.height}`);
+        }""",
         least,
+    )
+    return found
+
+
+def low_lines(page: Page, least: float = 1.3) -> list[str]:
+    """Visible texts whose lines are less than `least` times as high as their letters."""
+    found: list[str] = page.evaluate(
+        """(least) => {
+          const low = [];
+          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (walk.nextNode()) {
+            const { textContent: text, parentElement: one } = walk.currentNode;
+            if (!text.trim() || one.closest('script, noscript, option') || !one.checkVisibility()) continue;
+            const { fontSize, lineHeight } = getComputedStyle(one);
+            const high = parseFloat(lineHeight) / parseFloat(fontSize);
+            if (!(high >= least - 0.005)) low.push(`${lineHeight} on ${fontSize}: ${text.trim().slice(0, 60)}`);
+          }
+          return low;
+        }""",
+        least,
+    )
+    return found
+
+
+def unseen_focus(page: Page) -> list[str]:
+    """What can be reached by keys, and does not look different when it is."""
+    page.keyboard.press("Tab")
+    found: list[str] = page.evaluate(
+        """() => {
+          const framed = (one) => {
+            const { outlineStyle, outlineWidth } = getComputedStyle(one);
+            return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+          };
+          const open = document.querySelector('dialog:modal') ?? document;
+          return [...open.querySelectorAll('a[href], button, select, input, textarea, summary, [tabindex="0"]')]
+            .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && !one.closest('[inert]'))
+            .filter((one) => {
+              one.focus({ preventScroll: true });
+              return document.activeElement === one && ![one, one.closest('label'), one.closest('li, article')]
+                .some((shown) => shown && framed(shown));
+            })
+            .map((one) => one.outerHTML.slice(0, 90));
+        }"""
+    )
+    return found
+
+
+def moving(page: Page) -> list[str]:
+    """What moves on the page by itself."""
+    found: list[str] = page.evaluate(
+        """() => document.getAnimations().filter((one) => one.playState === 'running')
+          .map((one) => `${one.animationName ?? one.transitionProperty} on ${one.effect.target.outerHTML.slice(0, 90)}`)"""
+    )
+    return found
+
+
+def cut_placeholders(page: Page) -> list[str]:
+    """What an empty field asks for and cannot be read to its end."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const pen = document.createElement('canvas').getContext('2d');
+          return [...document.querySelectorAll('input[placeholder]')]
+            .filter((one) => one.checkVisibility() && !one.value)
+            .map((one) => {
+              const { font, paddingLeft, paddingRight } = getComputedStyle(one);
+              pen.font = font;
+              const room = one.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+              return [one.placeholder, pen.measureText(one.placeholder).width, room];
+            })
+            .filter(([, width, room]) => width > room)
+            .map(([words, width, room]) => `${words} is cut: ${width} px on ${room}`);
+        }"""
     )
     return found
 

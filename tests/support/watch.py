@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
-from tests.support.site import MISSING
+from tests.support.pages import MISSING
 
 OWN_SCHEMES = ("data:", "blob:", "about:")
 OFFLINE = "ERR_INTERNET_DISCONNECTED"

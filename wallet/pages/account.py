@@ -9,7 +9,7 @@ from verify.languages import keep_choice
 from wallet.pages.console import MENUS
 from wallet.web.cookies import CSRF_COOKIE, clear_session_cookies
 from wallet.web.deps import deps, now
-from wallet.web.guards import guard, public, signed_in
+from wallet.web.guards import guard, public, signed_in, staff
 from wallet.web.principal import Principal, current_principal, optional_principal
 from wallet.web.sessions import end_session
 from wallet.web.way_back import onward
@@ -41,6 +41,13 @@ def home() -> str | Response:
 def account() -> str:
     """Name, unit, roles, sign out."""
     return _account_page(current_principal())
+
+
+@blueprint.get("/manager")
+@guard(staff("manager"))
+def manager() -> Response:
+    """The first page of a manager's menu."""
+    return make_response(redirect(MENUS["manager"].entries[0].address))
 
 
 @blueprint.post("/sign-out")

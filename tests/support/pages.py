@@ -1,0 +1,214 @@
+"""Every page of the demo: its route, whose it is, and where one of them is.
+
+A new page has its line in `PAGES`; a test compares them with the routes that are served. Whatever holds on
+every page (tests/browser/test_every_page.py) then holds on it, and `make screenshots` draws it.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.support import phone
+from tests.support.batches import csv_of, row_of
+from tests.support.licences import FOOD, day, food_licence, person
+from tests.support.people import credentials
+
+MISSING: Final = "/no-such-page"
+HOLDER: Final = "holder-li"
+CLERK: Final = "desk-zhao"
+ISSUER: Final = "issuer-chen"
+MANAGER: Final = "manager-sun"
+PERSONAS: Final = (None, HOLDER, CLERK, ISSUER, MANAGER, "counter-wang", "auditor-he")
+"""Whose pages there are; None is nobody, signed in nowhere."""
+
+_Where = Callable[[Page], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: its route as the URL map has it, who opens it, where it is, how it answers.
+
+    `at` is an address, or finds one in the browser of that persona; without it the route is the address.
+    """
+
+    route: str
+    persona: str | None
+    at: str | _Where = ""
+    status: int = 200
+
+    def address(self, page: Page) -> str:
+        """Where it is, for a browser in which the persona is signed in."""
+        return self.at(page) if callable(self.at) else self.at or self.route
+
+
+def linked(route: str, *on: str) -> _Where:
+    """The first link to that route on one of these pages; fails where there is none."""
+    pattern = re.compile(f"^{re.sub(r'<[^>]+>', '[^/?]+', route)}$")
+
+    def find(page: Page) -> str:
+        for address in on:
+            page.goto(address)
+            for link in page.get_by_role("main").locator("a[href]").all():
+                found = link.get_attribute("href") or ""
+                if pattern.match(found) and found not in FIXED:
+                    return found
+        raise AssertionError(f"none of {on} leads to a page of {route}")
+
+    return find
+
+
+def licence(type_code: str) -> _Where:
+    """The page of the holder's licence of that type."""
+    return lambda page: f"/wallet/{phone.held(page, type_code)['identifier']}"
+
+
+def below(where: _Where, step: str) -> _Where:
+    """A page below another one."""
+    return lambda page: f"{where(page)}/{step}"
+
+
+_ISSUED = linked(
+    "/issuer/licences/<identifier>", "/issuer/licences?type=special-equipment-operator"
+)
+_TO_REVIEW = linked("/issuer/licences/<identifier>", "/issuer/licences?status=in_review")
+
+PAGES: Final = (
+    Shown("/", None),
+    Shown("/catalogue", None),
+    Shown("/catalogue/<code>", None, f"/catalogue/{FOOD}"),
+    Shown("/v", None),
+    Shown("/api/docs", None),
+    Shown(MISSING, None, status=404),
+    Shown("/wallet", HOLDER),
+    Shown("/wallet/inbox", HOLDER),
+    Shown("/wallet/uses", HOLDER),
+    Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
+    Shown("/wallet/<identifier>", HOLDER, licence("special-equipment-registration")),
+    Shown("/account", HOLDER),
+    Shown("/desk", CLERK),
+    Shown("/account", CLERK),
+    Shown("/issuer", ISSUER),
+    Shown("/issuer/licences", ISSUER),
+    Shown("/issuer/licences", ISSUER, "/issuer/licences?q=AAAA&type=none"),
+    Shown("/issuer/licences/<identifier>", ISSUER, _ISSUED),
+    Shown("/issuer/licences/<identifier>/status", ISSUER, below(_ISSUED, "status")),
+    Shown("/issuer/licences/<identifier>/review", ISSUER, below(_TO_REVIEW, "review")),
+    Shown("/issuer/batches", ISSUER),
+    Shown("/issuer/batches/<batch_id>", ISSUER, linked("/issuer/batches/<batch_id>", "/issuer/batches")),
+    Shown("/issuer/coverage", ISSUER),
+    Shown("/issuer/late", ISSUER),
+    Shown(
+        "/issuer/reconciliations/<reconciliation_id>", ISSUER,
+        linked("/issuer/reconciliations/<reconciliation_id>", "/issuer"),
+    ),
+    Shown("/issuer/force-majeure", ISSUER),
+    Shown("/issuer/force-majeure/new", ISSUER),
+    Shown(
+        "/issuer/force-majeure/<report_id>", ISSUER,
+        linked("/issuer/force-majeure/<report_id>", "/issuer/force-majeure"),
+    ),
+    Shown("/issuer/catalogue", ISSUER),
+    Shown("/issuer/catalogue/new", ISSUER),
+    Shown("/issuer/catalogue/new", ISSUER, f"/issuer/catalogue/new?code={FOOD}"),
+    Shown("/issuer/catalogue/<draft_id>", ISSUER, linked("/issuer/catalogue/<draft_id>", "/issuer/catalogue")),
+    Shown("/manager", MANAGER),
+    Shown("/manager/catalogue", MANAGER),
+    Shown(
+        "/manager/catalogue/<draft_id>", MANAGER,
+        linked("/manager/catalogue/<draft_id>", "/manager/catalogue"),
+    ),
+    Shown("/account", "counter-wang"),
+    Shown("/account", "auditor-he"),
+)  # fmt: skip
+IN_A_STATE: Final = {"/step-up"}
+"""Pages that open only to whom something has happened: tests/support/states.py leads to them."""
+FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}
+
+NO_PAGES: Final = re.compile(
+    r"^/(api/v1/|api/openapi.json|\.well-known/|status-lists/|static/|preferences$"
+    r"|desk-worker\.js|desk\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|<form>)$)"
+)
+"""Routes that answer a GET with something else than a page."""
+
+
+WORDS: Final = (
+    "机房进水，业务系统停机（演示）",
+    "改为窗口手工登记（演示）",
+    "演示依据",
+    "证照编号",
+)
+"""What `furnish` has somebody type, and a new type's first field, which stay as they are stored."""
+
+
+def furnish(page: Page, data: Path) -> None:
+    """Let every page have something to show: `page` is a browser in which `ISSUER` is signed in.
+
+    What there is already, from an earlier call, is left alone.
+    """
+    _a_batch_with_faults(page, data)
+    _a_reconciliation_with_differences(page, data)
+    _a_report_of_force_majeure(page)
+    _a_draft_for_review(page)
+
+
+def _a_batch_with_faults(page: Page, data: Path) -> None:
+    page.goto(f"/issuer/batches?type={FOOD}")
+    if page.locator('main a[href^="/issuer/batches/"]').count():
+        return
+    holders = [person(data, "delegate-li")]
+    rows = [row_of(food_licence(data, holders=holders, issued_on=day(-days))) for days in (0, 1, 4)]
+    rows.append(row_of(food_licence(data, holders=holders), 有效期止="2020-01-01"))
+    file: FilePayload = {"name": "demo.csv", "mimeType": "text/csv", "buffer": csv_of(rows)}
+    page.locator("#file").set_input_files(file)
+    page.get_by_test_id("upload").click()
+    expect(page.get_by_test_id("batch-state")).to_have_attribute("data-state", "done")
+
+
+def _a_reconciliation_with_differences(page: Page, data: Path) -> None:
+    page.goto("/issuer")
+    if page.locator('main a[href^="/issuer/reconciliations/"]').count():
+        return
+    client = credentials(data, "issuer")
+    secret = b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    token = page.request.post(
+        "/oauth/token",
+        form={"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {secret}"},
+    ).json()["access_token"]
+    answer = page.request.post(
+        f"/api/v1/reconciliations?type={FOOD}&from={day(-30)}&to={day(0)}",
+        data='{"number": "JY11506020990001", "version": 1, "status": "valid"}\n',
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
+    )
+    assert answer.ok, answer.text()
+
+
+def _a_report_of_force_majeure(page: Page) -> None:
+    page.goto("/issuer/force-majeure")
+    if page.get_by_test_id("report").count():
+        return
+    page.goto("/issuer/force-majeure/new")
+    page.locator("#started_at").fill(f"{day(-1)}T08:00")
+    page.locator("#what").fill(WORDS[0])
+    page.locator("input[name=types]").first.check()
+    page.locator("#measures").fill(WORDS[1])
+    page.get_by_test_id("send-report").click()
+    expect(page.get_by_test_id("report-state")).to_be_visible()
+
+
+def _a_draft_for_review(page: Page) -> None:
+    page.goto("/issuer/catalogue")
+    if page.locator('main a[href^="/issuer/catalogue/"]:not([href*="/new"])').count():
+        return
+    page.locator('main a[href^="/issuer/catalogue/new?code="]').last.click()
+    page.locator("#basis").fill(WORDS[2])
+    page.locator("button[name=save]").click()
+    page.locator("button[name=submit]").click()
+    expect(page.get_by_test_id("draft-state")).to_have_attribute("data-state", "submitted")

@@ -1,0 +1,205 @@
+"""States of pages that an address alone does not lead to: a code that is shown, a verdict, a form with a fault.
+
+Each function of `STATES` brings pages into one state after another and gives them by name; whatever holds on
+every page holds in each of them (tests/browser/test_every_state.py), and `make screenshots` draws it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import select, update
+
+from tests.support import desk, offline, pages, phone
+from tests.support.licences import FOOD
+from wallet.base.deps import build_deps
+from wallet.config import load_config
+from wallet.organisations.model import Staff
+from wallet.web.sessions import Session
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where states are brought about: `data` is the demo's folder.
+
+    `visit` opens a page of a browser of its own, on which a persona has signed in; None is nobody.
+    """
+
+    visit: Callable[[str | None], Page]
+    data: Path
+
+
+States = Iterator[tuple[str, Page]]
+Bring = Callable[[Stage], States]
+
+_VERDICT: Final[dict[str, Any]] = {
+    "id": "v", "repeated": False, "offline": False, "unchecked": [], "licences": [], "shown_by": "holder",
+    "checked_at": "2026-11-27T10:32:09+08:00", "status_as_of": "2026-11-27T10:32:09+08:00",
+}  # fmt: skip
+
+
+def code(stage: Stage) -> States:
+    """The code on the phone from its drawing to its use, and what may come between."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    text = phone.show(holder, phone.FORKLIFT)
+    yield "code", holder
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    desk.type_in(clerk, text)
+    expect(holder.get_by_test_id("code-used")).to_be_visible()
+    yield "code-used", holder
+    problem = {"slug": "licence_suspended", "status": 409, "title": "", "detail": ""}
+    holder.route("**/api/v1/me/codes", lambda route: route.fulfill(status=409, json=problem))
+    holder.goto("/wallet")
+    phone.card(holder, phone.FORKLIFT).get_by_test_id("show-code").click()
+    expect(holder.locator("#code-hold-icon")).to_be_visible()
+    yield "code-failed", holder
+    holder.goto("/wallet")
+    holder.locator("#search input").fill("没有这样的证照")
+    expect(holder.locator("#search-empty")).to_be_visible()
+    yield "wallet-not-found", holder
+    holder.goto(f"/wallet/{phone.held(holder, phone.FORKLIFT)['identifier']}")
+    holder.locator("#reveal-all").click()
+    expect(holder.locator("#reveal-all")).to_have_attribute("aria-pressed", "true")
+    yield "licence-revealed", holder
+
+
+def verdicts(stage: Stage) -> States:
+    """What a desk says of a code."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    text = phone.show(holder, phone.FORKLIFT)
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    yield "desk-accepted", clerk
+    clerk.get_by_test_id("person-mismatch").click()
+    expect(clerk.get_by_test_id("person-mismatch")).to_be_hidden()
+    yield "desk-mismatch", clerk
+    desk.type_in(clerk, phone.show(holder, phone.FORKLIFT))
+    desk.expect_verdict(clerk, "accepted", "ok")
+    desk.type_in(clerk, "no code of ours")
+    desk.expect_verdict(clerk, "refused", "malformed")
+    expect(clerk.get_by_test_id("unserved")).to_be_visible()
+    yield "desk-refused", clerk
+    _judged(clerk, {"verdict": "undetermined", "reason": "trust_stale", "message": None})
+    desk.expect_verdict(clerk, "undetermined", "trust_stale")
+    yield "desk-undetermined", clerk
+    _answer(
+        clerk,
+        lambda route: route.fulfill(status=429, json={"slug": "too_many_requests", "status": 429}),
+    )
+    desk.expect_verdict(clerk, "error", "too_many_requests")
+    yield "desk-not-judged", clerk
+
+
+def without_network(stage: Stage) -> States:
+    """A desk that judges alone, and the phone without a network."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    offline.wait_until_prepared(clerk)
+    text = phone.show(holder, phone.FORKLIFT)
+    _network(clerk, on=False)
+    yield "desk-offline", clerk
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    yield "desk-offline-accepted", clerk
+    _network(clerk, on=True)
+    holder.goto("/wallet")
+    holder.context.set_offline(True)
+    holder.get_by_test_id("show-code").first.click()
+    expect(holder.locator("#code-hold-text")).to_contain_text(re.compile("网络|network"))
+    yield "code-offline", holder
+    holder.context.set_offline(False)
+
+
+def opened(stage: Stage) -> States:
+    """What a passer-by's phone says of a code."""
+    holder, passer_by = stage.visit(pages.HOLDER), stage.visit(None)
+    passer_by.goto(phone.show(holder))
+    expect(passer_by.locator("#answer")).to_have_attribute("data-state", "genuine")
+    yield "v-genuine", passer_by
+    passer_by.goto("/catalogue")
+    passer_by.goto("/v#no-code-of-ours")
+    expect(passer_by.locator("#answer")).to_have_attribute("data-state", "not_genuine")
+    yield "v-not-genuine", passer_by
+
+
+def issuing(stage: Stage) -> States:
+    """Forms of an issuing unit with what is wrong with them, and what is asked before an act."""
+    page = stage.visit(pages.ISSUER)
+    page.goto("/issuer/licences?type=special-equipment-operator")
+    licence = page.get_by_test_id("found-licence").get_by_role("link").first.get_attribute("href")
+    page.goto(f"{licence}/status")
+    _send_empty(page)
+    yield "issuer-status-wrong", page
+    page.locator("input[name=code]").first.check()
+    page.locator("#reason").fill("监督检查发现问题，责令改正（演示）")
+    page.locator("#basis").fill("演示市监罚〔2026〕12号")
+    page.get_by_test_id("to-confirm").click()
+    expect(page.get_by_test_id("confirm-change")).to_be_visible()
+    yield "issuer-status-confirm", page
+    page.goto(f"{licence}")
+    page.get_by_test_id("reveal").click()
+    page.wait_for_load_state()
+    yield "issuer-licence-revealed", page
+    page.goto("/issuer/licences?status=in_review")
+    page.get_by_test_id("found-licence").get_by_role("link").first.click()
+    page.get_by_test_id("review").click()
+    _send_empty(page)
+    yield "issuer-review-wrong", page
+    page.goto("/issuer/force-majeure/new")
+    _send_empty(page)
+    yield "issuer-force-majeure-wrong", page
+    page.goto(f"/issuer/catalogue/new?code={FOOD}")
+    page.locator("[name=field-9-label]").fill("Grade")
+    page.locator("[name=field-9-key]").fill("Not a key")
+    page.locator("button[name=save]").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    yield "issuer-catalogue-wrong", page
+
+
+def confirming(stage: Stage) -> States:
+    """Whoever signed in a while ago is asked to confirm who they are."""
+    page = stage.visit("auditor-he")
+    deps = build_deps(load_config({"LIANGZHENG_DATA": str(stage.data)}))
+    with deps.db.begin() as tx:
+        of_auditor = select(Staff.id).where(Staff.login == "auditor-he").scalar_subquery()
+        long_ago = update(Session).where(Session.subject_id == of_auditor)
+        tx.execute(long_ago.where(Session.subject_kind == "staff").values(authenticated_at=None))
+    deps.db.close()
+    page.goto("/step-up?next=/account")
+    expect(page.get_by_role("main")).to_be_visible()
+    assert "/step-up" in page.url
+    yield "step-up", page
+
+
+STATES: Final[tuple[Bring, ...]] = (code, verdicts, without_network, opened, issuing, confirming)
+
+
+def _send_empty(page: Page) -> None:
+    """Send the form of the page as a browser does that does not check it first."""
+    form = page.locator("main form[method=post]").last
+    form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    expect(page.locator(".wrong-why, [role=alert]").first).to_be_visible()
+
+
+def _network(clerk: Page, *, on: bool) -> None:
+    """Take the network away from a desk, or give it back."""
+    clerk.context.set_offline(not on)
+    expect(clerk.locator("#network")).to_have_class("network" if on else "network off")
+
+
+def _judged(clerk: Page, verdict: dict[str, Any]) -> None:
+    """Scan something of which the library gives this verdict."""
+    _answer(clerk, lambda route: route.fulfill(json=_VERDICT | verdict))
+
+
+def _answer(clerk: Page, answer: Callable[[Route], None]) -> None:
+    clerk.route("**/api/v1/verifications", answer)
+    with clerk.expect_response("**/api/v1/verifications"):
+        desk.type_in(clerk, "something")
+    clerk.unroute("**/api/v1/verifications")
