@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.identity import SECRET as CLIENT_SECRET
+from tests.support.identity import oidc_settings
 from tests.support.server import (
     START_SECONDS,
     STOP_SECONDS,
@@ -89,6 +91,16 @@ def test_doctor_finds_what_is_not_well(tmp_path: Path) -> None:
     second = liangzheng("doctor", **settings(tmp_path), **https)
     assert (second.returncode, second.stderr) == (0, "")
     assert "PROBLEM" not in second.stdout
+
+
+def test_doctor_says_that_an_identity_provider_does_not_answer(tmp_path: Path) -> None:
+    good = settings(tmp_path) | {"LIANGZHENG_PUBLIC_URL": "https://lz.example.gov.cn"}
+    assert liangzheng("migrate", **good).returncode == 0
+    issuer = f"http://127.0.0.1:{free_port()}"
+    answer = liangzheng("doctor", **good, **oidc_settings("STAFF", issuer))
+    assert answer.returncode == 1
+    assert f"sign-in of staff ({issuer})" in answer.stdout
+    assert CLIENT_SECRET not in answer.stdout + answer.stderr
 
 
 def test_doctor_says_that_a_redis_does_not_answer(tmp_path: Path) -> None:

@@ -16,6 +16,11 @@ PLATFORM = {
     "PLATFORM_CLIENT_ID": "ordos",
     "PLATFORM_SECRET": new_secret(),
 }
+PROVIDER = {
+    "OIDC_CITIZEN_ISSUER": "https://id.example.gov.cn",
+    "OIDC_CITIZEN_CLIENT_ID": "lz",
+    "OIDC_CITIZEN_CLIENT_SECRET": "iPaGfCsHy9oUd2ELmx5RkZb0tVn3wJ7q",
+}
 SECRET = "q7Jw3nVt0bZkR5xLmE2dUo9yHsCfGaPi"
 
 
@@ -50,6 +55,13 @@ def test_what_is_not_set_has_a_safe_default(tmp_path: Path) -> None:
         (PLATFORM | {"PLATFORM_CLIENT_ID": "鄂尔多斯"}, "LIANGZHENG_PLATFORM_CLIENT_ID"),
         (PLATFORM | {"PLATFORM_SECRET": "whsec_c2hvcnQ="}, "LIANGZHENG_PLATFORM_SECRET"),
         (PLATFORM | {"PLATFORM_SECRET": "whsec_*"}, "LIANGZHENG_PLATFORM_SECRET"),
+        (PROVIDER | {"OIDC_CITIZEN_ISSUER": "http://id.example.gov.cn"}, "CITIZEN_ISSUER"),
+        (PROVIDER | {"OIDC_CITIZEN_ISSUER": "https://id.example.gov.cn/?a=b"}, "CITIZEN_ISSUER"),
+        (PROVIDER | {"OIDC_CITIZEN_ISSUER": "https://["}, "CITIZEN_ISSUER"),
+        (PROVIDER | {"OIDC_CITIZEN_CLIENT_ID": ""}, "CITIZEN_CLIENT_ID"),
+        (PROVIDER | {"OIDC_CITIZEN_CLIENT_SECRET": ""}, "CITIZEN_CLIENT_SECRET"),
+        (PROVIDER | {"OIDC_CITIZEN_SCOPE": "profile"}, "CITIZEN_SCOPE"),
+        ({"OIDC_STAFF_ISSUER": "https://id.example.gov.cn"}, "OIDC_STAFF_CLIENT_ID"),
     ],
 )
 def test_it_refuses(changed: dict[str, str], named: str, tmp_path: Path) -> None:
@@ -61,6 +73,25 @@ def test_a_platform_is_taken_as_it_is_given(tmp_path: Path) -> None:
     config = load_config(settings(tmp_path, **PLATFORM))
     assert config.platform_url == PLATFORM["PLATFORM_URL"]
     assert PLATFORM["PLATFORM_SECRET"] not in repr(config)
+
+
+def test_identity_providers_are_taken_as_they_are_given(tmp_path: Path) -> None:
+    assert load_config(settings(tmp_path)).oidc_citizen is None
+    more = {
+        "OIDC_CITIZEN_SCOPE": "openid identity",
+        "OIDC_CITIZEN_VERIFIED_VALUES": " L3 ,L4,",
+        "OIDC_STAFF_ISSUER": "http://127.0.0.1:9000/realms/staff",
+        "OIDC_STAFF_CLIENT_ID": "lz",
+        "OIDC_STAFF_CLIENT_SECRET": SECRET[::-1],
+        "OIDC_STAFF_LOGIN_CLAIM": "employee",
+    }
+    config = load_config(settings(tmp_path, **PROVIDER, **more))
+    assert config.oidc_citizen is not None
+    assert config.oidc_staff is not None
+    assert config.oidc_citizen.scope == "openid identity"
+    assert config.citizen_claims.verified_values == {"L3", "L4"}
+    assert (config.oidc_staff.scope, config.staff_login_claim) == ("openid", "employee")
+    assert SECRET[::-1] not in repr(config)
 
 
 def test_a_secret_is_never_part_of_the_refusal(tmp_path: Path) -> None:

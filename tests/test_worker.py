@@ -30,6 +30,7 @@ NOTHING = WorkDone(
     sessions=0,
     idempotency_keys=0,
     assertions=0,
+    attempts=0,
     deadlines=0,
     differences=0,
     key_changes=0,

@@ -33,6 +33,7 @@ from wallet.web.guards import enforce_guards, guard, public
 from wallet.web.headers import protect
 from wallet.web.json import OrjsonProvider
 from wallet.web.limits import limit_rates
+from wallet.web.oidc.ways import attach_providers
 from wallet.web.packing import pack_pages
 from wallet.web.problems import ProblemApi, register_problems
 
@@ -67,6 +68,7 @@ def create_app(config: Config) -> Flask:
         MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
     )
     attach(app, build_deps(config))
+    attach_providers(app, config)
     protect(app, https=config.https)
     pack_pages(app)
     enforce_guards(app, {"holder": load_holder, "staff": load_staff, "client": load_client})

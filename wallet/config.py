@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -40,11 +40,50 @@ SETTINGS: Final[Mapping[str, str]] = {
     "pushed.",
     "LIANGZHENG_PLATFORM_CLIENT_ID": "This library's name there.",
     "LIANGZHENG_PLATFORM_SECRET": "`whsec_` and at least 24 bytes in Base64, shared with it.",
+    "LIANGZHENG_OIDC_CITIZEN_ISSUER": "Issuer of the OpenID Connect provider that citizens sign in at. "
+    "Default none: they cannot.",
+    "LIANGZHENG_OIDC_CITIZEN_CLIENT_ID": "This library's client there.",
+    "LIANGZHENG_OIDC_CITIZEN_CLIENT_SECRET": "Its secret.",
+    "LIANGZHENG_OIDC_CITIZEN_SCOPE": "What is asked for. Default `openid profile`.",
+    "LIANGZHENG_OIDC_CITIZEN_CODE_CLAIM": "Claim with the ID number. Default `id_number`.",
+    "LIANGZHENG_OIDC_CITIZEN_CODE_TYPE_CLAIM": "Claim with the kind of number; without it in an "
+    "answer it is a resident ID. Default `id_type`.",
+    "LIANGZHENG_OIDC_CITIZEN_NAME_CLAIM": "Claim with the name. Default `name`.",
+    "LIANGZHENG_OIDC_CITIZEN_VERIFIED_CLAIM": "Claim that says that the number is verified. Default "
+    "`id_number_verified`.",
+    "LIANGZHENG_OIDC_CITIZEN_VERIFIED_VALUES": "Values of it that say so, with commas. Default `true`.",
+    "LIANGZHENG_OIDC_STAFF_ISSUER": "Issuer of the provider that staff sign in at. Default none.",
+    "LIANGZHENG_OIDC_STAFF_CLIENT_ID": "This library's client there.",
+    "LIANGZHENG_OIDC_STAFF_CLIENT_SECRET": "Its secret.",
+    "LIANGZHENG_OIDC_STAFF_SCOPE": "What is asked for. Default `openid`.",
+    "LIANGZHENG_OIDC_STAFF_LOGIN_CLAIM": "Claim with the login of the staff account. Default `sub`.",
     "LIANGZHENG_LOG_LEVEL": "`debug`, `info`, `warning` or `error`. Default `info`.",
 }
 """Every setting and what it is for; the docs list the same, a test compares."""
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _PLACEHOLDERS: Final = ("change", "secret", "example", "placeholder", "password", "xxxx")
+
+
+@dataclass(frozen=True)
+class OidcClient:
+    """A provider of OpenID Connect, and how it knows this library."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scope: str
+
+
+@dataclass(frozen=True)
+class CitizenClaims:
+    """Names of the claims by which a provider tells who a citizen is; dots lead into objects."""
+
+    code: str = "id_number"
+    code_type: str = "id_type"
+    name: str = "name"
+    verified: str = "id_number_verified"
+    verified_values: frozenset[str] = frozenset({"true"})
 
 
 @dataclass(frozen=True)
@@ -68,6 +107,10 @@ class Config:
     platform_url: str = ""
     platform_client_id: str = ""
     platform_secret: str = field(default="", repr=False)
+    oidc_citizen: OidcClient | None = None
+    citizen_claims: CitizenClaims = CitizenClaims()
+    oidc_staff: OidcClient | None = None
+    staff_login_claim: str = "sub"
     log_level: str = "info"
 
     @property
@@ -138,6 +181,16 @@ def load_config(environment: Mapping[str, str]) -> Config:
         platform_url=setting("PLATFORM_URL", ""),
         platform_client_id=setting("PLATFORM_CLIENT_ID", ""),
         platform_secret=setting("PLATFORM_SECRET", ""),
+        oidc_citizen=_oidc_client(setting, "CITIZEN", "openid profile"),
+        citizen_claims=CitizenClaims(
+            code=setting("OIDC_CITIZEN_CODE_CLAIM", "id_number"),
+            code_type=setting("OIDC_CITIZEN_CODE_TYPE_CLAIM", "id_type"),
+            name=setting("OIDC_CITIZEN_NAME_CLAIM", "name"),
+            verified=setting("OIDC_CITIZEN_VERIFIED_CLAIM", "id_number_verified"),
+            verified_values=_listed(setting("OIDC_CITIZEN_VERIFIED_VALUES", "true")),
+        ),
+        oidc_staff=_oidc_client(setting, "STAFF", "openid"),
+        staff_login_claim=setting("OIDC_STAFF_LOGIN_CLAIM", "sub"),
         log_level=setting("LOG_LEVEL", "info"),
     )
     _check(config, is_demo_folder=demo_file.is_file())
@@ -170,10 +223,44 @@ def _check(config: Config, *, is_demo_folder: bool) -> None:
         )
 
 
+def is_private_address(url: str) -> bool:
+    """Whether nobody listens on the way there: https, or http on this machine alone."""
+    try:
+        address = urlsplit(url)
+        loopback = address.scheme == "http" and address.hostname in _LOOPBACK
+    except ValueError:
+        return False
+    return bool(address.hostname) and (address.scheme == "https" or loopback)
+
+
+def _oidc_client(
+    setting: Callable[[str, str], str], whose: str, default_scope: str
+) -> OidcClient | None:
+    name = f"OIDC_{whose}"
+    issuer, client_id, secret = (
+        setting(f"{name}_{part}", "") for part in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    )
+    if not issuer:
+        return None
+    if not is_private_address(issuer) or "?" in issuer or "#" in issuer:
+        raise ConfigurationError(f"LIANGZHENG_{name}_ISSUER must be https, or on this machine")
+    if not client_id or not secret:
+        raise ConfigurationError(
+            f"LIANGZHENG_{name}_ISSUER needs LIANGZHENG_{name}_CLIENT_ID and "
+            f"LIANGZHENG_{name}_CLIENT_SECRET"
+        )
+    scope = setting(f"{name}_SCOPE", default_scope)
+    if "openid" not in scope.split():
+        raise ConfigurationError(f"LIANGZHENG_{name}_SCOPE must have openid in it")
+    return OidcClient(issuer, client_id, secret, scope)
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
 def _check_platform(config: Config) -> None:
-    address = urlsplit(config.platform_url)
-    loopback = address.hostname in ("127.0.0.1", "localhost", "::1")
-    if address.scheme != "https" and not (address.scheme == "http" and loopback):
+    if not is_private_address(config.platform_url):
         raise ConfigurationError("LIANGZHENG_PLATFORM_URL must be https, or on this machine")
     if not config.platform_client_id.isascii() or not config.platform_client_id.isprintable():
         raise ConfigurationError("LIANGZHENG_PLATFORM_CLIENT_ID must be plain ASCII")

@@ -26,6 +26,7 @@ from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
 from wallet.organisations.seals import load_seal, sealed_units
+from wallet.web.oidc.provider import Provider, ProviderAway
 
 if TYPE_CHECKING:
     from wallet.base.pkcs11_token import Token
@@ -54,6 +55,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _keys(config, now)
     yield from _seals(config, now)
     yield _platform(config)
+    yield from _identity_providers(config)
     yield from _queue(config, now)
 
 
@@ -171,6 +173,26 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
 def _platform(config: Config) -> Finding:
     state = "set up" if config.platform_url else "not set up, nothing is pushed to it"
     return Finding(f"regional platform ({state})", well=True)
+
+
+def _identity_providers(config: Config) -> Iterator[Finding]:
+    """Whether each provider answers, and means itself by the issuer that is set."""
+    for whose, client in (("citizens", config.oidc_citizen), ("staff", config.oidc_staff)):
+        if client is None:
+            yield Finding(f"sign-in of {whose} (not set up)", well=True)
+            continue
+        provider = Provider(client)
+        try:
+            provider.converse(provider.endpoints)
+            well = True
+        except ProviderAway:
+            well = False
+        yield Finding(
+            f"sign-in of {whose} ({client.issuer})",
+            well=well,
+            advice="its discovery document cannot be used, nobody can sign in; does it answer, and "
+            "is the issuer written as the provider writes it?",
+        )
 
 
 def _queue(config: Config, now: datetime) -> Iterator[Finding]:

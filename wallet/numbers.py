@@ -21,10 +21,30 @@ HOLDER_SESSION_IDLE: Final = 30 * 60
 HOLDER_SESSION_LIFE: Final = 12 * 3600
 STAFF_SESSION_IDLE: Final = 30 * 60
 STAFF_SESSION_LIFE: Final = 10 * 3600
+SESSIONS_SHOWN: Final = 50
+"""Places where an account is signed in, on its list of them; of those beyond it says how many."""
 STEP_UP_FRESH: Final = 5 * 60
 """What is sensitive is done within this time after whoever does it proved who they are."""
 SESSION_TOUCH: Final = 60
 """A session's last-seen time is written at most this often."""
+
+OIDC_ATTEMPT_LIFE: Final = 10 * 60
+"""A sign-in that was begun is finished within this time."""
+OIDC_CONNECT: Final = 2
+OIDC_WAIT: Final = 4
+"""An identity provider that has not said all that is needed by then has not answered."""
+OIDC_REST: Final = 30
+"""After a failure a process leaves an identity provider alone for this time."""
+OIDC_CACHE: Final = 5 * 60
+"""Discovery and keys of an identity provider are kept for so long."""
+OIDC_KEYS_PAUSE: Final = 60
+"""For a key that it does not know a process asks at most this often."""
+OIDC_ANSWER_MAX: Final = 256 * 1024
+"""Bytes of an identity provider's answer."""
+OIDC_CODE_MAX: Final = 4096
+"""Characters of an authorization code."""
+ID_TOKEN_MAX: Final = 16 * 1024
+"""Characters of an ID token."""
 
 IDEMPOTENCY_DAYS: Final = 7
 JSON_BODY_MAX: Final = 64 * 1024

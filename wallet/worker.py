@@ -31,6 +31,7 @@ from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
+from wallet.web.oidc.attempt import forget_used
 from wallet.web.sessions import end_lapsed_sessions
 
 BATCH: Final = 100
@@ -50,6 +51,7 @@ class WorkDone:
     sessions: int
     idempotency_keys: int
     assertions: int
+    attempts: int
     deadlines: int
     differences: int
     key_changes: int
@@ -211,6 +213,7 @@ def _clear_away(deps: Deps, now: datetime) -> dict[str, int]:
             "assertions": tx.execute(
                 delete(ClientAssertion).where(ClientAssertion.expires_at <= now)
             ).rowcount,
+            "attempts": forget_used(tx, now),
             "deadlines": recount_deadlines(tx),
             "differences": forget_differences(tx, now),
         }

@@ -3,7 +3,7 @@
  * gives it while it can be reached, else the desk judges with what it keeps, and reports later.
  */
 
-import { Problem, call } from "../js/api.js";
+import { Problem, call, signIn } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
 import { canJudge, recallAlone } from "./alone.js";
 import { Connection } from "./connection.js";
@@ -157,7 +157,7 @@ async function review(id) {
 async function next() {
   if (!shown) return;
   const { verdict, problem, text } = shown;
-  if (problem?.status === 401) return location.assign("/");
+  if (problem?.status === 401) return signIn();
   if (problem && text && problem.slug !== "not_permitted") return scanned(text);
   if (awaitsOutcome(shown)) return tell("served");
   clear();

@@ -47,6 +47,11 @@ export async function call(method, path, body, { keepalive = false, wait = 15000
   });
 }
 
+/** Sign in, and come back to this page: its session has ended. */
+export function signIn() {
+  location.assign(`/?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 function parse(text) {
   try {
     return text ? JSON.parse(text) : null;

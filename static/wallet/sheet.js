@@ -1,5 +1,6 @@
 /** The full-screen code: shows one Showing at a time, from the tap to 「已核验」. */
 
+import { signIn } from "../js/api.js";
 import { dayAndTime, explained, listed, spoken, timeOfDay, word } from "../js/words.js";
 import { drawCode } from "./qr.js";
 import { Showing } from "./showing.js";
@@ -110,7 +111,7 @@ const HOLDS = {
   offline: () => [word("offline"), "offline", { label: word("retry"), act: () => showing.wake() }],
   ended: () => [word("ended"), "wait", null],
   withdrawn: () => [word("withdrawn"), "eye-off", null],
-  signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: () => location.assign("/") }],
+  signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: signIn }],
   failed: () => [explained("failed", showing.problem), "warn", null],
   unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.code.expires)) }), "offline",
     { label: word("retry"), act: withdraw }],

@@ -92,8 +92,10 @@ PAGES: Final = (
     Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
     Shown("/wallet/<identifier>", HOLDER, licence("special-equipment-registration")),
     Shown("/account", HOLDER),
+    Shown("/account/sessions", HOLDER),
     Shown("/desk", CLERK),
     Shown("/account", CLERK),
+    Shown("/account/sessions", CLERK),
     Shown("/issuer", ISSUER),
     Shown("/issuer/licences", ISSUER),
     Shown("/issuer/licences", ISSUER, "/issuer/licences?q=AAAA&type=none"),
@@ -127,8 +129,9 @@ PAGES: Final = (
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip
-IN_A_STATE: Final = {"/step-up"}
-"""Pages that open only to whom something has happened: tests/support/states.py leads to them."""
+IN_A_STATE: Final = {"/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback"}
+"""Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an
+identity provider tests/browser/test_identity_provider.py."""
 FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}
 
 NO_PAGES: Final = re.compile(

@@ -1,4 +1,4 @@
-"""A real server for tests that need one: the demo as `make run` starts it."""
+"""A real server for tests that need one: the demo as `make run` starts it, or without the demo."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,30 +39,42 @@ def demo_environment(data: Path, port: int, **more: str) -> dict[str, str]:
 @contextmanager
 def running_demo(data: Path, port: int | None = None, **more: str) -> Iterator[str]:
     """`python -m wallet demo` on that port, else on a free one; gives its address."""
-    port = port or free_port()
+    with _running("demo", data, port or free_port(), more) as address:
+        yield address
+
+
+@contextmanager
+def running_server(data: Path, port: int, **more: str) -> Iterator[str]:
+    """`python -m wallet serve` on that port, on a database that is there; gives its address."""
+    with _running("serve", data, port, more) as address:
+        yield address
+
+
+@contextmanager
+def _running(command: str, data: Path, port: int, more: Mapping[str, str]) -> Iterator[str]:
     log = data.with_name(f"{data.name}.log")
     with log.open("wb") as output:
-        demo = subprocess.Popen(
-            [sys.executable, "-m", "wallet", "demo"],
+        server = subprocess.Popen(
+            [sys.executable, "-m", "wallet", command],
             env=demo_environment(data, port, **more),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait_until_ready(demo, port, log)
+        _wait_until_ready(server, port, log)
         yield f"http://127.0.0.1:{port}"
     finally:
-        demo.send_signal(signal.SIGTERM)
-        demo.wait(STOP_SECONDS)
+        server.send_signal(signal.SIGTERM)
+        server.wait(STOP_SECONDS)
 
 
-def _wait_until_ready(demo: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     limit = time.monotonic() + START_SECONDS
-    while demo.poll() is None and time.monotonic() < limit:
+    while server.poll() is None and time.monotonic() < limit:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except OSError:
             time.sleep(0.1)
-    raise RuntimeError(f"the demo did not start:\n{log.read_text('utf-8')}")
+    raise RuntimeError(f"the server did not start:\n{log.read_text('utf-8')}")

@@ -11,10 +11,16 @@ OFFLINE = "ERR_INTERNET_DISCONNECTED"
 
 
 class Watch:
-    """`troubles` says in words what a page did that no page may do."""
+    """`troubles` says in words what a page did that no page may do.
 
-    def __init__(self, address: str) -> None:
+    `elsewhere` are other addresses that a test's own people go to, and `refusals` statuses of pages
+    that it asks for.
+    """
+
+    def __init__(self, address: str, *elsewhere: str, refusals: tuple[int, ...] = (422,)) -> None:
         self._address = address
+        self._known = tuple(f"{known}/" for known in (address, *elsewhere))
+        self._refusals = tuple(f"status of {status}" for status in refusals)
         self.requests = 0
         self.troubles: list[str] = []
 
@@ -26,7 +32,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         self.requests += 1
-        if not request.url.startswith((f"{self._address}/", *OWN_SCHEMES)):
+        if not request.url.startswith((*self._known, *OWN_SCHEMES)):
             self.troubles.append(f"a request went to {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -39,7 +45,7 @@ class Watch:
             where.startswith(f"{self._address}/api/v1/")
             or where == f"{self._address}{MISSING}"
             or OFFLINE in message.text
-            or "status of 422" in message.text
+            or any(status in message.text for status in self._refusals)
         )
         if not asked_for:
             self.troubles.append(f"{message.type} on the console at {where}: {message.text}")

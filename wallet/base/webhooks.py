@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from urllib3 import PoolManager, Timeout, exceptions
@@ -38,7 +37,6 @@ _PIECE: Final = 1 << 14
 _SLUG: Final = re.compile(r"[a-z0-9_]{1,64}")
 _RECEIPT: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _REFUSALS: Final = frozenset({400, 410, 413, 422})
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True)
@@ -79,16 +77,6 @@ def read_secret(secret: str) -> bytes:
     if not secret.startswith(SECRET_PREFIX) or len(key) < _SECRET_BYTES_MIN:
         raise ValueError("not a webhook secret")
     return key
-
-
-def is_sendable(url: str) -> bool:
-    """Whether requests may go there: https, or http on this machine alone."""
-    try:
-        address = urlsplit(url)
-    except ValueError:
-        return False
-    loopback = address.scheme == "http" and address.hostname in _LOOPBACK
-    return bool(address.hostname) and (address.scheme == "https" or loopback)
 
 
 def sign(secret: str, key: str, at: datetime, body: bytes) -> dict[str, str]:

@@ -14,6 +14,7 @@ from wallet.organisations.model import Staff
 from wallet.web import sessions
 from wallet.web.cookies import session_cookie_name, set_session_cookies
 from wallet.web.deps import deps, now
+from wallet.web.devices import device_of
 from wallet.web.guards import guard, person, public
 from wallet.web.principal import PrincipalKind, current_principal
 from wallet.web.way_back import onward
@@ -31,8 +32,15 @@ def start_demo_session() -> ResponseReturnValue:
         raise _no_such_persona()  # a database may refuse to look for it
     with deps().db.begin() as tx:
         kind, subject_id = _find(tx, persona)
-        brought = request.cookies.get(session_cookie_name(), "")
-        token = sessions.start_session(tx, kind, subject_id, now(), replacing=brought)
+        token = sessions.start_session(
+            tx,
+            kind,
+            subject_id,
+            now(),
+            sessions.Proof(now()),
+            device=device_of(request.user_agent.string),
+            replacing=request.cookies.get(session_cookie_name(), ""),
+        )
     return _with_session(token)
 
 
@@ -41,7 +49,7 @@ def start_demo_session() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Stand in for proving again who one is; the session gets a new token."""
     with deps().db.begin() as tx:
-        token = sessions.confirm_session(tx, current_principal(), now(), now())
+        token = sessions.confirm_session(tx, current_principal(), sessions.Proof(now()), now())
     return _with_session(token)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, tuple_
 
-from wallet.base.database import insert_all_new
+from wallet.base.database import AnyRow, insert_all_new
 from wallet.base.encryption import Vault
 from wallet.holders.model import HOLDER_CODE, HOLDER_NAME, Holder
 
@@ -20,6 +20,16 @@ class NamedHolder:
     code_type: str
     code: str
     name: str
+
+
+def find_holder(tx: Connection, vault: Vault, code_type: str, code: str) -> AnyRow | None:
+    """`id` and `name_sealed` of the holder with this normalised code, None where there is none."""
+    return tx.execute(
+        select(Holder.id, Holder.name_sealed).where(
+            Holder.code_type == code_type,
+            Holder.code_index == vault.index(code, f"{HOLDER_CODE} {code_type}"),
+        )
+    ).one_or_none()
 
 
 def find_or_add_holder(

@@ -14,6 +14,7 @@ from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.showing import model as showing
+from wallet.web.oidc.attempt import UsedAttempt
 from wallet.web.sessions import Session
 
 METADATA = Base.metadata
@@ -25,6 +26,7 @@ __all__ = [
     "EpochToken",
     "OutboxMessage",
     "Session",
+    "UsedAttempt",
     "catalogue",
     "delegations",
     "delivery",

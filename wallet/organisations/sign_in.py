@@ -1,15 +1,19 @@
-"""Who staff and machine clients are: from a live token to a Principal, in one query each."""
+"""Who staff and machine clients are: from a live token to a Principal, in one query each; and whom
+an identity provider means."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from wallet.base.deps import Deps
 from wallet.organisations.model import Client, Staff, Unit
 from wallet.web import sessions
+from wallet.web.oidc.claims import as_text, claim
+from wallet.web.oidc.exchange import Answer
+from wallet.web.oidc.finish import Found, Refusal
 from wallet.web.principal import Principal
 from wallet.web.sessions import Session
 
@@ -88,3 +92,19 @@ def load_client(deps: Deps, token: str, now: datetime) -> Principal | None:
         unit_id=row.unit_id,
         unit_name=row.unit_name,
     )
+
+
+def find_staff(tx: Connection, answer: Answer, *, login_claim: str) -> Found | Refusal:
+    """The staff member whose login the provider tells in that claim.
+
+    Unit and roles are ours: nothing that the provider says of them counts.
+    """
+    login = as_text(claim(answer.claims, login_claim))
+    if not login or not login.isprintable():
+        return "staff_unknown"  # a database may refuse to look for it
+    member = tx.execute(
+        select(Staff.id, Staff.disabled_at).where(Staff.login == login)
+    ).one_or_none()
+    if member is None:
+        return "staff_unknown"
+    return Found(member.id) if member.disabled_at is None else "staff_disabled"

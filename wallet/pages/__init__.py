@@ -12,6 +12,8 @@ from wallet.pages import (
     issuer_review,
     issuer_status,
     public,
+    sessions,
+    sign_in,
     step_up,
 )
 
@@ -27,5 +29,7 @@ PAGES = (
     issuer_review.blueprint,
     issuer_status.blueprint,
     public.blueprint,
+    sessions.blueprint,
+    sign_in.blueprint,
     step_up.blueprint,
 )

@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 
 from verify.languages import keep_choice
 from wallet.pages.console import MENUS
-from wallet.web.cookies import CSRF_COOKIE, clear_session_cookies
-from wallet.web.deps import deps, now
+from wallet.web.cookies import CSRF_COOKIE
+from wallet.web.deps import deps
 from wallet.web.guards import guard, public, signed_in, staff
 from wallet.web.principal import Principal, current_principal, optional_principal
-from wallet.web.sessions import end_session
 from wallet.web.way_back import onward
 
 blueprint = Blueprint("account_pages", __name__)
@@ -48,16 +47,6 @@ def account() -> str:
 def manager() -> Response:
     """The first page of a manager's menu."""
     return make_response(redirect(MENUS["manager"].entries[0].address))
-
-
-@blueprint.post("/sign-out")
-@guard(signed_in())
-def sign_out() -> Response:
-    """End the session everywhere and go to the sign-in page."""
-    end_session(deps(), current_principal(), now())
-    response = make_response(redirect("/"))
-    clear_session_cookies(response)
-    return response
 
 
 @blueprint.get("/preferences")

@@ -6,9 +6,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from wallet import numbers
 from wallet.errors import StepUpRequired
+from wallet.pages.sign_in import to_provider
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import now
 from wallet.web.guards import guard, person
+from wallet.web.oidc.ways import provider_for, who_is
 from wallet.web.principal import current_principal, require_fresh
 from wallet.web.problems import STEP_UP
 from wallet.web.way_back import onward
@@ -28,7 +30,16 @@ def step_up() -> str | Response:
             "account/step_up.html",
             name=principal.name,
             minutes=numbers.STEP_UP_FRESH // 60,
+            has_provider=provider_for(principal) is not None,
             onward=onward(),
             csrf_token=request.cookies.get(CSRF_COOKIE, ""),
         )
     return make_response(redirect(onward()))
+
+
+@blueprint.get(f"{STEP_UP}/provider")
+@guard(person())
+def ask_provider() -> Response:
+    """Send the browser to the provider, which asks even whom it knows."""
+    principal = current_principal()
+    return to_provider(who_is(principal), onward(), session=principal.session, anew=True)

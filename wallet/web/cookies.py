@@ -1,11 +1,13 @@
-"""Cookies: one for the session, one readable for the CSRF token, two for how pages speak."""
+"""Cookies: one for the session, one readable for the CSRF token, one for each sign-in under way, two
+for how pages speak."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 
+from wallet import numbers
 from wallet.web import sessions
 from wallet.web.deps import deps
 
@@ -13,6 +15,8 @@ SESSION_COOKIE: Final = "session"
 CSRF_COOKIE: Final = "csrf_token"
 CSRF_HEADER: Final = "X-CSRF-Token"
 CSRF_FIELD: Final = "csrf_token"
+_ATTEMPTS_KEPT: Final = 3
+_STATE_PART: Final = 8
 
 
 def session_cookie_name() -> str:
@@ -33,6 +37,40 @@ def set_session_cookies(response: Response, token: str) -> None:
         secure=config.https,
         samesite="Lax",
     )
+
+
+def attempt_cookie(state: str) -> str:
+    """What the browser keeps of the sign-in of that state; empty where it began none."""
+    return request.cookies.get(_attempt_cookie_name(state), "")
+
+
+def set_attempt_cookie(response: Response, state: str, sealed: str) -> None:
+    """Let the browser keep a sign-in under way. Of those of other tabs it keeps a few."""
+    prefix = _attempt_cookie_name("")
+    others = [name for name in request.cookies if name.startswith(prefix)]
+    for name in others[: max(0, len(others) - _ATTEMPTS_KEPT + 1)]:
+        response.delete_cookie(name, path="/", secure=deps().config.https, samesite="Lax")
+    response.set_cookie(
+        _attempt_cookie_name(state),
+        sealed,
+        max_age=numbers.OIDC_ATTEMPT_LIFE,
+        path="/",
+        secure=deps().config.https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear_attempt_cookie(response: Response, state: str) -> None:
+    """Forget the sign-in of that state: it has ended."""
+    name = _attempt_cookie_name(state)
+    if name in request.cookies:
+        response.delete_cookie(name, path="/", secure=deps().config.https, samesite="Lax")
+
+
+def _attempt_cookie_name(state: str) -> str:
+    prefix = "__Host-" if deps().config.https else ""
+    return f"{prefix}sign_in_{state[:_STATE_PART]}"
 
 
 def clear_session_cookies(response: Response) -> None:

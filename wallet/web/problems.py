@@ -68,9 +68,9 @@ def problem(
     `members` are extension members of the JSON form (RFC 9457 §3.2).
     """
     if _wants_page():
-        onward = leading_on("/", here()) if status == 401 else "/"
+        back_to = here() if status == 401 else "/"
         page = render_template(
-            "error.html", status=status, slug=slug, title=title, detail=detail, onward=onward
+            "error.html", status=status, slug=slug, title=title, detail=detail, back_to=back_to
         )
         return Response(page, status, mimetype="text/html")
     body = {

@@ -9,12 +9,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet import numbers
@@ -30,9 +40,12 @@ class Session(Base):
     """A signed-in browser or an access token; it ends at the earlier of its two ends.
 
     `authenticated_at` is when its owner last proved who they are, NULL where nobody knows.
+    `device` is the kind of browser (`wallet.web.devices`), empty for tokens. `id_token_sealed` is
+    what the provider gave, to sign out there too; NULL where none did.
     """
 
     __tablename__ = "sessions"
+    __table_args__ = (Index(None, "subject_kind", "subject_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -43,6 +56,17 @@ class Session(Base):
     idle_until: Mapped[datetime]
     ends_at: Mapped[datetime]
     authenticated_at: Mapped[datetime | None]
+    device: Mapped[str]
+    id_token_sealed: Mapped[bytes | None]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How its owner proved who they are: when, None where nobody knows, and the provider's ID
+    token, sealed under `ID_TOKEN`, None where there was no provider."""
+
+    authenticated_at: datetime | None = None
+    id_token: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +77,8 @@ class Lifetime:
     life: int
 
 
+ID_TOKEN: Final = "sessions.id_token"  # noqa: S105 - no secret
+"""Context under which ID tokens are sealed."""
 LIFETIMES: Final[dict[PrincipalKind, Lifetime]] = {
     "holder": Lifetime(numbers.HOLDER_SESSION_IDLE, numbers.HOLDER_SESSION_LIFE),
     "staff": Lifetime(numbers.STAFF_SESSION_IDLE, numbers.STAFF_SESSION_LIFE),
@@ -61,18 +87,34 @@ LIFETIMES: Final[dict[PrincipalKind, Lifetime]] = {
 _LETTERS: Final[dict[str, PrincipalKind]] = {"h": "holder", "s": "staff", "c": "client"}
 
 
+_UNPROVED: Final = Proof()
+
+
 def start_session(
-    tx: Connection, kind: PrincipalKind, subject_id: int, now: datetime, *, replacing: str = ""
+    tx: Connection,
+    kind: PrincipalKind,
+    subject_id: int,
+    now: datetime,
+    proof: Proof = _UNPROVED,
+    *,
+    device: str = "",
+    replacing: str = "",
 ) -> str:
     """Open a session and write its audit event. Returns the token, which is stored nowhere.
 
-    `replacing` is the token that the browser brought: whoever it was of is signed out.
+    `device` is the kind of browser. `replacing` is the token that it brought: whoever it was of is
+    signed out.
     """
     _end_replaced(tx, replacing, now)
     token = _new_token(kind)
     session = tx.execute(
         insert(Session).returning(Session.id),
-        {"token_hash": hash_token(token), **_session_values(kind, subject_id, now)},
+        {
+            "token_hash": hash_token(token),
+            "device": device,
+            **_session_values(kind, subject_id, now),
+            **_proof_values(proof),
+        },
     ).scalar_one()
     if kind == "client":
         audit.record(tx, "token.issued", now, client=subject_id, session=session)
@@ -99,9 +141,7 @@ def _end_replaced(tx: Connection, token: str, now: datetime) -> None:
         audit.record(tx, "session.ended", now, subject=subject, session=ended.id)
 
 
-def confirm_session(
-    tx: Connection, principal: Principal, authenticated_at: datetime, now: datetime
-) -> str:
+def confirm_session(tx: Connection, principal: Principal, proof: Proof, now: datetime) -> str:
     """Note that its owner has proved again who they are. Returns the session's new token.
 
     The old one is dead from now on; the absolute end stays. Raises NotSignedIn where the session
@@ -113,9 +153,9 @@ def confirm_session(
         .where(Session.id == principal.session, Session.ends_at > now)
         .values(
             token_hash=hash_token(token),
-            authenticated_at=authenticated_at,
             seen_at=now,
             idle_until=now + timedelta(seconds=LIFETIMES[principal.kind].idle),
+            **_proof_values(proof),
         )
     )
     if confirmed.rowcount != 1:
@@ -133,15 +173,26 @@ def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict
         "seen_at": now,
         "idle_until": now + timedelta(seconds=lifetime.idle),
         "ends_at": now + timedelta(seconds=lifetime.life),
-        "authenticated_at": now,
     }
 
 
-def end_session(deps: Deps, principal: Principal, now: datetime) -> None:
-    """Sign out: the session is gone for every process."""
+def _proof_values(proof: Proof) -> dict[str, object]:
+    return {"authenticated_at": proof.authenticated_at, "id_token_sealed": proof.id_token}
+
+
+def end_session(deps: Deps, principal: Principal, now: datetime) -> str:
+    """Sign out: the session is gone for every process.
+
+    Returns the ID token with which its provider lets the browser sign out there; empty without.
+    """
     with deps.db.begin() as tx:
-        tx.execute(delete(Session).where(Session.id == principal.session))
+        sealed = tx.execute(
+            delete(Session)
+            .where(Session.id == principal.session)
+            .returning(Session.id_token_sealed)
+        ).scalar()
         audit.record(tx, "session.ended", now, subject=principal.account, session=principal.session)
+    return deps.vault.open(sealed, ID_TOKEN) if sealed else ""
 
 
 def end_lapsed_sessions(tx: Connection, now: datetime) -> int:

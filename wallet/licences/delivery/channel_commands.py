@@ -13,8 +13,8 @@ from sqlalchemy import insert, select, update
 from wallet.base import audit
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps, build_deps
-from wallet.base.webhooks import is_sendable, new_secret
-from wallet.config import load_config
+from wallet.base.webhooks import new_secret
+from wallet.config import is_private_address, load_config
 from wallet.errors import ConfigurationError
 from wallet.licences.delivery.model import CHANNEL_SECRET, Channel
 
@@ -60,7 +60,7 @@ def set_channel(
     renew: bool,
 ) -> None:
     """Add the channel CODE, or change what is given of it. A new secret is shown once."""
-    if url is not None and not is_sendable(url):
+    if url is not None and not is_private_address(url):
         raise ConfigurationError("--url must be https, or http on this machine")
     now = read_clock()
     given: dict[str, Any] = {

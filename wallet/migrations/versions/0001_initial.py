@@ -142,9 +142,29 @@ def upgrade() -> None:
         sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("device", sa.String(), nullable=False),
+        sa.Column("id_token_sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
     )
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sessions_subject_kind_subject_id"),
+            ["subject_kind", "subject_id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "used_sign_in_attempts",
+        sa.Column("state_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_used_sign_in_attempts")),
+    )
+    with op.batch_alter_table("used_sign_in_attempts", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_used_sign_in_attempts_expires_at"), ["expires_at"], unique=False
+        )
+
     op.create_table(
         "units",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1130,6 +1150,13 @@ def downgrade() -> None:
     op.drop_table("clients")
     op.drop_table("accounts")
     op.drop_table("units")
+    with op.batch_alter_table("used_sign_in_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_used_sign_in_attempts_expires_at"))
+
+    op.drop_table("used_sign_in_attempts")
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sessions_subject_kind_subject_id"))
+
     op.drop_table("sessions")
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
         batch_op.drop_index("ix_dispatches_waiting")
