@@ -15,7 +15,7 @@ from wallet import numbers
 from wallet.base.clock import read_day
 from wallet.catalogue.masking import MASKS
 from wallet.catalogue.secrecy import SECRECY, UNCLASSIFIED
-from wallet.web.schemas import StrictSchema, Text
+from wallet.web.schemas import StrictSchema, Text, Truth
 
 THEMES: Final = (
     "market",
@@ -94,7 +94,7 @@ class _Labelled(StrictSchema):
 
     label = Text(required=True, max_length=60)
     label_en = Text(max_length=120)
-    retired = fields.Boolean(truthy={True}, falsy={False})
+    retired = Truth()
 
     @post_load
     def without_what_is_usual(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -134,8 +134,8 @@ class ContentFieldSchema(_Labelled):
     )
     label_mn = Text(max_length=120)
     type = one_of(FIELD_TYPES)
-    required = fields.Boolean(required=True, truthy={True}, falsy={False}, error_messages=_REQUIRED)
-    sensitive = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    required = Truth(required=True, error_messages=_REQUIRED)
+    sensitive = Truth(load_default=False)
     mask = fields.String(
         validate=validate.OneOf(list(MASKS), error=f"应为 {'、'.join(MASKS)} 之一。")
     )
@@ -190,7 +190,7 @@ class ContentSchema(StrictSchema):
     standard_level = one_of(LEVELS)
     basis = Text(required=True, max_length=200)
     basis_document = Text(load_default=None, allow_none=True, max_length=64)
-    review = fields.Boolean(required=True, truthy={True}, falsy={False}, error_messages=_REQUIRED)
+    review = Truth(required=True, error_messages=_REQUIRED)
     secrecy = one_of(SECRECY, load_default=UNCLASSIFIED)
     template = fields.Nested(TemplateSchema, required=True, error_messages=_REQUIRED)
     status_codes = _list(fields.Nested(ContentStatusSchema), 2, 50, required=True)

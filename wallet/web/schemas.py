@@ -102,3 +102,14 @@ class PageQuerySchema(StrictSchema):
         allow_none=True,
         validate=validate.Length(max=CURSOR_MAX, error=f"最多 {CURSOR_MAX} 个字符。"),
     )
+
+
+class Truth(fields.Boolean):
+    """true or false, and nothing that Python takes for one of them (1, "yes")."""
+
+    default_error_messages = {"invalid": "应为 true 或 false。"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from tests.licences.delegations.test_limits import CODES
 from tests.support.clock import Clock
-from tests.support.delegations import body_of, listed, offered, principal_of
-from tests.support.people import Visitor
+from tests.support.delegations import body_of, listed, offered, person_of, principal_of
+from tests.support.licences import food_licence, issue
+from tests.support.people import Visitor, machine, sign_in
 from tests.support.showing import FOOD, RENEWAL, identifier_of, show, verify
 from wallet import numbers
-from wallet.base.clock import local_day
+from wallet.base.clock import local_day, read_clock
 from wallet.base.deps import Deps
+from wallet.config import Config
 from wallet.errors import DomainError
 from wallet.licences.delegations.answer import answer, end
 from wallet.licences.delegations.model import Delegation
-from wallet.licences.delegations.offer import NewDelegation, offer
+from wallet.licences.delegations.offer import NewDelegation, _check_others, offer
 
 
 def at_once(*calls: Callable[[], object]) -> list[str]:
@@ -101,3 +105,29 @@ def test_what_is_judged_after_an_end_was_answered_is_refused(
         {"ok": "already_used", "withdrawn": "withdrawn"}[verdicts[0]],
         "withdrawn",
     )
+
+
+def test_an_offer_made_while_a_newer_version_is_issued_covers_that_version(
+    app: Flask, config: Config, deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issuer, li = machine(app, config.data, "issuer"), principal_of(deps, "holder-li")
+    body = food_licence(config.data)
+    first = issue(issuer, body)["identifier"]
+    person, last = person_of("delegate-li"), local_day(read_clock()) + timedelta(days=9)
+    new = NewDelegation(
+        person["code_type"], person["code"], person["name"], [first], None, None, last
+    )
+    with ThreadPoolExecutor(1) as pool:
+        issuing: list[Future[dict[str, Any]]] = []
+
+        def begun(*given: Any) -> None:
+            issuing.append(pool.submit(issue, issuer, body | {"version": 2}))
+            check(*given)
+
+        check = _check_others
+        monkeypatch.setattr("wallet.licences.delegations.offer._check_others", begun)
+        made = offer(deps, li, new, read_clock())
+        second = issuing[0].result()["identifier"]
+    answer(deps, principal_of(deps, "delegate-li"), made, read_clock(), accept=True)
+    delegate = sign_in(app, "delegate-li")
+    assert delegate.post("/api/v1/me/codes", {"licences": [second]}).status_code == 201

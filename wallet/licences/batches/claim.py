@@ -20,7 +20,6 @@ from wallet.organisations.model import Client, Staff
 from wallet.web.principal import Principal
 
 _CLAIM_BYTES: Final = 9
-_ENDED: Final = frozenset({"done", "failed"})
 
 _log = structlog.get_logger()
 
@@ -164,18 +163,22 @@ def clear_batch_files(deps: Deps, now: datetime) -> int:
     A file without a batch may be of an upload under way. Returns how many were deleted.
     """
     folder, cleared = deps.config.batches_dir, 0
-    paths = {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+    paths = list(folder.iterdir()) if folder.is_dir() else []
     if not paths:
         return 0
+    is_needed = LicenceBatch.state.in_(["waiting", "running"])
+    old = now - timedelta(days=1)
     with deps.db.read() as tx:
-        states = dict(
+        needed = dict(
             tx.execute(
-                select(LicenceBatch.file, LicenceBatch.state).where(LicenceBatch.file.in_(paths))
+                select(LicenceBatch.file, is_needed).where(
+                    is_needed | (LicenceBatch.finished_at > old - timedelta(days=1))
+                )
             ).all()
         )
-    for name, path in paths.items():
-        state = states.get(name)
-        if state in _ENDED or (state is None and path.stat().st_mtime < now.timestamp() - 86_400):
+    for path in paths:
+        no_batch_yet = path.name not in needed and path.stat().st_mtime >= old.timestamp()
+        if not needed.get(path.name) and not no_batch_yet:
             path.unlink(missing_ok=True)
             cleared += 1
     return cleared

@@ -34,6 +34,7 @@ from wallet.licences.delegations.model import (
 from wallet.licences.entitlement import own_rights
 from wallet.licences.model import IDENTIFIER, Licence
 from wallet.licences.status.standing import status_on
+from wallet.licences.versions import Number, lock_numbers
 from wallet.web.principal import Principal
 
 TOPIC: Final = "delegation.changed"
@@ -69,11 +70,12 @@ class NewDelegation:
 
 @dataclass(frozen=True)
 class _Scope:
-    """Whose licences are given, and which; by licence id its type's."""
+    """Whose licences are given, and which: by licence id its type's, and their numbers."""
 
     grantor_id: int
     kind: str
     types: Mapping[int, int]
+    numbers: Sequence[Number]
 
 
 def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -> str:
@@ -93,6 +95,9 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
         raise Invalid("licences：同一证照重复。", "duplicate_licence")
     with deps.db.begin() as tx:
         _check_account(tx, principal, to["code_type"], to["code_index"])
+        scope = _scope(tx, deps, principal, new.licences, today)
+        # A newer version would take over what stands now, and not see what is written here.
+        lock_numbers(tx, scope.numbers)
         scope = _scope(tx, deps, principal, new.licences, today)
         items = None if new.items is None else _items(tx, new.items, set(scope.types.values()))
         # Whoever else offers for this grantor waits here, so that what is counted stays true.
@@ -174,8 +179,9 @@ def _scope(
     rights = own_rights(principal.id, today)
     rows = tx.execute(
         select(
-            Licence.id, Licence.type_id, Licence.identifier_index, Licence.status,
-            Licence.valid_from, Licence.valid_until, rights.c.holder_id, Holder.kind,
+            Licence.id, Licence.type_id, Licence.unit_id, Licence.number_index,
+            Licence.identifier_index, Licence.status, Licence.valid_from, Licence.valid_until,
+            rights.c.holder_id, Holder.kind,
         )
         .join(rights, rights.c.licence_id == Licence.id)
         .join(Holder, Holder.id == rights.c.holder_id)
@@ -200,8 +206,12 @@ def _scope(
             raise Conflict("此证照已过有效期，不能授权他人出示。", "licence_expired")
         if status == "revoked":
             raise Conflict("此证照已被吊销或注销，不能授权他人出示。", "licence_revoked")
-    kind = FAMILY if held[grantor][0].kind == "person" else AGENT
-    return _Scope(grantor, kind, {row.id: row.type_id for row in held[grantor]})
+    return _Scope(
+        grantor,
+        FAMILY if held[grantor][0].kind == "person" else AGENT,
+        {row.id: row.type_id for row in held[grantor]},
+        [(row.type_id, row.unit_id, row.number_index) for row in held[grantor]],
+    )
 
 
 def _items(tx: Connection, codes: Sequence[str], types: set[int]) -> list[int]:

@@ -12,7 +12,7 @@ from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.offer import NewDelegation
 from wallet.licences.schemas import IDENTIFIER_MAX, NAME_MAX, Day, Trimmed
 from wallet.web.json import Instant
-from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
+from wallet.web.schemas import PageQuerySchema, StrictSchema, Text, Truth
 
 _STATES: Final = "offered declined withdrawn lapsed upcoming active ended expired".split()
 
@@ -56,12 +56,7 @@ class NewDelegationSchema(StrictSchema):
 class AnswerSchema(StrictSchema):
     """Whether the delegate takes it on."""
 
-    accept = fields.Boolean(
-        required=True,
-        truthy={True},
-        falsy={False},
-        error_messages={"invalid": "应为 true 或 false。"},
-    )
+    accept = Truth(required=True)
 
 
 class DelegationQuerySchema(PageQuerySchema):
