@@ -276,12 +276,22 @@ def test_the_company_holds_its_licences_and_its_administrator_none(demo: DemoDat
 
 
 def test_the_delegate_may_show_one_valid_licence_of_the_elder(demo: DemoData) -> None:
-    (delegation,) = demo.delegations
+    (delegation,) = [one for one in demo.delegations if one.accepted]
     assert (delegation.delegate, delegation.granted_by) == ("delegate-li", "holder-elder")
     assert delegation.granted_on < TODAY < delegation.valid_until
     own = held_by(demo, demo.holders["holder-elder"].code)
     (licence,) = [row for row in own if row.key == delegation.licence]
     assert means(demo, licence) == "valid"
+
+
+def test_the_company_asks_holder_li_to_show_a_licence_for_a_matter_that_uses_it(
+    demo: DemoData,
+) -> None:
+    (offer,) = [one for one in demo.delegations if not one.accepted]
+    assert (offer.granted_by, offer.delegate) == ("holder-company", "holder-li")
+    (licence,) = [row for row in demo.licences if row.key == offer.licence]
+    (item,) = [one for one in demo.use_items if [one.code] == offer.items]
+    assert licence.type in item.licence_types
 
 
 def test_the_second_regulation_has_lapsed_on_its_own_terms(demo: DemoData) -> None:

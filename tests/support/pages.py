@@ -74,6 +74,7 @@ def below(where: _Where, step: str) -> _Where:
     return lambda page: f"{where(page)}/{step}"
 
 
+_OFFERED = linked("/wallet/delegations/<delegation_id>", "/wallet/delegations")
 _ISSUED = linked(
     "/issuer/licences/<identifier>", "/issuer/licences?type=special-equipment-operator"
 )
@@ -91,6 +92,10 @@ PAGES: Final = (
     Shown("/wallet/uses", HOLDER),
     Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
     Shown("/wallet/<identifier>", HOLDER, licence("special-equipment-registration")),
+    Shown("/wallet/delegations", HOLDER),
+    Shown("/wallet/delegations/<delegation_id>", HOLDER, _OFFERED),
+    Shown("/wallet/delegations/new", HOLDER),
+    Shown("/wallet/delegations/ended", HOLDER),
     Shown("/account", HOLDER),
     Shown("/account/sessions", HOLDER),
     Shown("/desk", CLERK),

@@ -128,6 +128,35 @@ def opened(stage: Stage) -> States:
     yield "v-not-genuine", passer_by
 
 
+def delegating(stage: Stage) -> States:
+    """The steps to a delegation, with what is wrong with them, and the delegation itself."""
+    page = stage.visit(pages.HOLDER)
+    page.goto("/wallet/delegations/new")
+    _send_empty(page)
+    yield "delegation-who-wrong", page
+    page.locator("#name").fill("王秀英")
+    page.locator("#code").fill("150602194806152625")
+    page.locator("[name=licences]").first.check()
+    page.get_by_test_id("next-step").click()
+    page.locator("[name=days][value=own]").check()
+    expect(page.locator("#ends_on")).to_be_visible()
+    page.get_by_test_id("next-step").click()
+    expect(page.locator("#items-wrong")).to_be_visible()
+    yield "delegation-scope-wrong", page
+    page.locator("[name=items]").first.check()
+    page.locator("[name=days][value='30']").check()
+    page.get_by_test_id("next-step").click()
+    expect(page.get_by_test_id("send-offer")).to_be_visible()
+    yield "delegation-confirm", page
+    page.get_by_test_id("send-offer").click()
+    page.get_by_test_id("end-delegation").click()
+    expect(page.get_by_test_id("confirm-end")).to_be_visible()
+    yield "delegation-offered", page
+    page.get_by_test_id("confirm-end").click()
+    expect(page.get_by_test_id("delegation")).to_have_attribute("data-state", "withdrawn")
+    yield "delegation-withdrawn", page
+
+
 def issuing(stage: Stage) -> States:
     """Forms of an issuing unit with what is wrong with them, and what is asked before an act."""
     page = stage.visit(pages.ISSUER)
@@ -177,7 +206,9 @@ def confirming(stage: Stage) -> States:
     yield "step-up", page
 
 
-STATES: Final[tuple[Bring, ...]] = (code, verdicts, without_network, opened, issuing, confirming)
+STATES: Final[tuple[Bring, ...]] = (
+    *(code, verdicts, without_network, opened, delegating, issuing, confirming),
+)
 
 
 def _send_empty(page: Page) -> None:

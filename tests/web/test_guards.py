@@ -178,7 +178,9 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
-              "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"}, "/issuer": {"issuer"},
+              "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"},
+              "/wallet/delegations": {"holder"}, "/wallet/delegations/new": {"holder"},
+              "/wallet/delegations/ended": {"holder"}, "/wallet/delegations/x": {"holder"}, "/issuer": {"issuer"},
               "/issuer/licences": {"issuer"}, "/issuer/batches": {"issuer"},
               "/issuer/late": {"issuer"}, "/issuer/coverage": {"issuer"},
               "/issuer/force-majeure": {"issuer"}, "/issuer/force-majeure/new": {"issuer"},

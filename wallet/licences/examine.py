@@ -206,7 +206,7 @@ def _row(tx: Connection, deps: Deps, staff: Principal, identifier: str) -> AnyRo
             Licence.superseded_at,
             Licence.review_state,
             LicenceHolder.name_sealed,
-            null().label("delegation_id"),
+            null().label("delegation"),
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)

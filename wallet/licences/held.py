@@ -19,6 +19,7 @@ from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.holders.model import Holder
 from wallet.holders.names import masked_name
+from wallet.licences.delegations.model import Delegation
 from wallet.licences.entitlement import first_rights_of
 from wallet.licences.model import (
     FIELD_VALUE,
@@ -43,7 +44,8 @@ HELD_COLUMNS: Final = (
     LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
     Holder.kind.label("holder_kind"),
 )  # fmt: skip
-"""What `as_held` needs of a licence, beside `name_sealed` of a holder and a `delegation_id`."""
+"""What `as_held` needs of a licence, beside `name_sealed` of a holder, and of the `delegation`
+that it is shown under its kind and `any_item`."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class HeldLicence:
 
     `status` is valid, suspended, expired, revoked or not_yet_valid; `status_label` is the type's
     own word for it. `holder_masked` is the holder that the account is or acts for, or who let
-    it show the licence. `days_left` counts to the last good day; `expiring` is true within 30 days
+    it show the licence, `delegation` the kind of that delegation and `any_item` whether it is for
+    any matter; of an own licence None and true. `days_left` counts to the last good day; `expiring` is true within 30 days
     of it. `change` is why its unit suspended or ended it: told of one licence, to who holds it.
     """
 
@@ -75,7 +78,10 @@ class HeldLicence:
     issuing_unit: str
     role: str
     holder_masked: str
+    holder_kind: str
     granted_by: str | None
+    delegation: str | None
+    any_item: bool
     change: Change | None = None
 
     @property
@@ -157,11 +163,17 @@ def _rows(
 ) -> list[AnyRow]:
     rights = first_rights_of(principal.id, today)
     statement = (
-        select(*HELD_COLUMNS, rights.c.name_sealed, rights.c.delegation_id)
+        select(
+            *HELD_COLUMNS,
+            rights.c.name_sealed,
+            Delegation.kind.label("delegation"),
+            Delegation.any_item,
+        )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)
         .join(rights, rights.c.licence_id == Licence.id)
         .join(Holder, Holder.id == rights.c.holder_id)
+        .outerjoin(Delegation, Delegation.id == rights.c.delegation_id)
         .where(
             Licence.issued_at.is_not(None),
             Licence.superseded_at.is_(None),
@@ -198,9 +210,12 @@ def as_held(vault: Vault, row: AnyRow, today: date, against: str | None) -> Held
         expiring=status == "valid" and days_left is not None and days_left <= numbers.EXPIRING_DAYS,
         issued_on=row.issued_on,
         issuing_unit=row.unit,
-        role="own" if row.delegation_id is None else "delegate",
+        role="own" if row.delegation is None else "delegate",
         holder_masked=holder,
-        granted_by=None if row.delegation_id is None else holder,
+        holder_kind=row.holder_kind,
+        granted_by=None if row.delegation is None else holder,
+        delegation=row.delegation,
+        any_item=row.delegation is None or row.any_item,
     )
 
 

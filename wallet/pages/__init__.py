@@ -3,6 +3,7 @@
 from wallet.pages import (
     account,
     catalogue_editing,
+    delegations,
     docs,
     holder,
     issuer,
@@ -20,6 +21,7 @@ from wallet.pages import (
 PAGES = (
     account.blueprint,
     catalogue_editing.blueprint,
+    delegations.blueprint,
     docs.blueprint,
     holder.blueprint,
     issuer.blueprint,

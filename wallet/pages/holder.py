@@ -60,6 +60,8 @@ def open_entry(entry_id: str) -> Response:
     where = url_for(".my_inbox")
     if opened.licence is not None:
         where = f"/wallet/{quote(opened.licence)}"
+    elif opened.delegation is not None:
+        where = f"/wallet/delegations/{opened.delegation}"
     return Response(status=303, headers={"Location": where})
 
 

@@ -26,6 +26,7 @@ from wallet.licences.delegations.model import (
     DelegationItem,
     DelegationLicence,
     is_open,
+    lives,
     state_of,
 )
 from wallet.licences.model import IDENTIFIER, NUMBER, Licence
@@ -98,9 +99,16 @@ def delegations(
     limit: int,
     cursor: str | None = None,
     side: str | None = None,
+    living: bool | None = None,
 ) -> DelegationPage:
-    """A page of those that the account gave, for itself or an organisation, and those it received."""
+    """A page of those that the account gave, for itself or an organisation, and those it received.
+
+    `living`: only those that count or may yet, or only the others.
+    """
     statement = visible(deps, principal, now, Delegation, side=side)
+    if living is not None:
+        alive = lives(now, local_day(now))
+        statement = statement.where(alive if living else ~alive)
     if before := number_of_cursor(cursor):
         statement = statement.where(Delegation.id < before)
     with deps.db.read() as tx:

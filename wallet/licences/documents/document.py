@@ -19,7 +19,7 @@ from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.base.typesetting import typeset
 from wallet.catalogue.model import LicenceType
-from wallet.errors import ConfigurationError, Conflict, Unavailable
+from wallet.errors import ConfigurationError, Conflict, NotPermitted, Unavailable
 from wallet.licences.documents.kept import keep_document, kept_document
 from wallet.licences.examine import unit_licence
 from wallet.licences.held import HeldField, HeldLicence, held_licence
@@ -46,9 +46,10 @@ def licence_document(
 ) -> LicenceDocument:
     """The licence as PDF/A-2b, sealed by its unit; a stranger's is NotFound.
 
-    Who holds it or may show it takes it, and staff of its unit.
+    Who holds it or may show it takes it, and staff of its unit; but a document knows no matter, so a
+    delegate who may show it for some alone does not.
 
-    Raises Conflict: `no_seal` (the unit has none and is not exempt), `seal_expired`,
+    Raises NotPermitted (`delegation_limited`), Conflict: `no_seal` (the unit has none and is not exempt), `seal_expired`,
     `glyph_missing`. A document that was made before is the same again, byte by byte, until
     something in it changes. Who took it is in the audit trail.
     """
@@ -90,6 +91,10 @@ def document_parts(
     """
     find = unit_licence if principal.kind == "staff" else held_licence
     held, fields = find(deps, principal, identifier, now)
+    if not held.any_item:
+        raise NotPermitted(
+            "授权只限指定的事项，不能下载证照文件，请亮码办理。", "delegation_limited"
+        )
     with deps.db.read() as tx:
         more = _more(tx, held.id, local_day(now))
         holders = _holders(tx, deps, held.id)
