@@ -7,6 +7,8 @@ from typing import Final
 
 SHOWING_LIFE: Final = 600
 """Longest time one showing goes on refreshing its code."""
+DRAWN_AGAIN: Final = 10
+"""A page without a script draws its code anew, and asks what became of it, after this time."""
 SAME_DESK_REPEAT: Final = 10
 """Within this time the same desk gets its first answer again."""
 FIELDS_READABLE: Final = 120
@@ -72,6 +74,10 @@ TEXT_FIELD_MAX: Final = 1000
 
 PAGE_LIMIT_MAX: Final = 200
 PAGE_LIMIT: Final = 50
+CARDS_SHOWN: Final = 60
+"""Licences on one page of the wallet; for more there is a next page, and the search."""
+MATTERS_SHOWN: Final = 8
+"""Matters that a holder is offered before showing; for others there is the search."""
 
 DESK_PER_SECOND: Final = 10
 HOLDER_PER_SECOND: Final = 5

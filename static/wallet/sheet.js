@@ -9,29 +9,26 @@ const part = (name) => document.getElementById(name);
 const sheet = part("code");
 const AROUND = 16; // px of the screen that a code leaves free, across and down
 const WIDEST = 380; // px: a camera gains nothing from a larger code, and the rest must fit below
+const DIM = 10000; // ms: a code that is still not scanned may be too dark; a page cannot turn the light up
 
 let showing = null;
 let source = null; // the button that opened the sheet
 let drawn = "";
+let since = 0; // when the sheet was opened
 let ticking = 0;
 let lock = null;
 
 /**
- * Let every button with data-show-code on the page open the sheet. A button that was tapped before
- * this script was there has led to its licence's page with `?show`: open it now.
+ * Let every button with data-show-code, the identifiers, open the sheet. A tap before this script was there
+ * leads to a page whose code the server draws.
  */
 export function bindShowButtons() {
-  const buttons = document.querySelectorAll("[data-show-code]");
-  buttons.forEach((button) => {
+  document.querySelectorAll("[data-show-code]").forEach((button) => {
     button.addEventListener("click", (tap) => {
       tap.preventDefault();
       start(button);
     });
   });
-  if (buttons.length && new URLSearchParams(location.search).has("show")) {
-    history.replaceState(null, "", location.pathname);
-    start(buttons[0]);
-  }
 }
 
 function start(button) {
@@ -40,9 +37,12 @@ function start(button) {
   part("code-holder").textContent = word("holder", { name: button.dataset.holder });
   part("code-hero").className = `hero theme-${button.dataset.theme}`;
   showing?.stop();
-  showing = new Showing(button.dataset.showCode);
+  const { showCode, item, matter } = button.dataset;
+  part("code-hint").textContent = matter ? word("for_matter", { matter }) : word("scan");
+  showing = new Showing(showCode.split(" "), item);
   showing.addEventListener("change", render);
   drawn = "";
+  since = Date.now();
   part("code-canvas").removeAttribute("data-text");
   part("code-status").textContent = "";
   if (!sheet.open) sheet.showModal();
@@ -101,6 +101,9 @@ function tick() {
   bar.style.transform = `scaleX(${Math.min(1, left / (target - fetched))})`;
   bar.parentElement.classList.toggle("late", late);
   part("code-clock").textContent = timeOfDay(now);
+  const line = `${source.dataset.names ?? source.dataset.name} ${timeOfDay(now)}`;
+  for (const copy of part("code-line").children) copy.textContent = line;
+  if (Date.now() - since > DIM) part("code-hint").textContent = word("bright");
   part("code-left").textContent = word(late ? "offline_left" : "updates_in", { n: Math.ceil(left / 1000) });
 }
 
@@ -112,7 +115,7 @@ const HOLDS = {
   ended: () => [word("ended"), "wait", null],
   withdrawn: () => [word("withdrawn"), "eye-off", null],
   signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: signIn }],
-  failed: () => [explained("failed", showing.problem), "warn", null],
+  failed: () => [explained(showing.licences.length > 1 ? "several" : "failed", showing.problem), "warn", null],
   unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.code.expires)) }), "offline",
     { label: word("retry"), act: withdraw }],
 };

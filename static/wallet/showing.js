@@ -15,9 +15,11 @@ const POLL_GROWTH = 1.05; // a showing of a minute ends at about one question in
 const BACK_OFF_LIMIT = 15000;
 
 export class Showing extends EventTarget {
-  constructor(licence) {
+  /** `licences` go into one code; `item` is the matter that they were chosen for, if any. */
+  constructor(licences, item) {
     super();
-    this.licence = licence;
+    this.licences = licences;
+    this.item = item;
     this.phase = "loading";
     this.offline = false;
     this.problem = null;
@@ -55,7 +57,7 @@ export class Showing extends EventTarget {
     try {
       const code = this.code
         ? await call("POST", `/me/codes/${encodeURIComponent(this.code.id)}/next`)
-        : await call("POST", "/me/codes", { licences: [this.licence] });
+        : await call("POST", "/me/codes", { licences: this.licences, ...(this.item && { item: this.item }) });
       if (this.finished) return;
       // The answer was written about half way between asking and hearing.
       this.skew = Date.parse(code.server_time) - (asked + Date.now()) / 2;

@@ -8,9 +8,11 @@ bindShowButtons();
 const search = document.getElementById("search");
 const cards = [...document.querySelectorAll("[data-find]")];
 
-if (search) {
-  search.hidden = false;
-  const input = search.querySelector("input");
+// Where some of the cards are on another page, the form asks the server.
+if (search?.dataset.whole === "1") {
+  const input = search.querySelector("input[type=search]");
+  document.getElementById("search-go").hidden = true;
+  search.addEventListener("submit", (event) => event.preventDefault());
   input.addEventListener("input", () => {
     const wanted = input.value.trim().toLowerCase().split(/\s+/);
     let found = 0;

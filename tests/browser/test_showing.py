@@ -130,7 +130,7 @@ def test_a_session_that_ends_meanwhile_leads_to_sign_in(
     expect(phone.live_code(page)).to_be_hidden()
     expect(sheet(page)).to_contain_text("登录已过期")
     sheet(page).get_by_role("button", name="去登录").tap()
-    expect(page).to_have_url(f"{address}/")
+    expect(page).to_have_url(f"{address}/?next=%2Fwallet")
     expect(page.get_by_role("heading", name="选一个身份进入演示")).to_be_visible()
 
 

@@ -88,6 +88,9 @@ PAGES: Final = (
     Shown("/api/docs", None),
     Shown(MISSING, None, status=404),
     Shown("/wallet", HOLDER),
+    Shown("/wallet/together", HOLDER),
+    Shown("/wallet/together", HOLDER, "/wallet/together?q=a"),
+    Shown("/wallet/together", HOLDER, "/wallet/together?item=open-a-shop"),
     Shown("/wallet/inbox", HOLDER),
     Shown("/wallet/uses", HOLDER),
     Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
@@ -134,7 +137,9 @@ PAGES: Final = (
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip
-IN_A_STATE: Final = {"/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback"}
+IN_A_STATE: Final = {
+    "/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback", "/wallet/code/<showing_id>",
+}  # fmt: skip
 """Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an
 identity provider tests/browser/test_identity_provider.py."""
 FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}

@@ -59,13 +59,44 @@ def code(stage: Stage) -> States:
     expect(holder.locator("#code-hold-icon")).to_be_visible()
     yield "code-failed", holder
     holder.goto("/wallet")
-    holder.locator("#search input").fill("没有这样的证照")
+    holder.get_by_role("searchbox").fill("没有这样的证照")
     expect(holder.locator("#search-empty")).to_be_visible()
     yield "wallet-not-found", holder
     holder.goto(f"/wallet/{phone.held(holder, phone.FORKLIFT)['identifier']}")
     holder.locator("#reveal-all").click()
     expect(holder.locator("#reveal-all")).to_have_attribute("aria-pressed", "true")
     yield "licence-revealed", holder
+
+
+def together(stage: Stage) -> States:
+    """Several licences in one code, and what a server-drawn code becomes."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    holder.goto("/wallet/together")
+    for box in holder.get_by_role("checkbox").all()[:2]:
+        box.check()
+    yield "together-chosen", holder
+    holder.get_by_test_id("show-code").click()
+    phone.drawn_text(holder)
+    yield "together-code", holder
+    # A tap before the script: the server draws.
+    holder.route(
+        "**/static/*/wallet/*.js", lambda route: route.fulfill(content_type="text/javascript")
+    )
+    for withdrawn in (True, False):
+        holder.goto("/wallet")
+        phone.card(holder, phone.FORKLIFT).get_by_test_id("show-code").click()
+        text = phone.drawn_text(holder)
+        if withdrawn:
+            yield "drawn-code", holder
+            holder.get_by_test_id("withdraw-code").click()
+            expect(holder.get_by_test_id("show-again")).to_be_visible()
+            yield "drawn-withdrawn", holder
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    holder.reload()
+    expect(holder.get_by_test_id("code-used")).to_be_visible()
+    yield "drawn-used", holder
 
 
 def verdicts(stage: Stage) -> States:
@@ -207,7 +238,7 @@ def confirming(stage: Stage) -> States:
 
 
 STATES: Final[tuple[Bring, ...]] = (
-    *(code, verdicts, without_network, opened, delegating, issuing, confirming),
+    *(code, together, verdicts, without_network, opened, delegating, issuing, confirming),
 )
 
 

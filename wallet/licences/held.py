@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -85,6 +86,13 @@ class HeldLicence:
     change: Change | None = None
 
     @property
+    def findable(self) -> str:
+        """All that a search finds it by, in lower case."""
+        names = (self.type_name, self.type_name_en, self.issuing_unit, self.number)
+        states = (self.status_label, self.status_label_en, self.granted_by or "")
+        return " ".join((*names, *states)).lower()
+
+    @property
     def not_yet_valid(self) -> bool:
         """Whether its first good day is still to come."""
         return self.status == "not_yet_valid"
@@ -119,6 +127,37 @@ def held_licences(
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     licences.sort(key=lambda held: (held.status != "valid", held.role != "own", held.id))
     return licences, next_cursor
+
+
+def held_by_id(
+    deps: Deps, principal: Principal, licence_ids: Sequence[int], now: datetime
+) -> list[HeldLicence]:
+    """Those of these licences that the account may show, in the order of `licence_ids`."""
+    today = local_day(now)
+    with deps.db.read() as tx:
+        rows = _rows(tx, principal, today, Licence.id.in_(licence_ids), len(licence_ids))
+    against = published_against(deps, deps.epoch.marks(), licence_ids)
+    by_id = {row.id: as_held(deps.vault, row, today, against.get(row.id)) for row in rows}
+    return [by_id[id] for id in licence_ids if id in by_id]
+
+
+def find_held(
+    deps: Deps, principal: Principal, now: datetime, asked: str, limit: int
+) -> tuple[list[HeldLicence], bool]:
+    """Licences of the account that carry every word of `asked`, usable ones first, and whether there
+    are more than `limit`.
+
+    A word is part of a type's name, a unit, a number, the state, or who let the account show it.
+    """
+    words = asked.lower().split()
+    found: list[HeldLicence] = []
+    cursor: str | None = None
+    while len(found) <= limit:
+        page, cursor = held_licences(deps, principal, now, numbers.PAGE_LIMIT_MAX, cursor)
+        found += [held for held in page if all(word in held.findable for word in words)]
+        if cursor is None:
+            break
+    return found[:limit], len(found) > limit
 
 
 def held_licence(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -14,8 +15,8 @@ from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day
 from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
 from wallet.licences.documents.document import licence_document
-from wallet.licences.held import held_licence, held_licences
-from wallet.numbers import PAGE_LIMIT_MAX
+from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
+from wallet.numbers import CARDS_SHOWN
 from wallet.showing.uses import UseEntry, uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
@@ -32,11 +33,30 @@ NEWS_ON_A_PAGE = 30
 @blueprint.get("/wallet")
 @guard(holder())
 def wallet() -> str:
-    """The cards."""
-    principal = current_principal()
-    licences, _next = held_licences(deps(), principal, now(), PAGE_LIMIT_MAX)
-    news = unread(deps(), principal, now())
-    return render_template("holder/wallet.html", licences=licences, unread=news)
+    """The cards, a page of them."""
+    cursor = request.args.get("cursor")
+    page, following = held_licences(deps(), current_principal(), now(), CARDS_SHOWN, cursor)
+    return _cards(page, first=cursor is None, next_cursor=following)
+
+
+@blueprint.post("/wallet")
+@guard(holder())
+def find_in_wallet() -> str:
+    """The cards that a search finds; a POST, since what is looked for may be a number of a person."""
+    asked = request.form.get("q", "").strip()
+    found, more = find_held(deps(), current_principal(), now(), asked, CARDS_SHOWN)
+    return _cards(found, first=not asked, asked=asked, more=more)
+
+
+def _cards(licences: list[HeldLicence], *, first: bool, **values: Any) -> str:
+    return render_template(
+        "holder/wallet.html",
+        licences=licences,
+        first=first,
+        unread=unread(deps(), current_principal(), now()),
+        csrf_token=request.cookies.get(CSRF_COOKIE, ""),
+        **values,
+    )
 
 
 @blueprint.get("/wallet/inbox")
@@ -82,7 +102,11 @@ def licence(identifier: str) -> str:
     held, fields = held_licence(deps(), current_principal(), identifier, now())
     changed_on = local_day(held.change.at) if held.change else None
     return render_template(
-        "holder/licence.html", licence=held, fields=fields, changed_on=changed_on
+        "holder/licence.html",
+        licence=held,
+        fields=fields,
+        changed_on=changed_on,
+        csrf_token=request.cookies.get(CSRF_COOKIE, ""),
     )
 
 

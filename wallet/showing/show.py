@@ -101,7 +101,7 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
 
     Raises Conflict (`already_used`, `withdrawn`, `showing_ended`, or the licence's reason).
     """
-    showing = _own_showing(deps, principal, showing_id)
+    showing = own_showing(deps, principal, showing_id)
     values = {
         "account": showing.account_id,
         "licences": showing.licence_ids,
@@ -130,7 +130,7 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
 
 def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
     """What has become of a showing; the phone asks every second or two."""
-    showing = _own_showing(deps, principal, showing_id)
+    showing = own_showing(deps, principal, showing_id)
     row = deps.db.row(queries.STATE, jti=showing.jti)
     if row is None:
         return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
@@ -151,7 +151,7 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
 
 def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
     """Withdraw a showing; twice is once. Raises Conflict (`already_used`) when a desk was first."""
-    showing = _own_showing(deps, principal, showing_id)
+    showing = own_showing(deps, principal, showing_id)
     notice_restore(deps, now)
     with deps.db.begin() as tx:
         won = insert_if_new(
@@ -241,7 +241,8 @@ def _check_showable(rows: Sequence[AnyRow], today: date, against: Mapping[int, s
             raise Conflict(said, f"licence_{status}")
 
 
-def _own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
+def own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
+    """The showing of an id; raises NotFound for any that is not the account's."""
     showing = showing_ids(deps.config.secret_key).open(showing_id)
     if showing is None or showing.account_id != principal.id:
         raise NotFound("没有找到这次亮码，请重新亮码。")
