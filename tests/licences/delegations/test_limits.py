@@ -16,6 +16,7 @@ from tests.support.delegations import (
     answered,
     body_of,
     day_after,
+    listed,
     offered,
     principal_of,
 )
@@ -71,11 +72,12 @@ def test_a_company_has_more_agents_than_a_family_has_delegates(
 ) -> None:
     limit, sentence = offering._LIMITS["agent"]
     assert limit == numbers.AGENTS_MAX > numbers.FAMILY_DELEGATES_MAX
-    monkeypatch.setattr(offering, "_LIMITS", {"agent": (2, sentence)})
+    monkeypatch.setattr(offering, "_LIMITS", {"agent": (3, sentence)})
     licence = identifier_of(company, "business-licence")
+    assert len(listed(company, "given")) == 1
     answers = [to(company, clock, number, licence) for number in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 409]
-    assert "2 位办事人" in answers[-1].get_json()["detail"]
+    assert "3 位办事人" in answers[-1].get_json()["detail"]
 
 
 def test_so_many_offers_in_a_day_also_where_they_are_taken_back(

@@ -172,13 +172,13 @@ def test_nobody_delegates_to_themselves(li: Visitor, company: Visitor, clock: Cl
 
 
 def test_a_company_names_an_agent(
-    company: Visitor, li: Visitor, zhao: Visitor, clock: Clock
+    company: Visitor, granddaughter: Visitor, zhao: Visitor, clock: Clock
 ) -> None:
     licence = identifier_of(company, "business-licence")
-    made = offered(company, body_of(clock.now, "holder-li", licence, items=["open-a-shop"]))
+    made = offered(company, body_of(clock.now, "delegate-li", licence, items=["open-a-shop"]))
     assert (made["kind"], made["grantor"]) == ("agent", "鄂尔多斯市蓝城健康食品有限公司（演示）")
-    accepted(li, made)
-    code = show(li, "business-licence", role="delegate")
+    accepted(granddaughter, made)
+    code = show(granddaughter, "business-licence", role="delegate")
     assert verify(zhao, code["text"], "open-a-shop")["verdict"] == "accepted"
 
 
