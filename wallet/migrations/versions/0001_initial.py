@@ -601,6 +601,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
     )
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_verifications_delegated",
+            ["shower"],
+            unique=False,
+            sqlite_where=sa.text("shown_by = 'delegate'"),
+            postgresql_where=sa.text("shown_by = 'delegate'"),
+        )
+
     op.create_table(
         "batch_faults",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1082,6 +1091,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_batch_faults_batch_id_id")
 
     op.drop_table("batch_faults")
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.drop_index("ix_verifications_delegated")
+
     op.drop_table("verifications")
     op.drop_table("use_item_types")
     op.drop_table("type_issuers")
