@@ -23,6 +23,7 @@ _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
     "licence.issued": (deliver, push),
     "licence.status_changed": (deliver, push),
     "licence.expired": (deliver, push),
+    "licence.expiring": (deliver,),
     "catalogue.published": (push,),
     "delegation.changed": (tell,),
 }
