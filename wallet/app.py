@@ -26,6 +26,7 @@ from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
+from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
 from wallet.web.deps import attach
@@ -78,6 +79,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     for feature in (catalogue, licences, delegations, in_step, showing, relying):
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
+    api.register_blueprint(shifts.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)
 

@@ -8,11 +8,12 @@ import { explained, timeOfDay, word } from "../js/words.js";
 import { canJudge, recallAlone } from "./alone.js";
 import { Connection } from "./connection.js";
 import { verdictOn } from "./judging.js";
+import { inUse, isLocked, setUpLock } from "./lock.js";
 import { readFile } from "./reader.js";
 import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
 import { allowSound, isMuted, setMuted, signal } from "./signal.js";
-import { join } from "./tabs.js";
+import { join, tellLocked } from "./tabs.js";
 import { Today } from "./today.js";
 import { keepFresh, letGo, recall } from "./trust.js";
 import { noteOutcome } from "./unsent.js";
@@ -52,7 +53,8 @@ let unservedTimer = 0;
 
 function scanned(text) {
   const code = text.trim();
-  if (!code || inFlight.has(code)) return;
+  if (!code || inFlight.has(code) || isLocked()) return;
+  inUse();
   inFlight.add(code);
   part("ready").classList.add("checking");
   part("ready").hidden = false;
@@ -78,6 +80,7 @@ async function judge(code) {
 /* What comes out */
 
 function present(next, { quietly = false } = {}) {
+  if (isLocked()) return;
   const before = shown;
   shown = next;
   clearTimeout(fieldsTimer);
@@ -101,6 +104,14 @@ function present(next, { quietly = false } = {}) {
   const { top } = part("verdict").getBoundingClientRect();
   if (top < 0 || top > window.innerHeight / 2) part("verdict").scrollIntoView({ block: "start" });
   if (!quietly) signal(next.verdict?.verdict ?? "other");
+}
+
+/** Nothing of anybody stays in the page. */
+function hideEverything() {
+  offer(null);
+  ["verdict-licences", "today-list", "conflicts"].forEach((name) => part(name).replaceChildren());
+  ["desk", "deskbar"].forEach((name) => { part(name).hidden = true; });
+  part("scan-text").value = "";
 }
 
 const awaitsOutcome = (one) => one?.verdict?.verdict === "accepted" && !one.told;
@@ -215,7 +226,7 @@ items.addEventListener("change", () => {
 
 /* Camera, picture, typing, wired scanner */
 
-setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
+const camera = setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
 
 part("scan-file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
@@ -298,6 +309,19 @@ async function prepare() {
   if (globalThis.cookieStore) await navigator.serviceWorker.register("/desk-worker.js", { scope: "/desk" });
 }
 
-join(account, letGo);
+let lock = () => {};
+if (part("lock")) {
+  lock = setUpLock({
+    after: part("desk").dataset.locksAfter * 1000,
+    clear: () => {
+      camera.stop();
+      letGo();
+      clear();
+      hideEverything();
+    },
+    tell: tellLocked,
+  });
+}
+join(account, { end: letGo, lock });
 showConnection();
 prepare();

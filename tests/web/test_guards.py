@@ -76,6 +76,7 @@ PASSES: Final = {
     **{route: set(CALLERS) for route in PUBLIC},
     **{route: {"holder"} for route in HOLDER},
     **{route: {"desk", "bank", "relying"} for route in DESK},
+    "POST /api/v1/desk/lock": {"desk", "bank"},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
     "POST /api/v1/reconciliations": {"issuing"},
     "GET /api/v1/reconciliations/<reconciliation_id>": {"issuing"},

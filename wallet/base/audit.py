@@ -21,6 +21,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "session.started": "subject session",
         "session.ended": "subject session",
         "session.confirmed": "subject session",
+        "session.locked": "subject session cause",
         "sign_in.refused": "provider reason",
         "account.opened": "account holder",
         "account.renamed": "account holder",

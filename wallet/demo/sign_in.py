@@ -45,7 +45,7 @@ def start_demo_session() -> ResponseReturnValue:
 
 
 @blueprint.post("/demo/step-up")
-@guard(person())
+@guard(person(while_locked=True))
 def confirm() -> ResponseReturnValue:
     """Stand in for proving again who one is; the session gets a new token."""
     with deps().db.begin() as tx:

@@ -25,6 +25,7 @@ _LIVE_STAFF: Final = (
         Session.id,
         Session.seen_at,
         Session.authenticated_at,
+        Session.locked_at,
         Staff.id.label("staff_id"),
         Staff.name_sealed,
         Staff.roles,
@@ -75,6 +76,7 @@ def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
         unit_name=row.unit_name,
         terminal=row.terminal,
         authenticated_at=row.authenticated_at,
+        locked=row.locked_at is not None,
     )
 
 

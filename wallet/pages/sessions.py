@@ -62,7 +62,7 @@ def end_sessions() -> Response:
 
 
 @blueprint.post("/sign-out")
-@guard(signed_in())
+@guard(signed_in(while_locked=True))
 def sign_out() -> Response:
     """End this session, and where there was a provider, sign out at the provider as well."""
     return _leave()

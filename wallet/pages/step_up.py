@@ -19,7 +19,7 @@ blueprint = Blueprint("step_up_pages", __name__)
 
 
 @blueprint.get(STEP_UP)
-@guard(person())
+@guard(person(while_locked=True))
 def step_up() -> str | Response:
     """Say what is asked for and how; who has just signed in goes on at once."""
     principal = current_principal()
@@ -30,6 +30,7 @@ def step_up() -> str | Response:
             "account/step_up.html",
             name=principal.name,
             minutes=numbers.STEP_UP_FRESH // 60,
+            locked=principal.locked,
             has_provider=provider_for(principal) is not None,
             onward=onward(),
             csrf_token=request.cookies.get(CSRF_COOKIE, ""),
@@ -38,7 +39,7 @@ def step_up() -> str | Response:
 
 
 @blueprint.get(f"{STEP_UP}/provider")
-@guard(person())
+@guard(person(while_locked=True))
 def ask_provider() -> Response:
     """Send the browser to the provider, which asks even whom it knows."""
     principal = current_principal()

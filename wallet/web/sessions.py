@@ -41,7 +41,8 @@ class Session(Base):
 
     `authenticated_at` is when its owner last proved who they are, NULL where nobody knows.
     `device` is the kind of browser (`wallet.web.devices`), empty for tokens. `id_token_sealed` is
-    what the provider gave, to sign out there too; NULL where none did.
+    what the provider gave, to sign out there too; NULL where none did. While `locked_at` is set
+    its owner can do nothing but prove again who they are, or sign out.
     """
 
     __tablename__ = "sessions"
@@ -58,6 +59,7 @@ class Session(Base):
     authenticated_at: Mapped[datetime | None]
     device: Mapped[str]
     id_token_sealed: Mapped[bytes | None]
+    locked_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def confirm_session(tx: Connection, principal: Principal, proof: Proof, now: dat
             token_hash=hash_token(token),
             seen_at=now,
             idle_until=now + timedelta(seconds=LIFETIMES[principal.kind].idle),
+            locked_at=None,
             **_proof_values(proof),
         )
     )
@@ -162,6 +165,27 @@ def confirm_session(tx: Connection, principal: Principal, proof: Proof, now: dat
         raise NotSignedIn("登录已结束，请重新登录。")
     audit.record(tx, "session.confirmed", now, subject=principal.account, session=principal.session)
     return token
+
+
+def lock_session(tx: Connection, principal: Principal, cause: str, now: datetime) -> None:
+    """Lock it until its owner proves again who they are. `cause` says why, for the audit trail.
+
+    A session that is locked already stays so, with nothing written.
+    """
+    locked = tx.execute(
+        update(Session)
+        .where(Session.id == principal.session, Session.locked_at.is_(None))
+        .values(locked_at=now, authenticated_at=None)
+    )
+    if locked.rowcount:
+        audit.record(
+            tx,
+            "session.locked",
+            now,
+            subject=principal.account,
+            session=principal.session,
+            cause=cause,
+        )
 
 
 def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict[str, object]:

@@ -144,6 +144,7 @@ def upgrade() -> None:
         sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("id_token_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
     )
