@@ -208,7 +208,7 @@ def test_a_desk_whose_session_has_ended_is_led_to_sign_in(
     expect(desk.verdict(clerk)).to_contain_text("登录已过期，请重新登录")
     expect(desk.verdict(clerk)).to_have_attribute("data-verdict", "error")
     clerk.keyboard.press("Enter")
-    expect(clerk).to_have_url(re.compile(r"/$"))
+    expect(clerk).to_have_url(re.compile(r"/\?next=%2Fdesk$"))
 
 
 def test_a_desk_whose_items_ask_for_consent_says_that_they_cannot_be_used_yet(

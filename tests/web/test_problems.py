@@ -43,6 +43,7 @@ def failing(app: Flask) -> Callable[[Exception], Any]:
 DOMAIN = {
     errors.NotSignedIn: (401, "not_signed_in"),
     errors.NotPermitted: (403, "not_permitted"),
+    errors.StepUpRequired: (403, "step_up_required"),
     errors.NotFound: (404, "not_found"),
     errors.Conflict: (409, "conflict"),
     errors.Invalid: (422, "invalid"),

@@ -64,7 +64,7 @@ def find_citizen(
         if normalise_name(before) != normalise_name(citizen.name):
             renamed = deps.vault.seal(citizen.name, HOLDER_NAME)
             tx.execute(update(Holder).where(Holder.id == holder_id).values(name_sealed=renamed))
-            audit.record(tx, "account.renamed", now, account=account, holder=holder_id)
+            audit.record(tx, "account.renamed", now, account=account, holder_id=holder_id)
     return Found(account)
 
 
@@ -108,5 +108,5 @@ def _account(tx: Connection, holder_id: int, now: datetime) -> int:
     opened = insert_if_new(tx, Account, login=None, holder_id=holder_id, frozen_at=None)
     account = tx.execute(select(Account.id).where(Account.holder_id == holder_id)).scalar_one()
     if opened:
-        audit.record(tx, "account.opened", now, account=account, holder=holder_id)
+        audit.record(tx, "account.opened", now, account=account, holder_id=holder_id)
     return account
