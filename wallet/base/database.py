@@ -48,6 +48,7 @@ AnySelect = Select[*tuple[Any, ...]]
 
 Id = int | BindParameter[int]
 Day = date | BindParameter[date]
+Moment = datetime | BindParameter[datetime]
 """A value, or the place of one in a query that is built once."""
 
 BUSY_TIMEOUT_MS = 10_000

@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from wallet.base.database import AnySelect, Day, Id
+from wallet.base.database import AnySelect, Day, Id, Moment
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import Delegation, DelegationLicence, counts
 from wallet.licences.model import Licence, LicenceHolder
@@ -33,9 +33,12 @@ def own_rights(account_id: Id, today: Day) -> Subquery:
     return _own(account_id, today).subquery("rights")
 
 
-def rights_within(delegation_id: Id, today: Day) -> Subquery:
-    """What a delegation covers while it is current and its grantor holds the licence."""
-    return _delegated(Delegation.id == delegation_id, today).subquery("rights")
+def rights_within(delegation_id: Id, today: Day, at: Moment | None = None) -> Subquery:
+    """What a delegation covers while it is current and its grantor holds the licence.
+
+    With `at`: covered at that time, even if it has been ended since.
+    """
+    return _delegated(Delegation.id == delegation_id, today, at).subquery("rights")
 
 
 def rights_of(account_id: Id, today: Day) -> Subquery:
@@ -72,7 +75,7 @@ def _own(account_id: Id, today: Day) -> AnySelect:
     )
 
 
-def _delegated(which: ColumnElement[bool], today: Day) -> AnySelect:
+def _delegated(which: ColumnElement[bool], today: Day, at: Moment | None = None) -> AnySelect:
     return (
         _right(Delegation.id)
         .join(DelegationLicence, DelegationLicence.licence_id == LicenceHolder.licence_id)
@@ -81,7 +84,7 @@ def _delegated(which: ColumnElement[bool], today: Day) -> AnySelect:
             (Delegation.id == DelegationLicence.delegation_id)
             & (Delegation.grantor_id == LicenceHolder.holder_id),
         )
-        .where(which, counts(today))
+        .where(which, counts(today, at))
     )
 
 

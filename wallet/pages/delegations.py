@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
 from wallet.base.clock import local_day
+from wallet.catalogue.matters import Matter, find_matters
 from wallet.errors import Conflict, Invalid, NotFound, TooMany
 from wallet.holders.addressee import addressee
 from wallet.licences.delegations.answer import answer, end
-from wallet.licences.delegations.choices import givable, matters
+from wallet.licences.delegations.choices import givable
 from wallet.licences.delegations.listed import DelegationView, delegation, delegations
 from wallet.licences.delegations.offer import NewDelegation, offer
 from wallet.licences.delegations.schemas import NewDelegationSchema, PersonSchema
@@ -153,7 +154,7 @@ def _scope(
         wrong=wrong or {},
         refused_why=refused,
         licences=chosen,
-        matters=matters(deps(), [held.type_code for held in chosen]),
+        matters=_matters(chosen),
         periods=PERIODS,
         period=given.get("days", str(_PERIOD)),
     )
@@ -167,9 +168,7 @@ def _confirm(given: Mapping[str, Any], new: NewDelegation) -> str:
         given=given,
         new=new,
         licences=chosen,
-        items=None
-        if new.items is None
-        else [one for one in matters(deps(), [h.type_code for h in chosen]) if one.code in named],
+        items=None if new.items is None else [one for one in _matters(chosen) if one.code in named],
         code_type=_code_types().get(new.code_type, ""),
     )
 
@@ -178,6 +177,11 @@ def _chosen(given: Mapping[str, Any]) -> list[HeldLicence]:
     wanted = set(_list(given, "licences"))
     mine = givable(deps(), current_principal(), now())
     return [held for some in mine.values() for held in some if held.identifier in wanted]
+
+
+def _matters(chosen: list[HeldLicence]) -> list[Matter]:
+    types = {held.type_code for held in chosen}
+    return find_matters(deps(), types, "", numbers.PAGE_LIMIT_MAX)[0]
 
 
 def _wrong_who(given: Mapping[str, Any]) -> dict[str, str]:

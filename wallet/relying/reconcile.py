@@ -39,7 +39,7 @@ from wallet.relying.record import Shown, alert, record_reconciled, refuse_beyond
 from wallet.relying.sentences import finding_message
 from wallet.relying.since import licences_since
 from wallet.relying.state import Claimed, State, frozen_since, read_claim, read_state
-from wallet.showing.handle import open_handle
+from wallet.showing.handle import Shower, open_handle
 from wallet.showing.model import Claim, Verification
 from wallet.showing.remembered import notice_restore
 from wallet.web.limits import count_report
@@ -164,9 +164,7 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
         return _Known("unknown_licence", Shown(code.jti))
     shower, licence_ids = opened
     at = case.judgement.judged_at
-    state = read_state(
-        tx, case.deps, code, shower, licence_ids, case.grant, local_day(at), replaced_by=at
-    )
+    state = read_state(tx, case.deps, code, shower, licence_ids, case.grant, local_day(at), at=at)
     accepted = case.judgement.outcome == "accepted"
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Used before, or not; and whose licences these are is in doubt too, as in `judge`.
@@ -184,16 +182,22 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     if claim is not None and _is_same_use(tx, case, claim):
         return _Known("ok", shown, repeated=True)
     frozen = frozen_since(tx, shower) if state.frozen else None
-    reason, since = _standing(tx, state, claim, frozen, at)
+    reason, since = _standing(tx, shower, state, claim, frozen, at)
     return _Known(reason, shown, since, claimed=code.jti if claim is None else None)
 
 
 def _standing(
-    tx: Connection, state: State, claim: Claimed | None, frozen: datetime | None, at: datetime
+    tx: Connection,
+    shower: Shower,
+    state: State,
+    claim: Claimed | None,
+    frozen: datetime | None,
+    at: datetime,
 ) -> tuple[Reason, datetime | None]:
     """What speaks against a use at a time, and since when, in the order of `judge`; `ok` if nothing.
 
-    How the licences stand is known for now alone, but for their last day and newer versions.
+    How the licences stand is known for now alone, but for their last day, newer versions and the end
+    of a delegation.
     """
     if frozen is not None and frozen <= at:
         return "withdrawn", frozen
@@ -201,7 +205,7 @@ def _standing(
         return "withdrawn", claim.at
     if claim is not None and claim.state == "used":
         return "already_used", claim.at
-    return state.reason, licences_since(tx, state.reason, state.rows)
+    return state.reason, licences_since(tx, state.reason, state.rows, shower)
 
 
 def _claim(tx: Connection, jti: str, judgement: Judgement) -> Claimed | None:

@@ -120,11 +120,14 @@ _PARTIES: Final[AnySelect] = (
 )
 _OWNER: Final[AnySelect] = select(Account.id).where(Account.id == _ACCOUNT)
 
+_FOR_ITEM: Final = is_for_item(_DELEGATION, bindparam("item", type_=Integer()))
+
 _STATE_OF_ACCOUNT: Final = _state(has_right(own_rights(_ACCOUNT, _TODAY)), _OWNER, true())
 _STATE_OF_DELEGATION: Final = _state(
-    has_right(rights_within(_DELEGATION, _TODAY)),
-    _PARTIES,
-    is_for_item(_DELEGATION, bindparam("item", type_=Integer())),
+    has_right(rights_within(_DELEGATION, _TODAY)), _PARTIES, _FOR_ITEM
+)
+_STATE_OF_DELEGATION_THEN: Final = _state(
+    has_right(rights_within(_DELEGATION, _TODAY, bindparam("at"))), _PARTIES, _FOR_ITEM
 )
 
 
@@ -136,18 +139,20 @@ def read_state(
     licence_ids: Sequence[int],
     grant: ItemGrant,
     today: date,
-    replaced_by: datetime | None = None,
+    at: datetime | None = None,
 ) -> State:
     """Freeze, claim, licences and their granted fields, in one query.
 
-    A licence that a newer version has replaced does not stand; with `replaced_by`, only one that
-    had been replaced at that time.
+    A licence that a newer version has replaced does not stand, nor one whose delegation has been
+    ended; with `at`, only where that had happened at that time.
     """
     marks = deps.epoch.marks()
+    of_delegation = _STATE_OF_DELEGATION if at is None else _STATE_OF_DELEGATION_THEN
     rows = tx.execute(
-        _STATE_OF_DELEGATION if shower.delegated else _STATE_OF_ACCOUNT,
+        of_delegation if shower.delegated else _STATE_OF_ACCOUNT,
         {
             **_shown_by(shower),
+            "at": at,
             "item": grant.item_id,
             "jti": code.jti,
             "licences": licence_ids,
@@ -165,7 +170,7 @@ def read_state(
     known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
     against = published_against(deps, marks, licence_ids)
     reason, message = (
-        _licences_reason(rows, against, today, replaced_by) if known else ("unknown_licence", None)
+        _licences_reason(rows, against, today, at) if known else ("unknown_licence", None)
     )
     return State(
         rows=rows,
@@ -207,15 +212,13 @@ def _licences_reason(
     rows: Sequence[AnyRow],
     against: Mapping[int, str],
     today: date,
-    replaced_by: datetime | None,
+    at: datetime | None,
 ) -> tuple[Reason, str | None]:
     """Judged all or nothing: the first licence that does not stand gives the reason."""
     for row in rows:
         if row.issued_at is None:
             return "unknown_licence", None
-        replaced = row.superseded_at is not None and (
-            replaced_by is None or row.superseded_at <= replaced_by
-        )
+        replaced = row.superseded_at is not None and (at is None or row.superseded_at <= at)
         if not row.entitled or replaced:
             # The delegation has ended, the holder has changed, or a newer version is there:
             # whoever is still entitled can show again, and that is what the desk asks for.

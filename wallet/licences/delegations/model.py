@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wallet.base.database import AnyRow, Base, Day, Id
+from wallet.base.database import AnyRow, Base, Day, Id, Moment
 from wallet.base.periods import is_current
 from wallet.holders.addressee import Addressed
 
@@ -75,11 +75,15 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return and_(IS_WAITING, Delegation.answer_until > now)
 
 
-def counts(today: Day) -> ColumnElement[bool]:
-    """Condition that a licence may be shown under a delegation on that day."""
+def counts(today: Day, at: Moment | None = None) -> ColumnElement[bool]:
+    """Condition that a licence may be shown under a delegation on that day.
+
+    With `at`: might at that time, even if the delegation has been ended since.
+    """
+    not_ended = Delegation.ended_at.is_(None)
     return and_(
         Delegation.accepted_at.is_not(None),
-        Delegation.ended_at.is_(None),
+        not_ended if at is None else or_(not_ended, Delegation.ended_at > at),
         is_current(Delegation.starts_on, Delegation.ends_on, today),
     )
 
