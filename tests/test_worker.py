@@ -27,6 +27,7 @@ NOTHING = WorkDone(
     issued=0,
     delivered=0,
     expired=0,
+    lapsed=0,
     sessions=0,
     idempotency_keys=0,
     assertions=0,

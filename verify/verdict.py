@@ -126,7 +126,7 @@ _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
         "This copy was made for another unit. Ask for a new print, or the original.",
     ),
     "consent_pending": (
-        "已请持证人在手机上确认，请稍候。",
+        "已请持证人在手机上选择是否允许，请稍候。",
         "The holder has been asked on the phone. Please wait.",
     ),
     "consent_refused": (
@@ -217,7 +217,8 @@ class Verdict:
     `licences` is empty unless `outcome` is accepted. `status_as_of` is when the licence's
     status was read; `unchecked` names what could not be checked (offline only). `shown_by`
     is holder, delegate, assisted or paper, None while unknown. `issuer` is the area code of the
-    library that issued the code, None where that could not be read.
+    library that issued the code, None where that could not be read. `answer_by` is until when
+    the holder may answer, of a pending verdict alone.
     """
 
     id: str
@@ -235,6 +236,7 @@ class Verdict:
     purpose: str | None = None
     recipient: str | None = None
     legal_effect: str | None = None
+    answer_by: datetime | None = None
 
 
 def verdict_members(verdict: Verdict) -> dict[str, Any]:
@@ -255,6 +257,7 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
         "legal_effect": verdict.legal_effect,
         **({"purpose": verdict.purpose} if verdict.purpose else {}),
         **({"recipient": verdict.recipient} if verdict.recipient else {}),
+        **({"answer_by": verdict.answer_by} if verdict.answer_by else {}),
     }
 
 

@@ -14,6 +14,9 @@ SAME_DESK_REPEAT: Final = 10
 FIELDS_READABLE: Final = 120
 """Time after acceptance in which the desk may read the fields again."""
 
+CONSENT_ANSWER: Final = 90
+"""Time in which the holder may answer a question; afterwards it counts as not answered."""
+
 RECONCILED_WITHIN: Final = 25 * 3600
 """An offline judgement older than this is recorded, not judged again: a bundle lives 24 hours."""
 

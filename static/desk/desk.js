@@ -19,6 +19,7 @@ import { noteOutcome } from "./unsent.js";
 import { forgetEnded } from "./uses.js";
 import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
 import { setUpCamera } from "./viewport.js";
+import { Waiting } from "./waiting.js";
 import { listenToScanner } from "./wedge.js";
 
 const part = (name) => document.getElementById(name);
@@ -45,6 +46,10 @@ const connection = new Connection((up) => {
   if (up && ABLE) back();
 });
 const reports = new Reports({ account, connection, itemName, refuted });
+const waiting = new Waiting({
+  tick: (left) => { part("verdict-facts").textContent = word(left ? "answer_left" : "answer_over", { n: left }); },
+  ended: came,
+});
 let fieldsTimer = 0;
 let unservedTimer = 0;
 
@@ -81,11 +86,13 @@ function present(next, { quietly = false } = {}) {
   const before = shown;
   shown = next;
   clearTimeout(fieldsTimer);
+  waiting.stop();
   if (awaitsOutcome(before) && before.verdict.id !== next.verdict?.id) offer(before.verdict);
   else if (unserved && unserved.id === next.verdict?.id) offer(null);
   if (next.verdict) {
     showVerdict(next.verdict, chosen());
     if (next.verdict.verdict === "accepted") fieldsTimer = setTimeout(hideFields, fieldsLeft(next.verdict));
+    if (next.verdict.verdict === "pending") waiting.start(next.verdict);
   } else {
     showProblem(next.problem, chosen());
   }
@@ -104,6 +111,13 @@ function present(next, { quietly = false } = {}) {
 }
 
 const awaitsOutcome = (one) => one?.verdict?.verdict === "accepted" && !one.told;
+
+/** The holder has answered, or has not in time, or nobody can be asked what came of it. */
+function came({ verdict, problem }) {
+  if (!verdict) return present({ problem, asked: shown.verdict.id });
+  today.add(verdict, shortLabel(verdict));
+  present({ verdict });
+}
 
 /** The library found otherwise: what it refuses does not stay on the screen as accepted. */
 function refuted(finding, label) {
@@ -135,6 +149,7 @@ function offer(verdict) {
 function clear() {
   shown = null;
   clearTimeout(fieldsTimer);
+  waiting.stop();
   part("verdict").hidden = true;
   part("verdict-licences").replaceChildren();
   part("ready").hidden = false;
@@ -149,15 +164,16 @@ async function review(id) {
     const own = await recallAlone(id).catch(() => null);
     present({ verdict: own ?? await call("GET", `/verifications/${encodeURIComponent(id)}`) }, { quietly: true });
   } catch (problem) {
-    present({ problem }, { quietly: true });
+    present({ problem, asked: problem.status === 404 ? null : shown?.asked }, { quietly: true });
   }
 }
 
 /** The clerk's next step: done with this person, or try again what did not get through. */
 async function next() {
   if (!shown) return;
-  const { verdict, problem, text } = shown;
+  const { verdict, problem, text, asked } = shown;
   if (problem?.status === 401) return signIn();
+  if (asked) return review(asked);
   if (problem && text && problem.slug !== "not_permitted") return scanned(text);
   if (awaitsOutcome(shown)) return tell("served");
   clear();

@@ -10,7 +10,10 @@ import { shortLabel } from "./verdict.js";
 // ms for a verdict of the library: below the 10 s in which it takes the same use for one.
 const WAIT = 8000;
 // After these a code can be used no more: the reason by which this desk alone refuses it then.
-const SPENT = { ok: "already_used", already_used: "already_used", withdrawn: "withdrawn" };
+const SPENT = {
+  ok: "already_used", already_used: "already_used", withdrawn: "withdrawn", consent_pending: "already_used",
+  consent_refused: "already_used", consent_expired: "already_used",
+};
 
 /**
  * The verdict on a code's text for an item; rejects with a Problem when nobody judged it. `consent` and
@@ -19,7 +22,7 @@ const SPENT = { ok: "already_used", already_used: "already_used", withdrawn: "wi
 export async function verdictOn(code, { item, consent, types, account, connection }) {
   if (await connection.reachable()) {
     try {
-      const verdict = await call("POST", "/verifications", { code, item }, { wait: WAIT });
+      const verdict = await agreed(await call("POST", "/verifications", { code, item }, { wait: WAIT }));
       const spent = SPENT[verdict.reason];
       if (spent) await noteUse(code, spent).catch(() => {}); // the library knows it
       return { ...verdict, foreign: foreign(verdict) };
@@ -30,7 +33,7 @@ export async function verdictOn(code, { item, consent, types, account, connectio
     }
   }
   // Nobody can be asked while the network is gone.
-  if (consent === "ask") throw new Problem({ slug: "not_permitted", status: 403 });
+  if (consent === "ask") throw new Problem({ slug: "cannot_ask" });
   if (!canJudge()) throw new Problem({});
   try {
     return await judgeAlone(code, { item, types, account, label: shortLabel });
@@ -38,4 +41,10 @@ export async function verdictOn(code, { item, consent, types, account, connectio
     if (problem instanceof Problem) throw problem;
     throw new Problem({ slug: "unavailable", status: 503 }); // no record, no verdict
   }
+}
+
+/** A scan again after the holder's yes tells of it; what was agreed to is read at the verification alone. */
+async function agreed(verdict) {
+  if (verdict.verdict !== "accepted" || verdict.licences.length) return verdict;
+  return { ...await call("GET", `/verifications/${encodeURIComponent(verdict.id)}`), repeated: true };
 }

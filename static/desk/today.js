@@ -36,7 +36,8 @@ export class Today {
 
   render() {
     const good = this.entries.filter((one) => one.verdict === "accepted").length;
-    this.summary.textContent = word("today", { good, bad: this.entries.length - good });
+    const waiting = this.entries.filter((one) => one.verdict === "pending").length;
+    this.summary.textContent = word("today", { good, bad: this.entries.length - good - waiting });
     this.list.replaceChildren(...this.entries.slice(0, SHOWN).map((entry) => {
       const row = document.createElement("li");
       const button = document.createElement("button");

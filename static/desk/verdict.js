@@ -8,16 +8,17 @@ const MARKS = { accepted: "check", refused: "cross", pending: "wait", undetermin
 /** Show a verdict of the API. `item` is the chosen use item. */
 export function showVerdict(verdict, item) {
   const accepted = verdict.verdict === "accepted";
+  const pending = verdict.verdict === "pending";
   band(verdict.verdict, verdict.reason, sentence(verdict), facts(verdict));
   part("verdict-offline").hidden = !verdict.offline;
   part("verdict-unchecked").hidden = !verdict.unchecked?.length;
   part("verdict-unchecked-text").textContent = listed((verdict.unchecked ?? []).map((name) => word(`unchecked_${name}`)));
   const licences = verdict.licences ?? [];
   part("verdict-licences").replaceChildren(...(accepted && !licences.length ? [fieldsGone()] : licences.map(licence)));
-  part("verdict-channel").hidden = accepted || verdict.verdict === "pending";
+  part("verdict-channel").hidden = accepted || pending;
   part("verdict-channel-text").textContent = item?.channel ?? "";
   part("verdict-next").hidden = false;
-  part("verdict-next-label").textContent = word(accepted ? "served" : "next");
+  part("verdict-next-label").textContent = word(accepted ? "served" : pending ? "wait_no_longer" : "next");
   part("verdict-mismatch").hidden = !accepted;
   part("verdict-mismatch-label").textContent = word(hasPhoto(verdict) ? "mismatch_photo" : "mismatch");
   part("verdict-not-served").hidden = !accepted;
@@ -31,18 +32,16 @@ export function showVerdict(verdict, item) {
 
 /** Show that nothing was judged: the network, a limit, or a permission. */
 export function showProblem(problem, item) {
-  // An item that asks the holder is refused whatever the licence: asking is not open yet.
-  const asks = problem.slug === "not_permitted" && item?.consent === "ask";
-  const kind = asks ? "consent" : problem.status === 401 ? "signed_out" : problem.slug;
+  const kind = problem.status === 401 ? "signed_out" : problem.slug;
   // Without an answer nobody knows whether the code was used; the next scan tells.
-  const untouched = ["not_permitted", "too_many_requests", "unavailable"].includes(problem.slug);
+  const untouched = ["not_permitted", "too_many_requests", "unavailable", "cannot_ask"].includes(problem.slug);
   band("error", problem.slug, explained("problem", { ...problem, slug: kind }), untouched ? word("not_consumed") : "");
   part("verdict-offline").hidden = true;
   part("verdict-unchecked").hidden = true;
   part("verdict-licences").replaceChildren();
   part("verdict-channel").hidden = kind === "no_code" || kind === "signed_out";
   part("verdict-channel-text").textContent = item?.channel ?? "";
-  part("verdict-next-label").textContent = word({ no_code: "next", not_permitted: "next", consent: "next", signed_out: "sign_in" }[kind] ?? "retry");
+  part("verdict-next-label").textContent = word({ no_code: "next", not_permitted: "next", signed_out: "sign_in" }[kind] ?? "retry");
   part("verdict-mismatch").hidden = true;
   part("verdict-not-served").hidden = true;
   part("verdict-foot").textContent = "";

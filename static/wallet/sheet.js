@@ -3,6 +3,7 @@
 import { signIn } from "../js/api.js";
 import { dayAndTime, explained, listed, spoken, timeOfDay, word } from "../js/words.js";
 import { drawCode } from "./qr.js";
+import { bindAnswers, fillQuestion, questionSaid, tickQuestion } from "./question.js";
 import { Showing } from "./showing.js";
 
 const part = (name) => document.getElementById(name);
@@ -15,6 +16,7 @@ let showing = null;
 let source = null; // the button that opened the sheet
 let drawn = "";
 let since = 0; // when the sheet was opened
+let asked = false;
 let ticking = 0;
 let lock = null;
 
@@ -43,6 +45,7 @@ function start(button) {
   showing.addEventListener("change", render);
   drawn = "";
   since = Date.now();
+  asked = false;
   part("code-canvas").removeAttribute("data-text");
   part("code-status").textContent = "";
   if (!sheet.open) sheet.showModal();
@@ -58,14 +61,18 @@ function render() {
   const phase = visiblePhase();
   part("code-live").hidden = phase !== "live";
   part("code-used").hidden = phase !== "used";
-  part("code-hold").hidden = phase === "live" || phase === "used";
+  part("code-ask").hidden = phase !== "asked";
+  part("code-hold").hidden = ["live", "asked", "used"].includes(phase);
   part("code-hint").hidden = phase !== "live";
-  part("code-again").hidden = !["used", "ended", "withdrawn"].includes(phase);
+  part("code-again").hidden = !["used", "refused", "unanswered", "ended", "withdrawn"].includes(phase);
   part("code-note").hidden = phase !== "live";
   const live = phase === "live" || phase === "loading" || phase === "expired";
   part("code-close").textContent = word(live ? "withdraw" : "close");
+  part("code-close").hidden = phase === "asked";
   part("code-close").disabled = false;
+  part("ask-acts").hidden = phase !== "asked";
   if (phase === "live") renderLive();
+  else if (phase === "asked") renderAsked();
   else if (phase === "used") renderUsed();
   else renderHold(phase);
   if (showing.finished) letSleep();
@@ -89,6 +96,10 @@ function renderLive() {
 }
 
 function tick() {
+  if (showing?.phase === "asked") {
+    const said = tickQuestion(showing);
+    if (said) say(said);
+  }
   if (!showing?.code || showing.phase !== "live") return;
   if (visiblePhase() !== "live") return part("code-live").hidden || render();
   if (part("code-live").hidden) return render();
@@ -107,6 +118,20 @@ function tick() {
   part("code-left").textContent = word(late ? "offline_left" : "updates_in", { n: Math.ceil(left / 1000) });
 }
 
+/** The code gives way to the question; it comes with a shake, and the screen reader begins at its heading. */
+function renderAsked() {
+  if (!asked) {
+    asked = true;
+    fillQuestion(showing.question);
+    part("code-canvas").removeAttribute("data-text");
+    sheet.scrollTop = 0;
+    navigator.vibrate?.([200, 100, 200]);
+    part("ask-heading").focus();
+    say(questionSaid());
+  }
+  tick();
+}
+
 /* What a phase without a code says: [text, icon (none = it is turning), what the button does] */
 const HOLDS = {
   loading: () => [word("loading"), null, null],
@@ -114,9 +139,12 @@ const HOLDS = {
   offline: () => [word("offline"), "offline", { label: word("retry"), act: () => showing.wake() }],
   ended: () => [word("ended"), "wait", null],
   withdrawn: () => [word("withdrawn"), "eye-off", null],
+  refused: () => [word(showing.reason === "consent_refused" ? "refused" : "refused_otherwise",
+    { who: showing.question.unit }), "eye-off", null],
+  unanswered: () => [word("unanswered", { who: showing.question.unit }), "wait", null],
   signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: signIn }],
   failed: () => [explained(showing.licences.length > 1 ? "several" : "failed", showing.problem), "warn", null],
-  unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.code.expires)) }), "offline",
+  unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.question?.ends ?? showing.code.expires)) }), "offline",
     { label: word("retry"), act: withdraw }],
 };
 
@@ -199,6 +227,7 @@ if (sheet) {
     close();
   });
   part("code-again").addEventListener("click", () => start(source));
+  bindAnswers((allow) => showing.answer(allow));
   sheet.addEventListener("cancel", (event) => {
     event.preventDefault(); // Escape and the phone's back gesture withdraw, as the button does
     close();

@@ -1,9 +1,9 @@
 /**
- * One showing (亮码): opens it, fetches the next code, asks whether a desk has used it, withdraws it.
- * Knows the server and the clock, nothing of the page. Emits "change" after every step.
+ * One showing (亮码): opens it, fetches the next code, asks whether a desk has used it, answers what the
+ * desk asks, withdraws it. Knows the server and the clock, nothing of the page. Emits "change" after every step.
  *
- * `phase` is loading, live, used, withdrawn, unsent (a withdrawal that did not get through), ended,
- * signed_out or failed. `offline` says that the last call did not get through; a live code stays
+ * `phase` is loading, live, asked (`question` is what), used, refused (`reason` is why), unanswered, withdrawn,
+ * unsent (a withdrawal that did not get through), ended, signed_out or failed. `offline` says that the last call did not get through; a live code stays
  * usable until `expires`.
  */
 
@@ -24,6 +24,8 @@ export class Showing extends EventTarget {
     this.offline = false;
     this.problem = null;
     this.use = null;
+    this.question = null;
+    this.reason = null;
     this.code = null;
     this.skew = 0; // server clock minus ours, in ms
     this.poll = POLL_FIRST;
@@ -58,7 +60,7 @@ export class Showing extends EventTarget {
       const code = this.code
         ? await call("POST", `/me/codes/${encodeURIComponent(this.code.id)}/next`)
         : await call("POST", "/me/codes", { licences: this.licences, ...(this.item && { item: this.item }) });
-      if (this.finished) return;
+      if (this.finished || this.phase === "asked") return;
       // The answer was written about half way between asking and hearing.
       this.skew = Date.parse(code.server_time) - (asked + Date.now()) / 2;
       this.code = {
@@ -76,7 +78,7 @@ export class Showing extends EventTarget {
   }
 
   fail(problem) {
-    if (this.finished) return;
+    if (this.finished || this.phase === "asked") return;
     this.problem = problem;
     if (problem.slug === "already_used") {
       this.ask();
@@ -104,12 +106,8 @@ export class Showing extends EventTarget {
     try {
       const answer = await call("GET", `/me/codes/${encodeURIComponent(this.code.id)}`);
       if (this.finished) return;
-      if (answer.state === "used") {
-        this.use = answer;
-        return this.to("used");
-      }
-      if (answer.state === "withdrawn") return this.to("withdrawn");
-      if (answer.state === "expired") return this.to("ended");
+      this.learn(answer);
+      if (this.finished) return;
       this.poll = Math.min(this.poll * POLL_GROWTH, POLL_SLOW);
     } catch (problem) {
       if (problem.status === 401) return this.to("signed_out");
@@ -117,6 +115,43 @@ export class Showing extends EventTarget {
       this.poll = Math.min(Math.max(this.poll, POLL_FIRST) * 2, BACK_OFF_LIMIT);
     }
     if (!this.finished && !document.hidden) this.schedule("poll", this.poll, () => this.ask());
+  }
+
+  /** Go on to what the server says has become of this showing. */
+  learn(answer) {
+    this.question = answer.ask ? { ...answer.ask, ends: Date.parse(answer.ask.ends_at) } : null;
+    this.reason = answer.reason;
+    if (answer.state === "used") {
+      this.use = answer;
+      this.to("used");
+    } else if (answer.state === "asked") {
+      clearTimeout(this.timers.refresh); // nobody scans this code again
+      if (this.phase !== "asked" || this.offline) {
+        this.offline = false;
+        this.to("asked");
+      }
+    } else if (answer.state === "expired") {
+      this.to(this.question ? "unanswered" : "ended");
+    } else if (answer.state !== "waiting") {
+      this.to(answer.state);
+    }
+  }
+
+  /** Answer the question; the phase then says what came of it. Without a network it stays, and `offline` says so. */
+  async answer(allow) {
+    if (this.phase !== "asked") return;
+    try {
+      await call("POST", `/me/codes/${encodeURIComponent(this.code.id)}/consent`, { allow });
+    } catch (problem) {
+      if (this.finished) return;
+      if (problem.status === 401) return this.to("signed_out");
+      if (problem.status !== 404 && problem.status !== 409) {
+        this.offline = true;
+        return this.to("asked");
+      }
+    }
+    this.poll = POLL_FIRST;
+    await this.ask(); // the answer, or what was there before it
   }
 
   /** Take the code back; the phase then says what became of it. */
@@ -142,11 +177,12 @@ export class Showing extends EventTarget {
     if (document.hidden || this.finished) return;
     this.poll = POLL_FIRST;
     if (this.code) this.ask();
+    if (this.phase === "asked") return;
     if (!this.code || this.offline || this.now() >= this.code.refreshes) this.refresh();
   }
 
   get finished() {
-    return ["used", "withdrawn", "unsent", "ended", "signed_out", "failed", "stopped"].includes(this.phase);
+    return ["used", "refused", "unanswered", "withdrawn", "unsent", "ended", "signed_out", "failed", "stopped"].includes(this.phase);
   }
 
   stop() {

@@ -209,16 +209,3 @@ def test_a_desk_whose_session_has_ended_is_led_to_sign_in(
     expect(desk.verdict(clerk)).to_have_attribute("data-verdict", "error")
     clerk.keyboard.press("Enter")
     expect(clerk).to_have_url(re.compile(r"/\?next=%2Fdesk$"))
-
-
-def test_a_desk_whose_items_ask_for_consent_says_that_they_cannot_be_used_yet(
-    open_phone: OpenPage, open_desk: OpenPage
-) -> None:
-    holder, clerk = open_phone("holder-li"), open_desk("desk-bank")
-    clerk.goto("/desk")
-    cause = "须持证人在手机上同意，此功能尚未开通，请按传统方式办理。"
-    expect(clerk.get_by_role("main")).to_contain_text(cause)
-    desk.type_in(clerk, phone.show(holder))
-    desk.expect_verdict(clerk, "error", "not_permitted")
-    expect(desk.verdict(clerk).locator("#verdict-sentence")).to_have_text(cause)
-    expect(phone.live_code(holder)).to_be_visible()

@@ -73,14 +73,14 @@ def test_the_item_is_judged_before_the_text(zhao: Visitor, deps: Deps) -> None:
     assert verify(zhao, "not a code")["reason"] == "malformed"
 
 
-def test_an_item_that_asks_for_consent_is_refused_for_now(
+def test_an_item_that_asks_for_consent_needs_a_grant_like_any_other(
     app: Flask, li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
 ) -> None:
     bank = sign_in(app, "desk-bank")
-    code = show(li)
-    assert_beyond(deps, bank, code["text"], BANK_ACCOUNT, [])
+    code = show(li, DRIVING)
+    assert_beyond(deps, bank, code["text"], BANK_ACCOUNT, [8])
     assert_beyond(deps, bank, code["text"], RENEWAL, [])
-    assert verify(zhao, code["text"])["verdict"] == "accepted"
+    assert state(li, code)["state"] == "waiting"
 
 
 def test_a_licence_type_beyond_the_grant_is_refused_and_its_code_is_good_elsewhere(

@@ -12,9 +12,9 @@ from wallet.catalogue.model import UseItem
 from wallet.relying.model import Grant
 
 
-def change_grant(deps: Deps, **values: Any) -> None:
-    """Change the hall's grant for the renewal of food permits."""
-    item = select(UseItem.id).where(UseItem.code == RENEWAL).scalar_subquery()
+def change_grant(deps: Deps, of: str = RENEWAL, **values: Any) -> None:
+    """Change the grants for an item, the hall's renewal of food permits unless told otherwise."""
+    item = select(UseItem.id).where(UseItem.code == of).scalar_subquery()
     with deps.db.begin() as tx:
         changed = tx.execute(update(Grant).where(Grant.item_id == item).values(**values))
-        assert changed.rowcount == 1
+        assert changed.rowcount >= 1

@@ -52,6 +52,12 @@ def qian(app: Flask, clock: Clock) -> Visitor:
 
 
 @pytest.fixture
+def bank(app: Flask, clock: Clock) -> Visitor:
+    """desk-bank's desk, whose items ask the holder."""
+    return sign_in(app, "desk-bank")
+
+
+@pytest.fixture
 def reception(app: Flask, clock: Clock) -> Machine:
     """The machine client of the same hall."""
     return machine(app, deps_of(app).config.data, "relying")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from tests.support.codes import Signer
+from tests.support.showing import claims_of
+from verify import codes
 from wallet.base.deps import Deps
 from wallet.base.key_pairs import FileHand
 from wallet.holders.model import Account
@@ -40,3 +44,9 @@ def library_signer(
         types=types,
         url=deps.config.public_url,
     )
+
+
+def signed_again(deps: Deps, text: str, now: datetime) -> str:
+    """The same showing's code with the times of now, as its phone would not ask for it any more."""
+    claims = claims_of(text) | {"iat": int(now.timestamp()), "exp": int(now.timestamp()) + 60}
+    return f"{deps.config.public_url}/v#{codes.encode(codes.LIVE, claims, deps.keys.current)}"

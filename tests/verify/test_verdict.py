@@ -75,3 +75,9 @@ def test_an_accepted_licence_has_its_fields_and_a_photo_only_where_there_is_one(
         },
     ]
     assert (members["purpose"], members["recipient"]) == ("办事", "大厅")
+
+
+def test_a_pending_verdict_says_until_when_it_may_be_answered() -> None:
+    message = sentence("consent_pending")
+    verdict = Verdict("v1", "pending", "consent_pending", message, AT, AT, answer_by=AT)
+    assert verdict_members(verdict)["answer_by"] == AT

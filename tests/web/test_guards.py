@@ -40,6 +40,7 @@ HOLDER: Final = {
     "POST /api/v1/me/codes",
     "POST /api/v1/me/codes/<showing_id>/next",
     "GET /api/v1/me/codes/<showing_id>",
+    "POST /api/v1/me/codes/<showing_id>/consent",
     "DELETE /api/v1/me/codes/<showing_id>",
     "GET /api/v1/me/uses",
     "GET /api/v1/me/inbox",
@@ -212,6 +213,7 @@ def test_another_holders_showing_and_licence_are_not_found(app: Flask) -> None:
         stranger.post("/api/v1/me/codes", {"licences": [identifier]}),
         stranger.get(f"/api/v1/me/codes/{showing}"),
         stranger.post(f"/api/v1/me/codes/{showing}/next"),
+        stranger.post(f"/api/v1/me/codes/{showing}/consent", {"allow": True}),
         stranger.delete(f"/api/v1/me/codes/{showing}"),
         stranger.get(f"/wallet/{identifier}"),
     ]

@@ -155,9 +155,11 @@ def _described(entry: UseEntry) -> dict[str, object]:
         "item": entry.item_name_en if english else entry.item_name,
         "licence_type": entry.licence_type_en if english else entry.licence_type,
         "fields": entry.fields_en if english else entry.fields,
+        "asked": entry.asked_en if english else entry.asked,
         "outcome": entry.outcome,
         "mismatch": entry.served == "person_mismatch",
         "shown_by": entry.shown_by,
         "offline": entry.offline,
         "sentence": sentence(reason, language) if reason else "",
+        "reason": entry.reason,
     }

@@ -14,16 +14,9 @@ from wallet.errors import Conflict, Invalid
 from wallet.licences.held import held_by_id
 from wallet.numbers import DRAWN_AGAIN
 from wallet.showing.choose import choose
-from wallet.showing.show import (
-    LICENCES_MAX,
-    LiveCode,
-    ShowingState,
-    next_code,
-    open_showing,
-    own_showing,
-    showing_state,
-    withdraw,
-)
+from wallet.showing.follow import ShowingState, showing_state
+from wallet.showing.show import LICENCES_MAX, LiveCode, next_code, open_showing, own_showing
+from wallet.showing.withdraw import withdraw
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder

@@ -13,6 +13,7 @@ from verify.desk import DeskPorts, desk_blueprint
 from verify.judgements import Finding, Judgement
 from verify.verdict import Verdict
 from wallet.base.clock import local_day
+from wallet.relying.consent import answer
 from wallet.relying.desk_view import desk_view
 from wallet.relying.desks import desk_of
 from wallet.relying.grants import items_of
@@ -22,6 +23,7 @@ from wallet.relying.reading import read_verification, record_outcome
 from wallet.relying.reconcile import reconcile
 from wallet.relying.schemas import (
     CodeToVerifySchema,
+    ConsentSchema,
     FindingsSchema,
     JudgementsSchema,
     MeSchema,
@@ -32,7 +34,7 @@ from wallet.relying.schemas import (
 )
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
-from wallet.web.guards import client, guard, public, signed_in, staff
+from wallet.web.guards import client, guard, holder, public, signed_in, staff
 from wallet.web.principal import current_principal
 
 blueprint = ApiBlueprint("relying", __name__, description="核验 · Verification")
@@ -45,6 +47,15 @@ blueprint = ApiBlueprint("relying", __name__, description="核验 · Verificatio
 def check_code(body: dict[str, Any]) -> PublicCheck:
     """Whether a code is genuine; anyone may ask, nothing is consumed."""
     return check_publicly(deps(), body["code"], now())
+
+
+@blueprint.route("/me/codes/<showing_id>/consent", methods=["POST"])
+@blueprint.arguments(ConsentSchema)
+@blueprint.response(204)
+@guard(holder(rate="holder"))
+def answer_question(body: dict[str, Any], showing_id: str) -> None:
+    """Answer the question that a desk has put to a showing."""
+    answer(deps(), current_principal(), showing_id, now(), allow=body["allow"])
 
 
 @blueprint.route("/me")

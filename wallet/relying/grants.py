@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Connection, Date, bindparam, select
 
-from wallet.base.database import AnySelect
+from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
@@ -41,6 +41,11 @@ class ItemGrant:
     traditional_channel: str
     types: Mapping[int, GrantedType]
 
+    @property
+    def asks(self) -> bool:
+        """Whether the holder must agree before a field is given."""
+        return self.consent != "none"
+
 
 def granted(*columns: Any) -> AnySelect:
     """Select these of every grant that stands, with its item and its licence type.
@@ -70,7 +75,15 @@ _ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
 
 def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
     """The grant of the principal's unit for an item, None when there is none that day."""
-    rows = deps.db.rows(_GRANT, unit=principal.unit_id, item=item, today=today)
+    return _grant(item, deps.db.rows(_GRANT, unit=principal.unit_id, item=item, today=today))
+
+
+def grant_within(tx: Connection, unit_id: int, item: str, today: date) -> ItemGrant | None:
+    """As `grant_for`, in the caller's transaction."""
+    return _grant(item, tx.execute(_GRANT, {"unit": unit_id, "item": item, "today": today}).all())
+
+
+def _grant(item: str, rows: Sequence[AnyRow]) -> ItemGrant | None:
     if not rows:
         return None
     return ItemGrant(

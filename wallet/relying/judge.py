@@ -3,10 +3,11 @@
 1. unit and item                     403 before anything of the code is read
 2. the code itself                   `verify.codes.read`
 3. licence type and fields           403, the code not consumed
-4. state, in one transaction         a restore, freeze, withdrawal, use, licence; the claim of the
-                                     `jti`, the verification, its uses and the audit event
+4. state, in one transaction         a restore, freeze, withdrawal, use, licence, consent; the claim of
+                                     the `jti`, the verification, its uses and the audit event
 
-No record, no answer: whatever is answered has been committed.
+No record, no answer: whatever is answered has been committed. Where the item asks the holder, the
+first scan claims the `jti` as pending, and `relying.consent` goes on when the holder answers.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from wallet.relying.sentences import message_of
 from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Verification
+from wallet.showing.questions import Ending, answer_by, is_over, lapse, void
 from wallet.web.limits import count_code
 
 _RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证人两分钟后重新亮码，或按传统方式办理。"
@@ -77,7 +79,7 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     """
     # 1. unit and item
     grant = grant_for(deps, desk.principal, item, local_day(now))
-    if grant is None or grant.consent != "none":
+    if grant is None:
         refuse_beyond_grant(deps, desk, item, (), now)
     case = _Case(deps, desk, grant, now)
 
@@ -112,7 +114,8 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
     if opened is None:
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
     shower, licence_ids = opened
-    state = read_state(tx, case.deps, code, shower, licence_ids, case.grant, local_day(case.now))
+    day = local_day(case.now)
+    state = read_state(tx, case.deps, code.jti, code.types, shower, licence_ids, case.grant, day)
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Whose licences these are is in doubt too: a restored database may give ids anew.
         recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=_RESTORED)
@@ -134,7 +137,7 @@ def _judge_shown(
             tx,
             Claim,
             jti=code.jti,
-            state="used",
+            state="pending" if case.grant.asks else "used",
             at=case.now,
             verification_id=verification_id,
         )
@@ -142,78 +145,86 @@ def _judge_shown(
             claim = read_claim(tx, code.jti)
     if claim is not None:
         return _judge_claimed(tx, case, shown, state, claim)
-    return _accept(tx, case, shown, state, verification_id)
+    return _accept_or_ask(tx, case, shown, state, verification_id)
 
 
 def _judge_claimed(
     tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
 ) -> _Recorded:
-    """A withdrawn or used code; the desk that used it may have its first answer again.
+    """A code that somebody has scanned or withdrawn; the desk that scanned it may have its first
+    answer again, or what has become of it.
 
     A use that the desk told of afterwards gave no fields, and its time is the desk's own word.
     """
     if claim.state == "withdrawn":
         return _refuse(tx, case, shown, "withdrawn")
+    if claim.state == "pending":
+        return _judge_pending(tx, case, shown, state, claim)
     # Of two at once the first to be recorded may be the one that came later.
     recent = abs(case.now - claim.at) <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
-    if recent and state.reason == "ok" and _is_own(tx, case, claim):
-        return _repeat(tx, case, shown, state, claim)
-    return _refuse(tx, case, shown, "already_used", used_at=claim.at)
+    if recent and (state.reason == "ok" or claim.state != "used"):
+        first = _own_verification(tx, case, claim)
+        if first is not None:
+            return _repeat(tx, case, shown, state, claim, first)
+    used_at = claim.at if claim.state == "used" else None
+    return _refuse(tx, case, shown, "already_used", used_at=used_at)
 
 
-def _is_own(tx: Connection, case: _Case, claim: Claimed) -> bool:
-    first = tx.execute(
-        select(Verification.id).where(
+def _judge_pending(
+    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
+) -> _Recorded:
+    """A code whose holder was asked: its desk hears that again, as long as the question is open."""
+    asked = str(claim.verification_id)
+    if is_over(claim.at, case.now):
+        lapse(tx, str(shown.jti), asked, claim.at, case.now)
+        return _judge_claimed(tx, case, shown, state, read_claim(tx, str(shown.jti)))
+    first = _own_verification(tx, case, claim)
+    if first is None:
+        return _refuse(tx, case, shown, "already_used")
+    if state.reason != "ok":
+        ending = Ending("refused", "refused", state.reason)
+        void(tx, str(shown.jti), asked, ending, case.now, case.now)
+        return _judge_claimed(tx, case, shown, state, read_claim(tx, str(shown.jti)))
+    return _repeat(tx, case, shown, state, claim, first)
+
+
+def _own_verification(tx: Connection, case: _Case, claim: Claimed) -> AnyRow | None:
+    """Verdict and reason of the verification that has the claim, if it is this desk's and item's."""
+    return tx.execute(
+        select(Verification.verdict, Verification.reason).where(
             Verification.id == claim.verification_id,
             Verification.desk == case.desk.key,
             Verification.item_id == case.grant.item_id,
             Verification.received_at.is_(None),
         )
     ).one_or_none()
-    return first is not None
 
 
-def _accept(
+def _accept_or_ask(
     tx: Connection, case: _Case, shown: Shown, state: State, verification_id: str
 ) -> _Recorded:
+    outcome: Outcome = "pending" if case.grant.asks else "accepted"
+    reason: Reason = "consent_pending" if case.grant.asks else "ok"
     fields = {id: case.grant.types[number].fields for id, number in state.types.items()}
     record_verification(
-        tx, case.desk, case.grant, shown, verification_id, "accepted", "ok", fields, case.now
+        tx, case.desk, case.grant, shown, verification_id, outcome, reason, fields, case.now
     )
-    recorded = _accepted(case, shown, state, verification_id, case.now)
-    return replace(recorded, claimed=shown.jti)
+    verdict = _verdict(case, shown, verification_id, outcome, reason, case.now)
+    return _Recorded(verdict, () if case.grant.asks else state.rows, claimed=shown.jti)
 
 
-def _repeat(tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed) -> _Recorded:
-    first = str(claim.verification_id)
-    record_judged(
-        tx, case.desk, case.grant, shown, first, "accepted", "ok", case.now, repeated=True
-    )
-    return _accepted(case, shown, state, first, claim.at, repeated=True)
-
-
-def _accepted(
-    case: _Case,
-    shown: Shown,
-    state: State,
-    verification_id: str,
-    checked_at: datetime,
-    *,
-    repeated: bool = False,
+def _repeat(
+    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed, first: AnyRow
 ) -> _Recorded:
-    verdict = Verdict(
-        id=verification_id,
-        outcome="accepted",
-        reason="ok",
-        message=message_of("ok"),
-        checked_at=checked_at,
-        status_as_of=case.now,
-        repeated=repeated,
-        shown_by=shown.by,
-        issuer=case.deps.keys.issuer,
-        legal_effect=LEGAL_EFFECT,
-    )
-    return _Recorded(verdict, state.rows)
+    """The first answer again, or what has become of it since.
+
+    What the holder agreed to is given where the desk reads its verification, and nowhere else.
+    """
+    id, outcome, reason = str(claim.verification_id), first.verdict, first.reason
+    record_judged(tx, case.desk, case.grant, shown, id, outcome, reason, case.now, repeated=True)
+    verdict = _verdict(case, shown, id, outcome, reason, claim.at, repeated=True)
+    give = outcome == "accepted" and not case.grant.asks
+    return _Recorded(verdict, state.rows if give else ())
 
 
 def _refuse(
@@ -230,14 +241,33 @@ def _refuse(
     record_verification(
         tx, case.desk, case.grant, shown, verification_id, outcome, reason, {}, case.now
     )
-    verdict = Verdict(
+    said = message or message_of(reason, used_at)
+    return _Recorded(
+        _verdict(case, shown, verification_id, outcome, reason, case.now, message=said)
+    )
+
+
+def _verdict(
+    case: _Case,
+    shown: Shown,
+    verification_id: str,
+    outcome: Outcome,
+    reason: Reason,
+    checked_at: datetime,
+    *,
+    message: str | None = None,
+    repeated: bool = False,
+) -> Verdict:
+    return Verdict(
         id=verification_id,
         outcome=outcome,
         reason=reason,
-        message=message or message_of(reason, used_at),
-        checked_at=case.now,
+        message=message or message_of(reason),
+        checked_at=checked_at,
         status_as_of=case.now,
+        repeated=repeated,
         shown_by=shown.by,
         issuer=case.deps.keys.issuer if shown.jti else None,
+        legal_effect=LEGAL_EFFECT if outcome == "accepted" else None,
+        answer_by=answer_by(checked_at) if outcome == "pending" else None,
     )
-    return _Recorded(verdict)

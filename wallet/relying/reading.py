@@ -27,9 +27,11 @@ from wallet.relying.model import Grant
 from wallet.relying.record import alert
 from wallet.relying.sentences import message_of
 from wallet.showing.model import Claim, Use, Verification
+from wallet.showing.questions import answer_by, is_over, lapse
 from wallet.web.principal import Principal
 
 LEGAL_EFFECT: Final = "电子证照与纸质证照具有同等法律效力"
+_NOT_GRANTED: Final = "本单位已不能用此证照办理这一事项，请按传统方式办理。"
 
 
 def granted_licences(
@@ -85,36 +87,49 @@ def read_verification(
     """The verdict again, for the desk that asked for it; NotFound for anybody else.
 
     The fields of an accepted verdict come along for two minutes, read afresh, as far as the
-    grant still stands.
+    grant still stands. Of one that the holder was asked for it is read from here on.
     """
     with deps.db.read() as tx:
         row = _own_verification(tx, principal, verification_id)
-        rows: list[AnyRow] = []
-        age = now - row.at
-        online = row.offline_reason is None  # offline, the desk was given no field
-        if (
-            online
-            and row.verdict == "accepted"
-            and age <= timedelta(seconds=numbers.FIELDS_READABLE)
-        ):
-            values = {"verification": verification_id, "unit": row.unit_id, "today": local_day(now)}
-            for use in tx.execute(_STILL_GRANTED, values).all():
-                keys = [key for key in use.fields if key in use.granted]
-                rows += tx.execute(_fields_of(use.licence_id, keys)).all()
-        used_at = tx.execute(select(Claim.at).where(Claim.jti == row.jti)).scalar_one_or_none()
-    accepted = row.verdict == "accepted"
+        if row.verdict != "pending" or not is_over(row.at, now):
+            return _told(tx, deps, row, now)
+    with deps.db.begin() as tx:
+        lapse(tx, row.jti, row.id, row.at, now)
+    with deps.db.read() as tx:
+        return _told(tx, deps, _own_verification(tx, principal, verification_id), now)
+
+
+def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
+    checked_at = row.answered_at or row.at
+    values = {"verification": row.id, "unit": row.unit_id, "today": local_day(now)}
+    online = row.offline_reason is None  # offline, the desk was given no field
+    readable = now - checked_at <= timedelta(seconds=numbers.FIELDS_READABLE)
+    rows: list[AnyRow] = []
+    if online and row.verdict == "accepted" and readable:
+        for use in tx.execute(_STILL_GRANTED, values).all():
+            keys = [key for key in use.fields if key in use.granted]
+            rows += tx.execute(_fields_of(use.licence_id, keys)).all()
+    used_at = tx.execute(_USED_AT, {"jti": row.jti}).scalar_one_or_none()
+    message = message_of(row.reason, used_at)
+    if (
+        row.answered_at
+        and row.reason == "withdrawn"
+        and not tx.execute(_STILL_GRANTED, values).all()
+    ):
+        message = _NOT_GRANTED
     return Verdict(
         id=row.id,
         outcome=row.verdict,
         reason=row.reason,
-        message=message_of(row.reason, used_at),
-        checked_at=row.at,
-        status_as_of=now if rows else row.received_at or row.at,
+        message=message,
+        checked_at=checked_at,
+        status_as_of=now if rows else row.received_at or checked_at,
         offline=not online,
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,
         issuer=deps.keys.issuer if row.jti else None,
-        legal_effect=LEGAL_EFFECT if accepted else None,
+        legal_effect=LEGAL_EFFECT if row.verdict == "accepted" else None,
+        answer_by=answer_by(row.at) if row.verdict == "pending" else None,
     )
 
 
@@ -161,6 +176,7 @@ def _own_verification(tx: Connection, principal: Principal, verification_id: str
     return row
 
 
+_USED_AT: Final = select(Claim.at).where(Claim.jti == bindparam("jti"), Claim.state == "used")
 _STILL_GRANTED: Final = (
     granted(Use.licence_id, Use.fields, Grant.fields.label("granted"))
     .join(Verification, Verification.item_id == Grant.item_id)

@@ -11,7 +11,8 @@ Each judgement in its own transaction, in the order of `judge`:
                                      the verification, its uses and the audit event
 
 Whoever was accepted has been served. So the `jti` is claimed even where the library would have
-refused: phone and history must say that it was used. The desk is told of it as a conflict.
+refused: phone and history must say that it was used. The desk is told of it as a conflict. An item
+that asks the holder is one always: without the network nobody can be asked.
 """
 
 from __future__ import annotations
@@ -21,26 +22,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from verify.codes import CLOCK_TOLERANCE, LiveCode, PaperCode, read
 from verify.judgements import Finding, Judgement
 from verify.verdict import Outcome, Reason, Refused
 from wallet import numbers
 from wallet.base.clock import local_day
-from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
+from wallet.relying.late_use import AGAINST_LATE_USE, claim_late
 from wallet.relying.record import Shown, alert, record_reconciled, refuse_beyond_grant
 from wallet.relying.sentences import finding_message
 from wallet.relying.since import licences_since
-from wallet.relying.state import Claimed, State, frozen_since, read_claim, read_state
+from wallet.relying.state import Claimed, State, frozen_since, read_state
 from wallet.showing.handle import Shower, open_handle
-from wallet.showing.model import Claim, Verification
+from wallet.showing.model import Verification
 from wallet.showing.remembered import notice_restore
 from wallet.web.limits import count_report
 
@@ -108,7 +110,7 @@ def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Fin
     timely = is_timely(judgement.judged_at, now)
     day = local_day(judgement.judged_at if timely else now)
     grant = grant_for(deps, desk.principal, judgement.item, day)
-    if grant is None or grant.consent != "none":
+    if grant is None:
         refuse_beyond_grant(deps, desk, judgement.item, (), now)
     case = _Case(deps, desk, judgement, grant, now)
 
@@ -164,11 +166,13 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
         return _Known("unknown_licence", Shown(code.jti))
     shower, licence_ids = opened
     at = case.judgement.judged_at
-    state = read_state(tx, case.deps, code, shower, licence_ids, case.grant, local_day(at), at=at)
+    state = read_state(
+        tx, case.deps, code.jti, code.types, shower, licence_ids, case.grant, local_day(at), at
+    )
     accepted = case.judgement.outcome == "accepted"
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Used before, or not; and whose licences these are is in doubt too, as in `judge`.
-        claimed = accepted and _claim(tx, code.jti, case.judgement) is None
+        claimed = accepted and claim_late(tx, code.jti, case.judgement, case.now) is None
         return _Known(
             "trust_stale",
             Shown(code.jti),
@@ -178,49 +182,35 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     shown = Shown(code.jti, shower, tuple(state.types))
     if not accepted:
         return _Known(state.reason, shown)
-    claim = _claim(tx, code.jti, case.judgement)
+    claim = claim_late(tx, code.jti, case.judgement, case.now)
     if claim is not None and _is_same_use(tx, case, claim):
         return _Known("ok", shown, repeated=True)
     frozen = frozen_since(tx, shower) if state.frozen else None
-    reason, since = _standing(tx, shower, state, claim, frozen, at)
+    reason, since = _standing(tx, case, shower, state, claim, frozen)
     return _Known(reason, shown, since, claimed=code.jti if claim is None else None)
 
 
 def _standing(
     tx: Connection,
+    case: _Case,
     shower: Shower,
     state: State,
     claim: Claimed | None,
     frozen: datetime | None,
-    at: datetime,
 ) -> tuple[Reason, datetime | None]:
-    """What speaks against a use at a time, and since when, in the order of `judge`; `ok` if nothing.
+    """What speaks against a use at its time, and since when, in the order of `judge`; `ok` if nothing.
 
     How the licences stand is known for now alone, but for their last day, newer versions and the end
     of a delegation.
     """
+    at = case.judgement.judged_at
     if frozen is not None and frozen <= at:
         return "withdrawn", frozen
-    if claim is not None and claim.state == "withdrawn" and claim.at <= at:
-        return "withdrawn", claim.at
-    if claim is not None and claim.state == "used":
-        return "already_used", claim.at
+    if claim is not None and (claim.state == "used" or claim.at <= at):
+        return AGAINST_LATE_USE[claim.state], claim.at
+    if state.reason == "ok" and case.grant.asks:
+        return "consent_expired", None
     return state.reason, licences_since(tx, state.reason, state.rows, shower)
-
-
-def _claim(tx: Connection, jti: str, judgement: Judgement) -> Claimed | None:
-    """Claim a `jti` as used; gives what had become of it before, None where nothing had.
-
-    A withdrawal gives way: the holder was served all the same.
-    """
-    used = {"state": "used", "at": judgement.judged_at, "verification_id": judgement.id}
-    if insert_if_new(tx, Claim, jti=jti, **used):
-        return None
-    before = read_claim(tx, jti)
-    if before.state != "withdrawn":
-        return before
-    over = update(Claim).where(Claim.jti == jti, Claim.state == "withdrawn").values(**used)
-    return before if tx.execute(over).rowcount == 1 else read_claim(tx, jti)
 
 
 def _is_same_use(tx: Connection, case: _Case, claim: Claimed) -> bool:

@@ -65,9 +65,12 @@ def record_verification(
     fields: Mapping[int, Sequence[str]],
     now: datetime,
 ) -> None:
-    """Write it all; `fields` maps a licence to the keys that the desk is given, if any."""
+    """Write it all; `fields` maps a licence to the keys that the desk is given, if any, or that the
+    holder is asked for where the verdict is pending."""
     verification = _verification(desk, grant, shown, verification_id, outcome, reason, now)
-    uses = _uses(shown, verification_id, fields)
+    uses = _uses(shown, verification_id, {} if outcome == "pending" else fields)
+    if outcome == "pending":
+        uses = [use | {"asked": list(fields[use["licence_id"]])} for use in uses]
     with at_once(tx):
         tx.execute(_INSERT_VERIFICATION, verification)
         if uses:

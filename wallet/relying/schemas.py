@@ -89,6 +89,19 @@ class VerdictSchema(Schema):
     legal_effect = fields.String(required=True, allow_none=True)
     purpose = fields.String()
     recipient = fields.String()
+    answer_by = Instant(
+        metadata={
+            "type": "string",
+            "format": "date-time",
+            "description": "of a pending verdict: until when the holder may answer",
+        }
+    )
+
+
+class ConsentSchema(StrictSchema):
+    """The holder's answer."""
+
+    allow = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
 class JudgementSchema(StrictSchema):

@@ -19,6 +19,8 @@ _AGAINST: Final[Mapping[Reason, str]] = {
     "licence_suspended": "此证照已被暂扣",
     "licence_expired": "此证照当时已过有效期",
     "licence_revoked": "此证照已被吊销或注销",
+    "consent_refused": "持证人没有同意出示",
+    "consent_expired": "持证人没有同意出示",
     "trust_stale": "这次核验已不能与库中记录核对",
 }
 _NOT_OURS: Final = "此码不是本库签发的有效亮证码"

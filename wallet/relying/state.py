@@ -21,7 +21,6 @@ from sqlalchemy import (
     tuple_,
 )
 
-from verify.codes import LiveCode
 from verify.verdict import Reason
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
@@ -44,7 +43,7 @@ _NOT_YET: Final = "此证照自 {} 起生效，现在还不能使用，请持证
 
 @dataclass(frozen=True)
 class Claimed:
-    """What has become of a `jti` already: used or withdrawn."""
+    """What has become of a `jti` already: the state of its claim, since when, by which verification."""
 
     state: str
     at: datetime
@@ -134,7 +133,8 @@ _STATE_OF_DELEGATION_THEN: Final = _state(
 def read_state(
     tx: Connection,
     deps: Deps,
-    code: LiveCode,
+    jti: str,
+    numbers: Sequence[int],
     shower: Shower,
     licence_ids: Sequence[int],
     grant: ItemGrant,
@@ -143,6 +143,7 @@ def read_state(
 ) -> State:
     """Freeze, claim, licences and their granted fields, in one query.
 
+    `numbers` are the short numbers of the licences' types, all of them within the grant.
     A licence that a newer version has replaced does not stand, nor one whose delegation has been
     ended; with `at`, only where that had happened at that time.
     """
@@ -154,20 +155,20 @@ def read_state(
             **_shown_by(shower),
             "at": at,
             "item": grant.item_id,
-            "jti": code.jti,
+            "jti": jti,
             "licences": licence_ids,
             "today": today,
             **marks.values,
             "granted": [
                 (granted.type_id, key)
-                for granted in map(grant.types.__getitem__, code.types)
+                for granted in map(grant.types.__getitem__, numbers)
                 for key in granted.fields
             ],
         },
     ).all()
     first = rows[0] if rows else None
     types = {row.id: row.short_number for row in rows}
-    known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(code.types)
+    known = types.keys() == set(licence_ids) and sorted(types.values()) == sorted(numbers)
     against = published_against(deps, marks, licence_ids)
     reason, message = (
         _licences_reason(rows, against, today, at) if known else ("unknown_licence", None)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from wallet.showing.follow import ShowingState, showing_state
 from wallet.showing.schemas import (
     LiveCodeSchema,
     NewShowingSchema,
     ShowingStateSchema,
     UsePageSchema,
 )
-from wallet.showing.show import (
-    LiveCode,
-    ShowingState,
-    next_code,
-    open_showing,
-    showing_state,
-    withdraw,
-)
+from wallet.showing.show import LiveCode, next_code, open_showing
 from wallet.showing.uses import UsePage, uses
+from wallet.showing.withdraw import withdraw
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 
+_PENDING: Final = text("verdict = 'pending'")
+
 
 class Claim(Base):
-    """What became of a showing: used or withdrawn. The primary key makes it happen once."""
+    """What became of a showing; the primary key makes it happen once.
+
+    `state` is used, withdrawn, or that of a question to the holder: pending, then used, refused,
+    expired or withdrawn (`questions`). `at` is since when.
+    """
 
     __tablename__ = "claims"
 
@@ -26,12 +33,23 @@ class Verification(Base):
     the text could not be read; `shower` is the account or delegation that showed it, `served`
     what the desk said afterwards.
 
+    Where the item asks the holder, verdict and reason are pending until the question has ended:
+    `answered_at` is when it did, whichever way.
+
     The rest is None but where the desk had judged offline: `offline_reason` is what it found (`ok`
     where it accepted), `received_at` when it told the library, and `conflict_since` when that came
     about for which the library, unlike the desk, does not accept the code. `at` is the desk's time.
     """
 
     __tablename__ = "verifications"
+    __table_args__ = (
+        Index(
+            "ix_verifications_pending",
+            "at",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -46,16 +64,19 @@ class Verification(Base):
     shown_by: Mapped[str | None]
     shower: Mapped[str | None]
     served: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
     offline_reason: Mapped[str | None]
     received_at: Mapped[datetime | None]
     conflict_since: Mapped[datetime | None]
 
 
 class Use(Base):
-    """A licence that a judged code showed, and the keys of the fields that the desk was given."""
+    """A licence that a judged code showed, and the keys of the fields that the desk was given;
+    `asked` are those that the holder was asked for, None where nobody was asked."""
 
     __tablename__ = "uses"
 
     verification_id: Mapped[str] = mapped_column(ForeignKey("verifications.id"), primary_key=True)
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True, index=True)
     fields: Mapped[list[str]]
+    asked: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))

@@ -88,7 +88,9 @@ NEXT_OF_DELEGATION: Final = _next_of(
 STATE: Final = (
     select(
         Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
-        Verification.terminal, UseItem.name.label("item"), UseItem.name_en.label("item_en"),
+        Verification.terminal, Verification.at.label("asked_at"), Verification.reason,
+        UseItem.name.label("item"), UseItem.name_en.label("item_en"),
+        UseItem.retention, UseItem.retention_en,
     )
     .outerjoin(Verification, Verification.id == Claim.verification_id)
     .outerjoin(Unit, Unit.id == Verification.unit_id)
@@ -98,9 +100,9 @@ STATE: Final = (
 """What became of a `jti`, and where."""
 
 SEEN_FIELDS: Final = (
-    select(Use.fields, LicenceType.fields.label("declared"))
+    select(Use.fields, Use.asked, LicenceType.fields.label("declared"))
     .join(Licence, Licence.id == Use.licence_id)
     .join(LicenceType, LicenceType.id == Licence.type_id)
     .where(Use.verification_id == bindparam("verification"))
 )
-"""The keys of the fields that a desk was given, and what the catalogue says of them."""
+"""The keys of the fields that a desk was given or asked for, and what the catalogue says of them."""

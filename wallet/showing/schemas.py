@@ -33,11 +33,32 @@ class LiveCodeSchema(Schema):
     server_time = Instant(required=True)
 
 
+class AskSchema(Schema):
+    """What a desk asks the holder for."""
+
+    unit = fields.String(required=True)
+    terminal = fields.String(required=True)
+    item = fields.String(required=True)
+    item_en = fields.String(required=True)
+    fields_ = fields.List(
+        fields.String(),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "labels of the fields that would be seen"},
+    )
+    fields_en = fields.List(fields.String(), required=True)
+    retention = fields.String(required=True, metadata={"description": "how long they are kept"})
+    retention_en = fields.String(required=True)
+    ends_at = Instant(required=True)
+
+
 class ShowingStateSchema(Schema):
     """What has become of a showing."""
 
     state = fields.String(
-        required=True, metadata={"enum": ["waiting", "used", "withdrawn", "expired"]}
+        required=True,
+        metadata={"enum": ["waiting", "asked", "used", "withdrawn", "refused", "expired"]},
     )
     used_by = fields.String(allow_none=True)
     used_at = Instant(allow_none=True)
@@ -46,6 +67,11 @@ class ShowingStateSchema(Schema):
     item_en = fields.String(allow_none=True)
     fields_ = fields.List(fields.String(), data_key="fields", attribute="fields")
     fields_en = fields.List(fields.String())
+    reason = fields.String(
+        allow_none=True,
+        metadata={"description": "of a question that gave nothing: why, as in a verdict"},
+    )
+    ask = fields.Nested(AskSchema, allow_none=True)
 
 
 class UseSchema(Schema):
@@ -69,6 +95,12 @@ class UseSchema(Schema):
         metadata={"description": "labels of the fields that were seen"},
     )
     fields_en = fields.List(fields.String(), required=True)
+    asked = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "labels of the fields that the holder was asked for, if any"},
+    )
+    asked_en = fields.List(fields.String(), required=True)
     outcome = fields.String(required=True)
     reason = fields.String(required=True)
     shown_by = fields.String(allow_none=True)

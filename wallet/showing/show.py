@@ -1,7 +1,6 @@
-"""Show (亮证亮码): open a showing, refresh its code, tell its state, withdraw it.
+"""Show (亮证亮码): open a showing, refresh its code.
 
-Opening and refreshing read once, sign and write nothing; only a use or a withdrawal writes, and
-both claim the `jti`.
+Both read once, sign and write nothing; what writes is whatever claims the `jti`.
 """
 
 from __future__ import annotations
@@ -11,15 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from verify import codes
 from wallet import numbers
-from wallet.base import audit
 from wallet.base.clock import local_day
-from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.names import masked_name
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER
@@ -27,8 +22,6 @@ from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_on
 from wallet.showing import queries
 from wallet.showing.handle import Shower, Showing, new_jti, seal_handle, showing_ids
-from wallet.showing.model import Claim
-from wallet.showing.remembered import notice_restore
 from wallet.web.principal import Principal
 
 LICENCES_MAX: Final = 8
@@ -51,20 +44,6 @@ class LiveCode:
     refresh_at: datetime
     ends_at: datetime
     server_time: datetime
-
-
-@dataclass(frozen=True)
-class ShowingState:
-    """waiting, used, withdrawn or expired; the rest is filled once a desk has used it."""
-
-    state: str
-    used_by: str | None = None
-    used_at: datetime | None = None
-    terminal: str | None = None
-    item: str | None = None
-    item_en: str | None = None
-    fields: tuple[str, ...] = ()
-    fields_en: tuple[str, ...] = ()
 
 
 def open_showing(
@@ -118,52 +97,36 @@ def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) 
             by_id.setdefault(row.id, row)
     claim_state = rows[0].claim_state if rows else None
     if claim_state is not None:
-        raise _claimed(claim_state)
+        raise claimed(claim_state)
     if deps.epoch.marks().doubts_showing(showing.started_at):
         raise Conflict("亮证库刚刚恢复，请点“再亮一次”。", "showing_ended")
-    if now >= _ends_at(showing):
+    if now >= end_of(showing):
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
     if len(by_id) != len(showing.licence_ids):
         raise Conflict("您已不能出示此证照，请返回“我的证照”查看。", "withdrawn")
     return _sign(deps, showing, [by_id[id] for id in showing.licence_ids], now, showing_id)
 
 
-def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
-    """What has become of a showing; the phone asks every second or two."""
-    showing = own_showing(deps, principal, showing_id)
-    row = deps.db.row(queries.STATE, jti=showing.jti)
-    if row is None:
-        return ShowingState("expired" if now >= _ends_at(showing) else "waiting")
-    if row.state != "used":
-        return ShowingState(row.state)
-    seen = deps.db.rows(queries.SEEN_FIELDS, verification=row.verification_id)
-    return ShowingState(
-        state="used",
-        used_by=row.unit,
-        used_at=row.at,
-        terminal=row.terminal,
-        item=row.item,
-        item_en=row.item_en,
-        fields=_labels(seen, "zh"),
-        fields_en=_labels(seen, "en"),
-    )
+def own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
+    """The account's showing by its sealed id; raises NotFound for any other."""
+    showing = showing_ids(deps.config.secret_key).open(showing_id)
+    if showing is None or showing.account_id != principal.id:
+        raise NotFound("没有找到这次亮码，请重新亮码。")
+    return showing
 
 
-def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
-    """Withdraw a showing; twice is once. Raises Conflict (`already_used`) when a desk was first."""
-    showing = own_showing(deps, principal, showing_id)
-    notice_restore(deps, now)
-    with deps.db.begin() as tx:
-        won = insert_if_new(
-            tx, Claim, jti=showing.jti, state="withdrawn", at=now, verification_id=None
-        )
-        if won:
-            audit.record(tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti)
-        state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
-    if won:
-        deps.epoch.note(showing.jti)
-    if state != "withdrawn":
-        raise _claimed(state)
+def end_of(showing: Showing) -> datetime:
+    """When a showing that nobody has used is over."""
+    return showing.started_at + timedelta(seconds=numbers.SHOWING_LIFE)
+
+
+def claimed(state: str) -> Conflict:
+    """Why a showing goes on no longer, by the state of its claim."""
+    if state == "withdrawn":
+        return Conflict("此码已收回，请点“再亮一次”。", "withdrawn")
+    if state == "pending":
+        return Conflict("窗口已扫过此码，请先选择是否允许。", "already_used")
+    return Conflict("此码已用过，请点“再亮一次”。", "already_used")
 
 
 def _choose_right(
@@ -198,7 +161,7 @@ def _sign(
     against = published_against(deps, deps.epoch.marks(), showing.licence_ids)
     _check_showable(rows, local_day(now), against)
     issued_at = int(now.timestamp())
-    ends_at = _ends_at(showing)
+    ends_at = end_of(showing)
     expires_at = min(issued_at + codes.LIVE_CODE_LIFE, int(ends_at.timestamp()))
     types = [row.short_number for row in rows]
     key = deps.keys.current
@@ -239,28 +202,3 @@ def _check_showable(rows: Sequence[AnyRow], today: date, against: Mapping[int, s
         if status != "valid":
             said = _HOLDER_SENTENCES[status].format(valid_from=row.valid_from)
             raise Conflict(said, f"licence_{status}")
-
-
-def own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:
-    """The showing of an id; raises NotFound for any that is not the account's."""
-    showing = showing_ids(deps.config.secret_key).open(showing_id)
-    if showing is None or showing.account_id != principal.id:
-        raise NotFound("没有找到这次亮码，请重新亮码。")
-    return showing
-
-
-def _ends_at(showing: Showing) -> datetime:
-    return showing.started_at + timedelta(seconds=numbers.SHOWING_LIFE)
-
-
-def _claimed(state: str) -> Conflict:
-    if state == "withdrawn":
-        return Conflict("此码已收回，请点“再亮一次”。", "withdrawn")
-    return Conflict("此码已用过，请点“再亮一次”。", "already_used")
-
-
-def _labels(seen: Sequence[AnyRow], language: str) -> tuple[str, ...]:
-    """Labels of the fields that the desk was given, of one licence after the other."""
-    return tuple(
-        label for row in seen for label in field_labels(row.declared, row.fields, language)
-    )

@@ -590,6 +590,7 @@ def upgrade() -> None:
         sa.Column("shown_by", sa.String(), nullable=True),
         sa.Column("shower", sa.String(), nullable=True),
         sa.Column("served", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offline_reason", sa.String(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("conflict_since", sa.DateTime(timezone=True), nullable=True),
@@ -601,6 +602,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
     )
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_verifications_pending",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("verdict = 'pending'"),
+            postgresql_where=sa.text("verdict = 'pending'"),
+        )
+
     op.create_table(
         "batch_faults",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -767,6 +777,7 @@ def upgrade() -> None:
         sa.Column("verification_id", sa.String(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("asked", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["licence_id"], ["licences.id"], name=op.f("fk_uses_licence_id_licences")
         ),
@@ -1082,6 +1093,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_batch_faults_batch_id_id")
 
     op.drop_table("batch_faults")
+    with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_verifications_pending",
+            sqlite_where=sa.text("verdict = 'pending'"),
+            postgresql_where=sa.text("verdict = 'pending'"),
+        )
+
     op.drop_table("verifications")
     op.drop_table("use_item_types")
     op.drop_table("type_issuers")

@@ -1,0 +1,112 @@
+"""Follow a showing: what has become of it, as the phone asks every second or two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.catalogue.labels import field_labels
+from wallet.showing import queries
+from wallet.showing.handle import Showing
+from wallet.showing.questions import answer_by, is_over, lapse
+from wallet.showing.show import end_of, own_showing
+from wallet.web.principal import Principal
+
+_STATES: Final = {"pending": "asked"}
+"""State of a claim → of the showing, where that has another name."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a desk has asked the holder for: `unit` and `terminal` ask, for the matter `item`, to see
+    the fields with these labels; `retention` is how long they are kept, in the unit's own words."""
+
+    unit: str
+    terminal: str
+    item: str
+    item_en: str
+    fields: tuple[str, ...]
+    fields_en: tuple[str, ...]
+    retention: str
+    retention_en: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class ShowingState:
+    """waiting, asked, used, withdrawn, refused or expired.
+
+    `used_by` and what follows is filled once a desk has used it, `ask` once it has asked; then
+    `reason` says why nothing was given, as in a verdict: the holder's answer, or what came between.
+    """
+
+    state: str
+    used_by: str | None = None
+    used_at: datetime | None = None
+    terminal: str | None = None
+    item: str | None = None
+    item_en: str | None = None
+    fields: tuple[str, ...] = ()
+    fields_en: tuple[str, ...] = ()
+    reason: str | None = None
+    ask: Ask | None = None
+
+
+def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
+    """What has become of the account's showing; NotFound for any other."""
+    showing = own_showing(deps, principal, showing_id)
+    row = deps.db.row(queries.STATE, jti=showing.jti)
+    if row is None:
+        return ShowingState("expired" if now >= end_of(showing) else "waiting")
+    if row.state == "pending" and is_over(row.at, now):
+        row = _lapsed(deps, showing, row, now)
+    if row.verification_id is None:
+        return ShowingState(row.state)
+    seen = deps.db.rows(queries.SEEN_FIELDS, verification=row.verification_id)
+    ask = _ask(row, seen) if any(use.asked is not None for use in seen) else None
+    if row.state != "used":
+        reason = None if row.state == "pending" else row.reason
+        return ShowingState(_STATES.get(row.state, row.state), reason=reason, ask=ask)
+    return ShowingState(
+        state="used",
+        used_by=row.unit,
+        used_at=row.at,
+        terminal=row.terminal,
+        item=row.item,
+        item_en=row.item_en,
+        fields=_labels(seen, "fields", "zh"),
+        fields_en=_labels(seen, "fields", "en"),
+        ask=ask,
+    )
+
+
+def _lapsed(deps: Deps, showing: Showing, row: AnyRow, now: datetime) -> AnyRow:
+    """End the question, and read what became of it: an answer may have been first."""
+    with deps.db.begin() as tx:
+        lapse(tx, showing.jti, row.verification_id, row.at, now)
+        return tx.execute(queries.STATE, {"jti": showing.jti}).one()
+
+
+def _ask(row: AnyRow, seen: Sequence[AnyRow]) -> Ask:
+    return Ask(
+        unit=row.unit,
+        terminal=row.terminal,
+        item=row.item,
+        item_en=row.item_en,
+        fields=_labels(seen, "asked", "zh"),
+        fields_en=_labels(seen, "asked", "en"),
+        retention=row.retention,
+        retention_en=row.retention_en,
+        ends_at=answer_by(row.asked_at),
+    )
+
+
+def _labels(seen: Sequence[AnyRow], which: str, language: str) -> tuple[str, ...]:
+    """Labels of the fields that the desk was given, or asked for, of one licence after the other."""
+    return tuple(
+        label for row in seen for label in field_labels(row.declared, getattr(row, which), language)
+    )
