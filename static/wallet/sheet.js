@@ -143,7 +143,9 @@ const HOLDS = {
     { who: showing.question.unit }), "eye-off", null],
   unanswered: () => [word("unanswered", { who: showing.question.unit }), "wait", null],
   signed_out: () => [word("signed_out"), "person", { label: word("sign_in"), act: signIn }],
-  failed: () => [explained(showing.licences.length > 1 ? "several" : "failed", showing.problem), "warn", null],
+  failed: () => [explained(showing.licences.length > 1 ? "several" : "failed", showing.problem),
+    showing.problem.slug === "frozen" ? "pause" : "warn",
+    showing.problem.slug === "frozen" ? { label: word("to_freeze"), act: () => location.assign("/wallet/freeze") } : null],
   unsent: () => [word("withdraw_unsent", { time: timeOfDay(new Date(showing.question?.ends ?? showing.code.expires)) }), "offline",
     { label: word("retry"), act: withdraw }],
 };

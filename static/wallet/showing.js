@@ -132,6 +132,9 @@ export class Showing extends EventTarget {
       }
     } else if (answer.state === "expired") {
       this.to(this.question ? "unanswered" : "ended");
+    } else if (answer.reason === "frozen") {
+      this.problem = { slug: "frozen" };
+      this.to("failed");
     } else if (answer.state !== "waiting") {
       this.to(answer.state);
     }

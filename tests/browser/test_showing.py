@@ -134,6 +134,37 @@ def test_a_session_that_ends_meanwhile_leads_to_sign_in(
     expect(page.get_by_role("heading", name="选一个身份进入演示")).to_be_visible()
 
 
+def test_two_tabs_show_at_once_and_each_follows_its_own_code(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    first, clerk = open_phone("holder-li"), open_desk("desk-zhao")
+    second = first.context.new_page()
+    one, two = phone.show(first), phone.show(second)
+    assert one != two
+    desk.open_desk_page(clerk)
+    desk.type_in(clerk, one)
+    desk.expect_verdict(clerk, "accepted", "ok")
+    expect(first.get_by_test_id("code-used")).to_be_visible()
+    assert phone.drawn_text(second) == two
+    desk.type_in(clerk, two)
+    expect(second.get_by_test_id("code-used")).to_be_visible()
+    desk.expect_verdict(clerk, "accepted", "ok")
+
+
+def test_who_leaves_the_page_and_comes_back_sees_the_cards_and_shows_anew(
+    open_phone: OpenPage,
+) -> None:
+    page = open_phone("holder-li")
+    page.goto("/wallet/uses")
+    first = phone.show(page)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("使用记录")
+    page.go_forward()
+    expect(phone.live_code(page)).to_be_hidden()
+    phone.card(page, phone.FOOD).get_by_test_id("show-code").tap()
+    assert phone.drawn_text(page, other_than=first) != first
+
+
 def test_a_phone_without_network_says_so_and_recovers_by_itself(open_phone: OpenPage) -> None:
     page = open_phone("holder-li")
     page.clock.install()

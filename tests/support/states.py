@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
 
 from tests.support import desk, offline, pages, phone
+from tests.support.consent import BANK_ACCOUNT, let_time_pass
 from tests.support.licences import FOOD
 from wallet.base.deps import build_deps
 from wallet.config import load_config
@@ -125,6 +126,47 @@ def verdicts(stage: Stage) -> States:
     )
     desk.expect_verdict(clerk, "error", "too_many_requests")
     yield "desk-not-judged", clerk
+
+
+def asked(stage: Stage) -> States:
+    """A desk asks, and the holder allows it, does not, or says nothing."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit("desk-bank")
+    desk.open_desk_page(clerk, BANK_ACCOUNT)
+    yield "desk-asks-ready", clerk
+    _ask(holder, clerk)
+    yield "code-asked", holder
+    yield "desk-waiting", clerk
+    holder.get_by_test_id("consent-allow").click()
+    desk.expect_verdict(clerk, "accepted", "ok")
+    _ask(holder, clerk)
+    holder.get_by_test_id("consent-refuse").click()
+    desk.expect_verdict(clerk, "refused", "consent_refused")
+    expect(holder.locator("#code-hold-icon")).to_be_visible()
+    yield "code-not-allowed", holder
+    yield "desk-not-allowed", clerk
+    _ask(holder, clerk)
+    holder.goto("/wallet/uses")
+    yield "uses-asked", holder
+    let_time_pass(stage.data, 90)
+    desk.expect_verdict(clerk, "refused", "consent_expired")
+    yield "desk-not-answered", clerk
+
+
+def stopped(stage: Stage) -> States:
+    """All showing is stopped."""
+    holder = stage.visit("holder-elder")
+    holder.goto("/wallet/freeze")
+    holder.get_by_test_id("freeze").click()
+    expect(holder.get_by_test_id("unfreeze")).to_be_visible()
+    yield "freeze-frozen", holder
+    holder.goto("/wallet")
+    yield "wallet-frozen", holder
+    holder.get_by_test_id("show-code").first.click()
+    expect(holder.locator("#code-hold-act")).to_be_visible()
+    yield "code-frozen", holder
+    holder.goto("/wallet/freeze")
+    holder.get_by_test_id("unfreeze").click()
+    expect(holder.get_by_test_id("freeze")).to_be_visible()
 
 
 def without_network(stage: Stage) -> States:
@@ -238,8 +280,16 @@ def confirming(stage: Stage) -> States:
 
 
 STATES: Final[tuple[Bring, ...]] = (
-    *(code, together, verdicts, without_network, opened, delegating, issuing, confirming),
+    *(code, together, verdicts, asked, stopped, without_network, opened, delegating, issuing),
+    confirming,
 )
+
+
+def _ask(holder: Page, clerk: Page) -> None:
+    """Let the bank scan a code, so that the phone asks."""
+    desk.type_in(clerk, phone.show(holder))
+    desk.expect_verdict(clerk, "pending", "consent_pending")
+    expect(holder.get_by_test_id("consent-allow")).to_be_visible()
 
 
 def _send_empty(page: Page) -> None:

@@ -54,6 +54,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "delegation.offered": "delegation kind grantor account licences items starts_on ends_on",
         "delegation.accepted": "delegation account",
         "delegation.ended": "delegation account by",
+        "account.frozen": "account",
+        "account.unfrozen": "account",
         "consent.answered": "verification account jti allow verdict reason licences",
         "consent.lapsed": "verification jti reason",
         "key.changed": "kid state by hurry",

@@ -17,6 +17,7 @@ from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
 from wallet.numbers import CARDS_SHOWN
+from wallet.showing.freeze import frozen_since
 from wallet.showing.uses import UseEntry, uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
@@ -49,11 +50,13 @@ def find_in_wallet() -> str:
 
 
 def _cards(licences: list[HeldLicence], *, first: bool, **values: Any) -> str:
+    principal = current_principal()
     return render_template(
         "holder/wallet.html",
         licences=licences,
         first=first,
-        unread=unread(deps(), current_principal(), now()),
+        frozen=frozen_since(deps(), principal) is not None,
+        unread=unread(deps(), principal, now()),
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
         **values,
     )

@@ -1,11 +1,14 @@
-"""Show a licence: codes, their state, withdrawal, and the history of uses."""
+"""Show a licence: codes, their state, withdrawal, the freeze, and the history of uses."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from wallet.showing.follow import ShowingState, showing_state
+from wallet.showing.freeze import freeze, frozen_since, unfreeze
 from wallet.showing.schemas import (
+    FreezeSchema,
     LiveCodeSchema,
     NewShowingSchema,
     ShowingStateSchema,
@@ -54,6 +57,30 @@ def code_state(showing_id: str) -> ShowingState:
 def withdraw_code(showing_id: str) -> None:
     """Withdraw a showing: whatever of it was drawn is void."""
     withdraw(deps(), current_principal(), showing_id, now())
+
+
+@blueprint.route("/me/freeze")
+@blueprint.response(200, FreezeSchema)
+@guard(holder())
+def my_freeze() -> dict[str, datetime | None]:
+    """Since when the account is frozen, if it is."""
+    return {"frozen_at": frozen_since(deps(), current_principal())}
+
+
+@blueprint.route("/me/freeze", methods=["POST"])
+@blueprint.response(204)
+@guard(holder(rate="holder"))
+def freeze_account() -> None:
+    """Freeze the account: all its showings are void at once."""
+    freeze(deps(), current_principal(), now())
+
+
+@blueprint.route("/me/unfreeze", methods=["POST"])
+@blueprint.response(204)
+@guard(holder(rate="holder", fresh=True))
+def unfreeze_account() -> None:
+    """Let the account show again; asks for a step-up."""
+    unfreeze(deps(), current_principal(), now())
 
 
 @blueprint.route("/me/uses")

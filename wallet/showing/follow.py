@@ -42,6 +42,7 @@ class ShowingState:
 
     `used_by` and what follows is filled once a desk has used it, `ask` once it has asked; then
     `reason` says why nothing was given, as in a verdict: the holder's answer, or what came between.
+    It is `frozen` of a showing that nobody has scanned while its account is frozen.
     """
 
     state: str
@@ -59,9 +60,9 @@ class ShowingState:
 def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
     """What has become of the account's showing; NotFound for any other."""
     showing = own_showing(deps, principal, showing_id)
-    row = deps.db.row(queries.STATE, jti=showing.jti)
-    if row is None:
-        return ShowingState("expired" if now >= end_of(showing) else "waiting")
+    row = deps.db.row(queries.STATE, jti=showing.jti, account=showing.account_id)
+    if row is None or row.state is None:
+        return _unclaimed(showing, now, frozen=row is not None and row.frozen_at is not None)
     if row.state == "pending" and is_over(row.at, now):
         row = _lapsed(deps, showing, row, now)
     if row.verification_id is None:
@@ -84,11 +85,18 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
     )
 
 
+def _unclaimed(showing: Showing, now: datetime, *, frozen: bool) -> ShowingState:
+    if now >= end_of(showing):
+        return ShowingState("expired")
+    return ShowingState("withdrawn", reason="frozen") if frozen else ShowingState("waiting")
+
+
 def _lapsed(deps: Deps, showing: Showing, row: AnyRow, now: datetime) -> AnyRow:
     """End the question, and read what became of it: an answer may have been first."""
     with deps.db.begin() as tx:
         lapse(tx, showing.jti, row.verification_id, row.at, now)
-        return tx.execute(queries.STATE, {"jti": showing.jti}).one()
+        values = {"jti": showing.jti, "account": showing.account_id}
+        return tx.execute(queries.STATE, values).one()
 
 
 def _ask(row: AnyRow, seen: Sequence[AnyRow]) -> Ask:

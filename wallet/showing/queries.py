@@ -87,17 +87,19 @@ NEXT_OF_DELEGATION: Final = _next_of(
 
 STATE: Final = (
     select(
-        Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
+        Account.frozen_at, Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
         Verification.terminal, Verification.at.label("asked_at"), Verification.reason,
         UseItem.name.label("item"), UseItem.name_en.label("item_en"),
         UseItem.retention, UseItem.retention_en,
     )
+    .select_from(Account)
+    .outerjoin(Claim, Claim.jti == bindparam("jti"))
     .outerjoin(Verification, Verification.id == Claim.verification_id)
     .outerjoin(Unit, Unit.id == Verification.unit_id)
     .outerjoin(UseItem, UseItem.id == Verification.item_id)
-    .where(Claim.jti == bindparam("jti"))
+    .where(Account.id == _ACCOUNT)
 )  # fmt: skip
-"""What became of a `jti`, and where."""
+"""What became of a `jti`, and where; whether the account that shows it is frozen."""
 
 SEEN_FIELDS: Final = (
     select(Use.fields, Use.asked, LicenceType.fields.label("declared"))

@@ -69,9 +69,17 @@ class ShowingStateSchema(Schema):
     fields_en = fields.List(fields.String())
     reason = fields.String(
         allow_none=True,
-        metadata={"description": "of a question that gave nothing: why, as in a verdict"},
+        metadata={
+            "description": "of a question that gave nothing: why, as in a verdict; `frozen` where the account is"
+        },
     )
     ask = fields.Nested(AskSchema, allow_none=True)
+
+
+class FreezeSchema(Schema):
+    """Since when the account is frozen."""
+
+    frozen_at = Instant(required=True, allow_none=True)
 
 
 class UseSchema(Schema):

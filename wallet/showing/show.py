@@ -194,10 +194,10 @@ def _sign(
 
 def _check_showable(rows: Sequence[AnyRow], today: date, against: Mapping[int, str]) -> None:
     if rows[0].frozen_at is not None:
-        raise Conflict("您的亮码已冻结，请先在“我的”里解冻。", "frozen")
+        raise Conflict("您已停用亮码，请先恢复再亮码。", "frozen")
     for row in rows:
         if row.owner_frozen_at is not None:
-            raise Conflict("授权人已冻结亮码，此证照暂不能由您出示。", "frozen")
+            raise Conflict("授权人已停用亮码，此证照暂不能由您出示。", "grantor_frozen")
         status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
         if status != "valid":
             said = _HOLDER_SENTENCES[status].format(valid_from=row.valid_from)
