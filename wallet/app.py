@@ -26,6 +26,7 @@ from wallet.organisations import api as organisations
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
+from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.showing import api as showing
 from wallet.web import health
 from wallet.web.deps import attach
@@ -76,7 +77,7 @@ def create_app(config: Config) -> Flask:
     speak(app)
 
     api = ProblemApi(app)
-    for feature in (catalogue, licences, delegations, in_step, showing, relying):
+    for feature in (catalogue, licences, delegations, in_step, showing, relying, desk_numbers):
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)

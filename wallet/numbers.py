@@ -17,6 +17,12 @@ FIELDS_READABLE: Final = 120
 CONSENT_ANSWER: Final = 90
 """Time in which the holder may answer a question; afterwards it counts as not answered."""
 
+DESK_NUMBER_DIGITS: Final = 6
+DESK_NUMBER_LIFE: Final = 300
+"""A desk's number is good for this time."""
+DESK_NUMBER_TRIES: Final = 20
+"""A holder looks numbers up so often within `DESK_NUMBER_LIFE`, sending included."""
+
 RECONCILED_WITHIN: Final = 25 * 3600
 """An offline judgement older than this is recorded, not judged again: a bundle lives 24 hours."""
 

@@ -1,13 +1,15 @@
 /**
- * The desk (核验台): four ways in (camera, wired scanner, picture, typing), one verdict out. The library
- * gives it while it can be reached, else the desk judges with what it keeps, and reports later.
+ * The desk (核验台): five ways in (camera, wired scanner, picture, typing, desk number), one verdict out. The
+ * library gives it while it can be reached, else the desk judges with what it keeps, and reports later.
  */
 
 import { Problem, call, signIn } from "../js/api.js";
 import { explained, timeOfDay, word } from "../js/words.js";
 import { canJudge, recallAlone } from "./alone.js";
 import { Connection } from "./connection.js";
+import { chosen, chosenCode, itemName, setUpItem } from "./item.js";
 import { verdictOn } from "./judging.js";
+import { setUpNumber } from "./number.js";
 import { readFile } from "./reader.js";
 import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
@@ -24,13 +26,11 @@ import { listenToScanner } from "./wedge.js";
 
 const part = (name) => document.getElementById(name);
 const FIELDS_SHOWN = 120000; // ms: as long as the server lets this desk read the fields again
-const ITEM = "desk.item";
 // A page that came neither by https nor from this computer can keep and verify nothing.
 const ABLE = Boolean(globalThis.crypto?.subtle && navigator.serviceWorker);
 // After these a fresher text of the same code may get a better answer.
 const MAY_MEND = new Set(["expired", "not_yet_valid", "trust_stale", "malformed", "unknown_key"]);
 
-const items = part("item");
 const sightings = new Sightings();
 const today = new Today({
   list: part("today-list"), summary: part("today-summary"), key: part("desk").dataset.desk, open: review,
@@ -66,11 +66,11 @@ function scanned(text) {
 }
 
 async function judge(code) {
-  if (!items.value) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
+  if (!chosenCode()) return present({ problem: new Problem({ slug: "not_permitted", status: 403 }), text: code });
   try {
     const { consent, numbers } = chosen();
     const types = numbers.split(" ").filter(Boolean).map(Number);
-    const verdict = await verdictOn(code, { item: items.value, consent, types, account, connection });
+    const verdict = await verdictOn(code, { item: chosenCode(), consent, types, account, connection });
     if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
     today.add(verdict, shortLabel(verdict));
     present({ verdict });
@@ -205,31 +205,9 @@ async function tell(outcome) {
   }
 }
 
-/* The item */
+/* Item, camera, picture, typing, wired scanner, desk number */
 
-function chosen() {
-  const option = items.selectedOptions[0];
-  return option ? option.dataset : null;
-}
-
-function showItem() {
-  const item = chosen();
-  part("item-types").textContent = item?.types ?? "";
-  part("item-fields").textContent = item?.fields ?? "";
-  part("item-asks").hidden = item?.consent !== "ask";
-  part("item-channel").textContent = item?.channel ?? "";
-}
-
-const remembered = localStorage.getItem(ITEM);
-if ([...items.options].some((option) => option.value === remembered)) items.value = remembered;
-showItem();
-items.addEventListener("change", () => {
-  localStorage.setItem(ITEM, items.value);
-  sightings.reopen();
-  showItem();
-});
-
-/* Camera, picture, typing, wired scanner */
+setUpItem(() => sightings.reopen());
 
 setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
 
@@ -251,6 +229,9 @@ part("type").addEventListener("submit", (event) => {
 });
 
 listenToScanner(scanned);
+
+// Who sends a code stands somewhere in the queue: it must not take the place of a verdict that is being read.
+setUpNumber({ taken: scanned, free: () => shown === null && !inFlight.size });
 
 /* Keys, sound, network */
 
@@ -275,10 +256,6 @@ part("sound").addEventListener("click", () => {
 });
 showMuted();
 ["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, allowSound));
-
-function itemName(code) {
-  return [...items.options].find((option) => option.value === code)?.textContent ?? code;
-}
 
 function showConnection() {
   const { up } = connection;

@@ -2,6 +2,7 @@
 
 import { signIn } from "../js/api.js";
 import { dayAndTime, explained, listed, spoken, timeOfDay, word } from "../js/words.js";
+import { NumberEntry } from "./desk_number.js";
 import { drawCode } from "./qr.js";
 import { bindAnswers, fillQuestion, questionSaid, tickQuestion } from "./question.js";
 import { Showing } from "./showing.js";
@@ -17,6 +18,7 @@ let source = null; // the button that opened the sheet
 let drawn = "";
 let since = 0; // when the sheet was opened
 let asked = false;
+let entry = null; // of a desk number
 let ticking = 0;
 let lock = null;
 
@@ -46,6 +48,8 @@ function start(button) {
   drawn = "";
   since = Date.now();
   asked = false;
+  entry.close();
+  part("code-sent").textContent = "";
   part("code-canvas").removeAttribute("data-text");
   part("code-status").textContent = "";
   if (!sheet.open) sheet.showModal();
@@ -58,17 +62,25 @@ function start(button) {
 }
 
 function render() {
+  if (!showing) return;
   const phase = visiblePhase();
-  part("code-live").hidden = phase !== "live";
+  if (phase !== "live" && entry.isOpen) return entry.close(); // which comes back here
+  const typing = entry.isOpen;
+  part("code-live").hidden = phase !== "live" || typing;
+  part("number").hidden = !typing;
+  part("number-acts").hidden = !typing;
+  part("code-number").hidden = phase !== "live" || typing;
   part("code-used").hidden = phase !== "used";
   part("code-ask").hidden = phase !== "asked";
   part("code-hold").hidden = ["live", "asked", "used"].includes(phase);
-  part("code-hint").hidden = phase !== "live";
+  const isSent = part("code-sent").textContent !== "";
+  part("code-hint").hidden = phase !== "live" || typing || isSent;
+  part("code-sent").hidden = phase !== "live" || typing || !isSent;
   part("code-again").hidden = !["used", "refused", "unanswered", "ended", "withdrawn"].includes(phase);
-  part("code-note").hidden = phase !== "live";
+  part("code-note").hidden = phase !== "live" || typing;
   const live = phase === "live" || phase === "loading" || phase === "expired";
   part("code-close").textContent = word(live ? "withdraw" : "close");
-  part("code-close").hidden = phase === "asked";
+  part("code-close").hidden = phase === "asked" || typing;
   part("code-close").disabled = false;
   part("ask-acts").hidden = phase !== "asked";
   if (phase === "live") renderLive();
@@ -101,8 +113,8 @@ function tick() {
     if (said) say(said);
   }
   if (!showing?.code || showing.phase !== "live") return;
-  if (visiblePhase() !== "live") return part("code-live").hidden || render();
-  if (part("code-live").hidden) return render();
+  if (visiblePhase() !== "live") return (part("code-live").hidden && !entry.isOpen) || render();
+  if (part("code-live").hidden && !entry.isOpen) return render();
   const now = showing.now();
   const { fetched, refreshes, expires } = showing.code;
   const late = showing.offline;
@@ -182,6 +194,14 @@ function renderUsed() {
   say(heading);
 }
 
+/** The code has got to a desk: it stays on the screen, and what is said of it too. */
+function sent(desk) {
+  const text = word("number_sent", { desk: [desk.unit, desk.terminal].filter(Boolean).join(" ") });
+  part("code-sent").textContent = text;
+  sheet.scrollTop = 0;
+  say(text);
+}
+
 /** 收起: the server is told first, so that what the screen then says is true. */
 async function close() {
   if (showing.finished) return finish();
@@ -230,6 +250,8 @@ if (sheet) {
   });
   part("code-again").addEventListener("click", () => start(source));
   bindAnswers((allow) => showing.answer(allow));
+  entry = new NumberEntry({ render, sent });
+  part("code-number").addEventListener("click", () => entry.open(showing));
   sheet.addEventListener("cancel", (event) => {
     event.preventDefault(); // Escape and the phone's back gesture withdraw, as the button does
     close();

@@ -152,6 +152,31 @@ def asked(stage: Stage) -> States:
     yield "desk-not-answered", clerk
 
 
+def numbered(stage: Stage) -> States:
+    """A desk shows its number, and a phone sends its code there."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    desk.open_desk_page(clerk, desk.OPERATOR_REVIEW)
+    clerk.get_by_test_id("draw-number").click()
+    expect(clerk.get_by_test_id("desk-number")).to_be_visible()
+    yield "desk-number", clerk
+    phone.show(holder, phone.FORKLIFT)
+    holder.get_by_test_id("enter-number").click()
+    field = holder.get_by_test_id("number-input")
+    field.fill("00")
+    holder.get_by_test_id("number-send").click()
+    expect(holder.locator("#number-problem")).not_to_be_empty()
+    yield "number-wrong", holder
+    clerk.context.set_offline(True)
+    field.fill(clerk.get_by_test_id("desk-number").inner_text())
+    expect(holder.locator("#number-desk")).to_be_visible()
+    yield "number-found", holder
+    holder.get_by_test_id("number-send").click()
+    expect(holder.get_by_test_id("code-sent")).to_be_visible()
+    yield "code-sent", holder
+    clerk.context.set_offline(False)
+    desk.expect_verdict(clerk, "accepted", "ok")
+
+
 def stopped(stage: Stage) -> States:
     """All showing is stopped."""
     holder = stage.visit("holder-elder")
@@ -280,8 +305,8 @@ def confirming(stage: Stage) -> States:
 
 
 STATES: Final[tuple[Bring, ...]] = (
-    *(code, together, verdicts, asked, stopped, without_network, opened, delegating, issuing),
-    confirming,
+    *(code, together, verdicts, asked, numbered, stopped, without_network, opened),
+    *(delegating, issuing, confirming),
 )
 
 

@@ -51,6 +51,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "dispatch.dropped": "dispatch destination",
         "exemption.set": "kind unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
+        "showing.sent": "account jti desk",
+        "desk_number.drawn": "actor desk unit",
         "delegation.offered": "delegation kind grantor account licences items starts_on ends_on",
         "delegation.accepted": "delegation account",
         "delegation.ended": "delegation account by",

@@ -13,6 +13,7 @@ from wallet.licences.delivery import model as delivery
 from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
+from wallet.relying.desk_numbers import model as desk_numbers
 from wallet.showing import model as showing
 from wallet.web.oidc.attempt import UsedAttempt
 from wallet.web.sessions import Session
@@ -30,6 +31,7 @@ __all__ = [
     "catalogue",
     "delegations",
     "delivery",
+    "desk_numbers",
     "holders",
     "in_step",
     "licences",

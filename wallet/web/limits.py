@@ -22,13 +22,14 @@ from wallet.web.deps import deps
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
-_Rate = Rate | Literal["code", "reports"]
+_Rate = Rate | Literal["code", "reports", "number"]
 _LIMITS: Final[Mapping[_Rate, tuple[int, int]]] = {
     "desk": (numbers.DESK_PER_SECOND, 1),
     "holder": (numbers.HOLDER_PER_SECOND, 1),
     "public": (numbers.PUBLIC_CHECKS_PER_MINUTE, 60),
     "code": (numbers.CODE_PER_MINUTE, 60),
     "reports": (numbers.REPORTS_PER_SECOND, 1),
+    "number": (numbers.DESK_NUMBER_TRIES, numbers.DESK_NUMBER_LIFE),
 }
 """How many in how many seconds."""
 
@@ -56,6 +57,11 @@ def count_code(deps: Deps, jti: str) -> None:
 def count_report(deps: Deps, desk: str) -> None:
     """Count a desk's report of many judgements; raises TooMany when they come too fast."""
     _count(deps, "reports", desk)
+
+
+def count_number(deps: Deps, account: str) -> None:
+    """Count a holder's try of a desk number; raises TooMany when there are many: nobody may try all."""
+    _count(deps, "number", account)
 
 
 def _count(deps: Deps, rate: _Rate, who: str) -> None:

@@ -602,6 +602,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
     )
+    op.create_table(
+        "desk_numbers",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("desk", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_desk_numbers_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_desk_numbers")),
+        sa.UniqueConstraint("desk", name=op.f("uq_desk_numbers_desk")),
+    )
+    op.create_table(
+        "sent_showings",
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("desk", sa.String(), nullable=False),
+        sa.Column("showing_id", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("jti", name=op.f("pk_sent_showings")),
+    )
+    with op.batch_alter_table("sent_showings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_showings_desk"), ["desk"], unique=False)
+
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(
             "ix_verifications_pending",
@@ -1093,6 +1117,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_batch_faults_batch_id_id")
 
     op.drop_table("batch_faults")
+    with op.batch_alter_table("sent_showings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sent_showings_desk"))
+
+    op.drop_table("sent_showings")
+    op.drop_table("desk_numbers")
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_verifications_pending",

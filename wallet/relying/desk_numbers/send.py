@@ -1,0 +1,77 @@
+"""A holder types a desk's number, sees whose it is, and sends a showing there and nowhere else.
+
+What arrives is judged like any other code. A number serves a queue: whoever types it within its time
+gets through, and the desk takes one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from wallet.base import audit
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.errors import Conflict, NotFound
+from wallet.organisations.model import Unit
+from wallet.relying.desk_numbers.model import DeskNumber, SentShowing
+from wallet.showing.model import Claim
+from wallet.showing.show import claimed, end_of, own_showing
+from wallet.web.limits import count_number
+from wallet.web.principal import Principal
+
+_LIVE: Final = (
+    select(DeskNumber.desk, DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
+    .join(Unit, Unit.id == DeskNumber.unit_id)
+    .where(DeskNumber.number == bindparam("number"), DeskNumber.ends_at > bindparam("now"))
+)
+
+
+@dataclass(frozen=True)
+class NumberedDesk:
+    """The desk that shows a number: what the holder confirms."""
+
+    unit: str
+    terminal: str
+    ends_at: datetime
+
+
+def look_number_up(deps: Deps, principal: Principal, number: str, now: datetime) -> NumberedDesk:
+    """Whose number it is; raises NotFound (`desk_number_unknown`), TooMany after many tries."""
+    count_number(deps, principal.account)
+    with deps.db.read() as tx:
+        row = _live(tx, number, now)
+    return NumberedDesk(row.unit, row.terminal, row.ends_at)
+
+
+def send_to_desk(
+    deps: Deps, principal: Principal, showing_id: str, number: str, now: datetime
+) -> None:
+    """Send a showing to the desk with that number, in the place of any that it was sent to before.
+
+    Raises as `look_number_up`, NotFound for another's showing, and Conflict (`already_used`,
+    `withdrawn`, `showing_ended`) for one that has ended.
+    """
+    count_number(deps, principal.account)
+    showing = own_showing(deps, principal, showing_id)
+    if now >= end_of(showing):
+        raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
+    with deps.db.begin() as tx:
+        desk = _live(tx, number, now).desk
+        state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one_or_none()
+        if state is not None:
+            raise claimed(state)
+        tx.execute(delete(SentShowing).where(SentShowing.jti == showing.jti))
+        sent = {"jti": showing.jti, "desk": desk, "showing_id": showing_id, "sent_at": now}
+        tx.execute(insert(SentShowing), sent)
+        audit.record(tx, "showing.sent", now, account=principal.id, jti=showing.jti, desk=desk)
+
+
+def _live(tx: Connection, number: str, now: datetime) -> AnyRow:
+    row = tx.execute(_LIVE, {"number": number, "now": now}).one_or_none()
+    if row is None:
+        raise NotFound("没有这个窗口号，请照窗口屏幕上的 6 位数字再输一遍。", "desk_number_unknown")
+    return row
