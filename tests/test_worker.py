@@ -25,9 +25,10 @@ from wallet.worker import WorkDone, work, work_once
 
 NOTHING = WorkDone(
     issued=0,
+    lapsed=0,
+    told=0,
     delivered=0,
     expired=0,
-    lapsed=0,
     sessions=0,
     idempotency_keys=0,
     assertions=0,

@@ -31,6 +31,7 @@ from wallet.licences.status.lists import publish_due
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
+from wallet.showing.notices import tell_of_uses
 from wallet.showing.questions import lapse_overdue
 from wallet.web.oidc.attempt import forget_used
 from wallet.web.sessions import end_lapsed_sessions
@@ -43,13 +44,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class WorkDone:
-    """What one round did: licences finished, news delivered, licences expired, questions to holders
-    whose time was over; rows cleared away, keys, deadlines reckoned anew."""
+    """What one round did: licences finished, questions to holders whose time was over, verifications
+    to tell of, news delivered, licences expired; rows cleared away, keys, deadlines reckoned anew."""
 
     issued: int
+    lapsed: int
+    told: int
     delivered: int
     expired: int
-    lapsed: int
     sessions: int
     idempotency_keys: int
     assertions: int
@@ -62,16 +64,17 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        return bool(self.issued or self.delivered or self.expired)
+        return bool(self.issued or self.told or self.delivered or self.expired)
 
 
 def work_once(deps: Deps, now: datetime) -> WorkDone:
     """One round."""
     return WorkDone(
         issued=_finish_pending(deps, now),
+        lapsed=lapse_overdue(deps, now),
+        told=tell_of_uses(deps, now),
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
-        lapsed=lapse_overdue(deps, now),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),

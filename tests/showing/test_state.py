@@ -54,6 +54,8 @@ def test_a_used_showing_names_who_where_when_for_what_and_which_fields(
         "item_en": used["item_en"],
         "fields": [field["label"] for field in verdict["licences"][0]["fields"]],
         "fields_en": [field["label_en"] for field in verdict["licences"][0]["fields"]],
+        "reason": None,
+        "ask": None,
     }
     clock.advance(700)
     assert state(li, code)["state"] == "used"

@@ -45,6 +45,8 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "licence_type_en": "Food Operation Permit",
             "fields": [field["label"] for field in verdict["licences"][0]["fields"]],
             "fields_en": [field["label_en"] for field in verdict["licences"][0]["fields"]],
+            "asked": [],
+            "asked_en": [],
             "outcome": "accepted",
             "reason": "ok",
             "shown_by": "holder",

@@ -273,6 +273,8 @@ def _entry(news: InboxNews) -> dict[str, Any]:
     members = {key: getattr(news, key) for key in ("id", "act", "delivered_at", "read_at")}
     if news.delegation is not None:
         return {**members, "identifier": None, "delegation": news.delegation}
+    if news.use is not None:
+        members["use"] = news.use
     return {**members, **vars(news.licence), "type": news.licence}
 
 

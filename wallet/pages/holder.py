@@ -78,10 +78,12 @@ def my_inbox() -> str:
 @blueprint.post("/wallet/inbox/<entry_id>")
 @guard(holder())
 def open_entry(entry_id: str) -> Response:
-    """Open an entry: it has been read, and here is the licence."""
+    """Open an entry: it has been read, and here is the licence, or the history of uses."""
     opened = read_entry(deps(), current_principal(), entry_id, now())
     where = url_for(".my_inbox")
-    if opened.licence is not None:
+    if opened.of_use:
+        where = url_for(".use_history")
+    elif opened.licence is not None:
         where = f"/wallet/{quote(opened.licence)}"
     elif opened.delegation is not None:
         where = f"/wallet/delegations/{opened.delegation}"
@@ -123,13 +125,13 @@ def licence_pdf(identifier: str) -> Response:
 
 def _news_by_day(
     entries: Iterable[InboxNews],
-) -> list[tuple[date, list[tuple[InboxNews, str, str]]]]:
-    """Entries newest first → (local day, each with its times of delivery and of reading)."""
+) -> list[tuple[date, list[tuple[InboxNews, str, str, str]]]]:
+    """Entries newest first → (local day, each with its times of delivery, of reading and of the use)."""
     days = groupby(entries, key=lambda news: local_day(news.delivered_at))
     return [(day, [_timed(news) for news in group]) for day, group in days]
 
 
-def _timed(news: InboxNews) -> tuple[InboxNews, str, str]:
+def _timed(news: InboxNews) -> tuple[InboxNews, str, str, str]:
     delivered = news.delivered_at.astimezone(SHANGHAI)
     read = news.read_at.astimezone(SHANGHAI) if news.read_at else None
     same_day = read is not None and read.date() == delivered.date()
@@ -137,6 +139,7 @@ def _timed(news: InboxNews) -> tuple[InboxNews, str, str]:
         news,
         f"{delivered:%H:%M}",
         "" if read is None else f"{read:%H:%M}" if same_day else f"{read:%Y-%m-%d %H:%M}",
+        f"{news.use.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if news.use else "",
     )
 
 

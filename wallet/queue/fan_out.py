@@ -12,7 +12,9 @@ from wallet.base.deps import Deps
 from wallet.base.outbox import Message, take_messages
 from wallet.licences.delegations.tell import tell
 from wallet.licences.delivery.deliver import deliver
+from wallet.licences.delivery.notify import USE_TOPIC
 from wallet.licences.platform.push import push
+from wallet.showing.notices import deliver_uses
 
 FAN_OUT: Final = 500
 """Messages that are fanned out in one transaction."""
@@ -25,6 +27,7 @@ _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
     "licence.expired": (deliver, push),
     "catalogue.published": (push,),
     "delegation.changed": (tell,),
+    USE_TOPIC: (deliver_uses,),
 }
 """Topic → what it leads to. Messages of other topics stay until somebody takes them."""
 

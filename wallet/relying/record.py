@@ -153,6 +153,7 @@ def _verification(
         "terminal": desk.terminal,
         "shown_by": shown.by,
         "shower": str(shown.shower) if shown.shower else None,
+        "told_at": None if shown.licence_ids else at,
     }
 
 

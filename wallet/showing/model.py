@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wallet.base.database import Base
 
 _PENDING: Final = text("verdict = 'pending'")
+_UNTOLD: Final = text("told_at IS NULL")
 
 
 class Claim(Base):
@@ -36,6 +37,9 @@ class Verification(Base):
     Where the item asks the holder, verdict and reason are pending until the question has ended:
     `answered_at` is when it did, whichever way.
 
+    `told_at` is when the worker took it up to tell the holders, or found that there is nothing to
+    tell; a verification that names no licence is told of from the beginning.
+
     The rest is None but where the desk had judged offline: `offline_reason` is what it found (`ok`
     where it accepted), `received_at` when it told the library, and `conflict_since` when that came
     about for which the library, unlike the desk, does not accept the code. `at` is the desk's time.
@@ -48,6 +52,12 @@ class Verification(Base):
             "at",
             sqlite_where=_PENDING,
             postgresql_where=_PENDING,
+        ),
+        Index(
+            "ix_verifications_untold",
+            "at",
+            sqlite_where=_UNTOLD,
+            postgresql_where=_UNTOLD,
         ),
     )
 
@@ -65,6 +75,7 @@ class Verification(Base):
     shower: Mapped[str | None]
     served: Mapped[str | None]
     answered_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     offline_reason: Mapped[str | None]
     received_at: Mapped[datetime | None]
     conflict_since: Mapped[datetime | None]

@@ -36,7 +36,8 @@ def list_channels() -> None:
         types = " ".join(row.type_codes) or "all types"
         told = "codes" if row.holder_code else "references"
         kinds = " ".join(row.holder_kinds)
-        click.echo(f"{row.code}  {row.name}  {state}  {kinds}  {types}  {told}")
+        uses = "uses" if row.uses else "no uses"
+        click.echo(f"{row.code}  {row.name}  {state}  {kinds}  {types}  {told}  {uses}")
 
 
 @channels.command("set")
@@ -46,6 +47,7 @@ def list_channels() -> None:
 @click.option("--kind", "kinds", type=_KINDS, multiple=True, help="Holders it takes; both if none.")
 @click.option("--type", "types", multiple=True, help="Licence types it takes; all if none.")
 @click.option("--holder-code/--no-holder-code", default=None, help="It must have holders' codes.")
+@click.option("--uses/--no-uses", default=None, help="It is told of uses too; told if new.")
 @click.option("--new-secret", "renew", is_flag=True, help="Make another secret, at once in force.")
 @click.option("--enable/--disable", default=None)
 def set_channel(
@@ -55,6 +57,7 @@ def set_channel(
     kinds: Sequence[str],
     types: Sequence[str],
     holder_code: bool | None,
+    uses: bool | None,
     enable: bool | None,
     *,
     renew: bool,
@@ -69,6 +72,7 @@ def set_channel(
         "holder_kinds": list(kinds) or None,
         "type_codes": list(types) or None,
         "holder_code": holder_code,
+        "uses": uses,
     }
     values = {key: value for key, value in given.items() if value is not None}
     if enable is not None:

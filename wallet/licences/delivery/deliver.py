@@ -8,7 +8,7 @@ that are exempt from delivery are passed over, and that is noted with the exempt
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ RENEW: Final = "renew"
 def deliver(tx: Connection, deps: Deps, messages: Sequence[Message], now: datetime) -> None:
     """Deliver licences issued, changed and expired; in the order of the messages."""
     licences = _licences(tx, messages)
-    holders = _holders(tx, licences)
+    holders = holders_of_licences(tx, licences)
     exemptions = _exemptions(tx, now)
     channels = connected_channels(tx)
     acts = _acts(tx, messages, licences)
@@ -130,7 +130,10 @@ def _licences(tx: Connection, messages: Sequence[Message]) -> dict[int, AnyRow]:
     return {row.id: row for row in rows}
 
 
-def _holders(tx: Connection, licences: Mapping[int, AnyRow]) -> dict[int, list[tuple[int, str]]]:
+def holders_of_licences(
+    tx: Connection, licences: Collection[int]
+) -> Mapping[int, list[tuple[int, str]]]:
+    """Who holds each licence, in the order of the licence: id and kind."""
     held: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for row in tx.execute(
         select(LicenceHolder.licence_id, LicenceHolder.holder_id, Holder.kind)

@@ -47,10 +47,13 @@ class LicenceDelivery:
 
 
 def licence_deliveries(tx: Connection, licence_id: int) -> list[LicenceDelivery]:
-    """All deliveries of one version of a licence, oldest first; one for the inbox of each holder."""
+    """All deliveries of one version of a licence, oldest first; one for the inbox of each holder.
+
+    What was done with it is its holders' business, and not told here.
+    """
     inboxes = tx.execute(
         select(InboxEntry.act, InboxEntry.delivered_at, InboxEntry.read_at)
-        .where(InboxEntry.licence_id == licence_id)
+        .where(InboxEntry.licence_id == licence_id, InboxEntry.use.is_(None))
         .order_by(InboxEntry.id)
     )
     through = tx.execute(

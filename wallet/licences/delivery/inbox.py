@@ -3,6 +3,7 @@ arrived, and when it was opened."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -72,22 +73,45 @@ class NewsOfDelegation:
 
 
 @dataclass(frozen=True)
+class NewsOfUse:
+    """A use of the licence, or a question to show it (the entry's `act` is used or asked).
+
+    `fields` are the labels of what was seen, or asked for; `offline` says that the desk judged without
+    the library, `shown_by` is as in a verdict.
+    """
+
+    at: datetime
+    unit: str
+    terminal: str
+    item: str
+    item_en: str
+    fields: list[str]
+    fields_en: list[str]
+    outcome: str
+    reason: str
+    shown_by: str | None
+    offline: bool
+
+
+@dataclass(frozen=True)
 class Opened:
     """Where an entry leads: the identifier of the version that the holder has now, None where there is
-    none any more; or a delegation."""
+    none any more; or a delegation. `of_use` says that it tells of a use."""
 
     licence: str | None
     delegation: str | None
+    of_use: bool = False
 
 
 @dataclass(frozen=True)
 class InboxNews:
-    """An entry: of a licence or of a delegation, the other None."""
+    """An entry: of a licence or of a delegation, the other None; `use` where it is of a use."""
 
     id: int
     act: str
     licence: NewsOfLicence | None
     delegation: NewsOfDelegation | None
+    use: NewsOfUse | None
     delivered_at: datetime
     read_at: datetime | None
 
@@ -162,7 +186,9 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> O
     )
     with deps.db.begin() as tx:
         row = tx.execute(
-            select(InboxEntry.holder_id, InboxEntry.licence_id, Delegation.public_id)
+            select(
+                InboxEntry.holder_id, InboxEntry.licence_id, InboxEntry.use, Delegation.public_id
+            )
             .outerjoin(Delegation, Delegation.id == InboxEntry.delegation_id)
             .where(mine)
         ).one_or_none()
@@ -178,7 +204,7 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> O
             audit.record(tx, "inbox.read", now, entry=entry_id, **told)
         current = tx.execute(_current(row)).scalar_one_or_none()
     identifier = None if current is None else deps.vault.open(current, IDENTIFIER)
-    return Opened(identifier, row.public_id)
+    return Opened(identifier, row.public_id, row.use is not None)
 
 
 def _number(entry: str) -> int:
@@ -218,9 +244,14 @@ def _news(vault: Vault, row: AnyRow) -> InboxNews:
         act=row.act,
         licence=None if row.licence_id is None else _of_licence(vault, row),
         delegation=None if row.delegation_id is None else _of_delegation(vault, row),
+        use=None if row.use is None else _of_use(row.use),
         delivered_at=row.delivered_at,
         read_at=row.read_at,
     )
+
+
+def _of_use(use: Mapping[str, Any]) -> NewsOfUse:
+    return NewsOfUse(**{**use, "at": datetime.fromisoformat(use["at"])})
 
 
 def _of_delegation(vault: Vault, row: AnyRow) -> NewsOfDelegation:

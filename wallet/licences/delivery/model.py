@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 
 CHANNEL_SECRET: Final = "channels.secret"  # noqa: S105 - the context it is sealed under
+USED: Final = "used"
+ASKED: Final = "asked"
+"""Acts of entries that tell of a use: something was seen, or asked for in vain."""
 _UNREAD: Final = text("read_at IS NULL")
 
 
@@ -19,7 +22,7 @@ class Channel(Base):
 
     It takes licences of `type_codes`, all where there are none, whose holders are of `holder_kinds`.
     `holder_code` says that it must be told the holders' codes, else it gets a reference of its own
-    for each. Without a `url` it is not connected yet.
+    for each. `uses` says that it is told of uses too. Without a `url` it is not connected yet.
     """
 
     __tablename__ = "channels"
@@ -32,6 +35,7 @@ class Channel(Base):
     holder_kinds: Mapped[list[str]]
     type_codes: Mapped[list[str]]
     holder_code: Mapped[bool]
+    uses: Mapped[bool] = mapped_column(default=True)
     disabled_at: Mapped[datetime | None]
 
 
@@ -56,8 +60,8 @@ class Delivery(Base):
 
 
 class InboxEntry(Base):
-    """News in the inbox of a holder: of a licence, where `change_id` is the change it tells of, or of a
-    delegation."""
+    """News in the inbox of a holder: of a licence, where `change_id` is the change it tells of, and `use`
+    the use (`showing.notices`); or of a delegation."""
 
     __tablename__ = "inbox_entries"
     __table_args__ = (
@@ -76,5 +80,6 @@ class InboxEntry(Base):
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegations.id"))
     act: Mapped[str]
     change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
+    use: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     delivered_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Notify a channel of a licence: a webhook that carries the least that it needs.
 
 It tells how the licence stands when it is sent. So one that comes late, or is replayed by an operator,
-never takes a channel back behind what it knows.
+never takes a channel back behind what it knows. A use is told as it was.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from wallet.licences.delivery.model import CHANNEL_SECRET, Delivery
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
 from wallet.licences.status.standing import status_on
 
+USE_TOPIC: Final = "licence.used"
+"""Messages that tell of a use, with all of it in their payload: `act` and `use`."""
 _LONGEST: Final = timedelta(days=366)
 _AHEAD: Final = timedelta(seconds=numbers.WEBHOOK_TOLERANCE)
 
@@ -48,12 +50,13 @@ def _request(channel: AnyRow, deps: Deps, dispatch: ClaimedDispatch, now: dateti
                 Licence,
                 LicenceType.code.label("type_code"),
                 LicenceType.name.label("type_name"),
-                Delivery.act,
             )
             .join(LicenceType, LicenceType.id == Licence.type_id)
-            .join(Delivery, Delivery.licence_id == Licence.id)
-            .where(Delivery.dispatch_id == dispatch.id)
+            .where(Licence.id == dispatch.payload["licence"])
         ).one()
+        act = tx.execute(
+            select(Delivery.act).where(Delivery.dispatch_id == dispatch.id)
+        ).scalar_one_or_none()
         holders = tx.execute(
             select(Holder.id, Holder.kind, Holder.code_type, Holder.code_sealed)
             .join(LicenceHolder, LicenceHolder.holder_id == Holder.id)
@@ -65,11 +68,12 @@ def _request(channel: AnyRow, deps: Deps, dispatch: ClaimedDispatch, now: dateti
         "type": dispatch.topic,
         "timestamp": rfc3339(now),
         "data": {
-            "act": licence.act,
+            "act": dispatch.payload["act"] if act is None else act,
             "identifier": deps.vault.open(licence.identifier_sealed, IDENTIFIER),
             "licence_type": {"code": licence.type_code, "name": licence.type_name},
             "status": "superseded" if licence.superseded_at else status,
             "holders": [_holder(deps, channel, holder) for holder in holders],
+            **({"use": dispatch.payload["use"]} if dispatch.topic == USE_TOPIC else {}),
         },
     }
     secret = deps.vault.open(channel.secret_sealed, CHANNEL_SECRET)

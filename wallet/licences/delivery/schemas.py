@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
 from wallet.licences.delivery.deliver import ISSUE, RENEW
+from wallet.licences.delivery.model import ASKED, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
@@ -34,18 +35,43 @@ class InboxDelegationSchema(Schema):
     delegate = fields.String(required=True)
 
 
+class InboxUseSchema(Schema):
+    """A use of the licence, or a question to show it, that news are of."""
+
+    at = Instant(required=True)
+    unit = fields.String(required=True)
+    terminal = fields.String(required=True)
+    item = fields.String(required=True)
+    item_en = fields.String(required=True)
+    fields_ = fields.List(
+        fields.String(),
+        required=True,
+        data_key="fields",
+        attribute="fields",
+        metadata={"description": "labels of what was seen, or asked for in vain"},
+    )
+    fields_en = fields.List(fields.String(), required=True)
+    outcome = fields.String(required=True)
+    reason = fields.String(required=True)
+    shown_by = fields.String(required=True, allow_none=True)
+    offline = fields.Boolean(required=True)
+
+
 class InboxEntrySchema(Schema):
     """News in a holder's inbox: of a licence, or of a delegation, which has no other members of a
     licence than `licence`, null."""
 
     id = fields.String(required=True)
-    act = fields.String(required=True, metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS})})
+    act = fields.String(
+        required=True, metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, USED, ASKED})}
+    )
     status_label = fields.String(metadata={"description": "of a change of status"})
     licence = fields.String(required=True, allow_none=True, attribute="identifier")
     type = fields.Nested(InboxTypeSchema)
     issuing_unit = fields.String()
     holder = fields.String(metadata={"description": "masked"})
     delegation = fields.Nested(InboxDelegationSchema)
+    use = fields.Nested(InboxUseSchema)
     delivered_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
 

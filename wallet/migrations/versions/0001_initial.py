@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("holder_kinds", sa.JSON(), nullable=False),
         sa.Column("type_codes", sa.JSON(), nullable=False),
         sa.Column("holder_code", sa.Boolean(), nullable=False),
+        sa.Column("uses", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
         sa.UniqueConstraint("code", name=op.f("uq_channels_code")),
@@ -591,6 +592,7 @@ def upgrade() -> None:
         sa.Column("shower", sa.String(), nullable=True),
         sa.Column("served", sa.String(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("offline_reason", sa.String(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("conflict_since", sa.DateTime(timezone=True), nullable=True),
@@ -633,6 +635,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("verdict = 'pending'"),
             postgresql_where=sa.text("verdict = 'pending'"),
+        )
+        batch_op.create_index(
+            "ix_verifications_untold",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
         )
 
     op.create_table(
@@ -852,6 +861,7 @@ def upgrade() -> None:
         sa.Column("delegation_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.Column("use", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1123,6 +1133,11 @@ def downgrade() -> None:
     op.drop_table("sent_showings")
     op.drop_table("desk_numbers")
     with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_verifications_untold",
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_verifications_pending",
             sqlite_where=sa.text("verdict = 'pending'"),
