@@ -19,10 +19,11 @@ async function again() {
     // no network: the next time
   }
   if (Date.now() - heard > LIFE) return location.reload();
-  if (document.querySelector("svg.code")) setTimeout(again, PAUSE);
+  if (document.querySelector("svg.code, .ask")) setTimeout(again, PAUSE);
 }
 
 function put(page) {
+  if (document.querySelector("#drawn .ask") && page.querySelector("#drawn .ask")) return; // somebody reads it
   document.getElementById("drawn").replaceWith(page.getElementById("drawn"));
   document.querySelector("#drawn [tabindex]")?.focus(); // what became of it
 }

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.support.clock import Clock
+from tests.support.consent import BANK, BANK_ACCOUNT, outcome, recall
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import (
     DRIVING,
@@ -194,3 +195,47 @@ def test_a_wallet_with_more_cards_than_a_page_has_a_next_one(
         place = onward[1] if onward else None
     assert seen == all_of_them
     assert len(found(li, "证")) == 2
+
+
+def answered(visitor: Visitor, place: str, allow: str) -> str:
+    """Answer on the page what a desk asks for; gives the page that then comes."""
+    cookie = visitor.http.get_cookie(CSRF_COOKIE)
+    assert cookie is not None
+    fields = {CSRF_FIELD: cookie.value, "allow": allow}
+    assert visitor.http.post(f"{place}/consent", data=fields).headers["Location"] == place
+    return visitor.get(place).text
+
+
+def test_the_page_asks_what_a_desk_asks_and_a_yes_gives_it(app: Flask, clock: Clock) -> None:
+    li, bank = sign_in(app, "holder-li"), sign_in(app, "desk-bank")
+    place = opened(li, FOOD)
+    pending = ask(bank, text_of(li.get(place).text), BANK_ACCOUNT).get_json()
+    page = li.get(place).text
+    assert f'content="{DRAWN_AGAIN}">' in page
+    for words in (BANK, "个体工商户开户", "共 3 项", "经营者名称", "账户存续期间及销户后 5 年"):
+        assert words in page
+    assert 'data-testid="live-code"' not in page
+    assert "已被" in answered(li, place, "1")
+    assert outcome(recall(bank, pending)) == ("accepted", "ok")
+
+
+def test_a_no_and_no_answer_are_said_on_the_page(app: Flask, clock: Clock) -> None:
+    li, bank = sign_in(app, "holder-li"), sign_in(app, "desk-bank")
+    places = [opened(li, FOOD) for _ in range(2)]
+    asked = [ask(bank, text_of(li.get(place).text), BANK_ACCOUNT).get_json() for place in places]
+    assert f"您没有允许，{BANK}没有看到任何信息。" in answered(li, places[0], "0")
+    clock.advance(90)
+    assert f"没有在时限内选择，{BANK}没有看到任何信息。" in answered(li, places[1], "1")
+    assert [outcome(recall(bank, one))[1] for one in asked] == [
+        "consent_refused",
+        "consent_expired",
+    ]
+
+
+def test_a_frozen_account_is_told_so_on_the_page(app: Flask, clock: Clock) -> None:
+    li = sign_in(app, "holder-li")
+    place = opened(li, FOOD)
+    li.post("/api/v1/me/freeze")
+    page = li.get(place).text
+    assert "您已停用亮码，已经亮出的码也已作废" in page
+    assert 'href="/wallet/freeze"' in page

@@ -13,6 +13,7 @@ from wallet.base.qr import draw_qr
 from wallet.errors import Conflict, Invalid
 from wallet.licences.held import held_by_id
 from wallet.numbers import DRAWN_AGAIN
+from wallet.relying.consent import answer
 from wallet.showing.choose import choose
 from wallet.showing.follow import ShowingState, showing_state
 from wallet.showing.show import LICENCES_MAX, LiveCode, next_code, open_showing, own_showing
@@ -70,11 +71,22 @@ def drawn(showing_id: str) -> str:
         widest=_WIDEST,
         again=DRAWN_AGAIN,
         drawn_at=f"{now().astimezone(SHANGHAI):%H:%M:%S}",
+        answer_by=f"{state.ask.ends_at.astimezone(SHANGHAI):%H:%M:%S}" if state.ask else "",
         used_at="" if used is None else f"{used:%Y-%m-%d %H:%M:%S}",
         item=state.item_en if english else state.item,
         fields=state.fields_en if english else state.fields,
         csrf_token=_csrf_token(),
     )
+
+
+@blueprint.post("/wallet/code/<showing_id>/consent")
+@guard(holder(rate="holder"))
+def answer_drawn(showing_id: str) -> Response:
+    """Answer what a desk asks for; the page then says what came of it, or what was quicker."""
+    allow = request.form.get("allow") == "1"
+    with suppress(Conflict):
+        answer(deps(), current_principal(), showing_id, now(), allow=allow)
+    return _to_page(showing_id)
 
 
 @blueprint.post("/wallet/code/<showing_id>/withdraw")
