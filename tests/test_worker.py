@@ -29,6 +29,7 @@ NOTHING = WorkDone(
     told=0,
     delivered=0,
     expired=0,
+    reminded=0,
     sessions=0,
     idempotency_keys=0,
     assertions=0,

@@ -104,7 +104,9 @@ REDIS_REST: Final = 2
 """After a failure a process leaves Redis alone for this time."""
 
 EXPIRING_DAYS: Final = 30
-"""A licence that ends within this many days is marked 即将到期."""
+"""A licence that ends within this many days is marked 即将到期, and its holders are reminded."""
+REMIND_AGAIN_DAYS: Final = 7
+"""Its holders are reminded again so many days before its last day, and on that day."""
 FORCE_MAJEURE_DAYS: Final = 3
 """Working days after the fault is cleared in which the backlog must be through (O-10, M-9)."""
 ALARM_DAYS: Final = 7

@@ -28,6 +28,7 @@ from wallet.licences.issue import issue, pending_before
 from wallet.licences.model import IdempotencyKey
 from wallet.licences.status.expire import note_expired
 from wallet.licences.status.lists import publish_due
+from wallet.licences.status.remind import remind
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
@@ -37,7 +38,7 @@ from wallet.web.oidc.attempt import forget_used
 from wallet.web.sessions import end_lapsed_sessions
 
 BATCH: Final = 100
-"""Licences whose end is noted in one transaction."""
+"""Licences whose end is noted, or told before, in one transaction."""
 
 _log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class WorkDone:
     told: int
     delivered: int
     expired: int
+    reminded: int
     sessions: int
     idempotency_keys: int
     assertions: int
@@ -64,7 +66,9 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        return bool(self.issued or self.told or self.delivered or self.expired)
+        return bool(
+            self.issued or self.told or self.delivered or self.expired or self.reminded
+        )
 
 
 def work_once(deps: Deps, now: datetime) -> WorkDone:
@@ -75,6 +79,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         told=tell_of_uses(deps, now),
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
+        reminded=remind(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),
@@ -140,6 +145,7 @@ def _rounds(deps: Deps, stop: threading.Event) -> None:
                     issued=done.issued,
                     delivered=done.delivered,
                     expired=done.expired,
+                    reminded=done.reminded,
                 )
                 continue
         stop.wait(numbers.WORKER_PAUSE)

@@ -8,10 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.support.shared import deps_of
-from wallet.base.clock import read_clock
+from wallet.base.clock import local_day, read_clock
 from wallet.base.database import AnySelect
 from wallet.licences.issue import pending_before
 from wallet.licences.model import AWAITS_REVIEW, CURRENT, Licence
+from wallet.licences.status.remind import due_reminders
 
 SWEEP = pending_before(read_clock(), 30)
 QUEUE = select(Licence.id).where(AWAITS_REVIEW, Licence.unit_id == 1).order_by(Licence.id)
@@ -20,6 +21,7 @@ COUNTS = (
     .where(CURRENT, Licence.unit_id == 1)
     .group_by(Licence.type_id)
 )
+REMINDERS = due_reminders(local_day(read_clock()), 100)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,7 @@ COUNTS = (
         (SWEEP, "ix_licences_awaits_sealing"),
         (QUEUE, "ix_licences_awaits_review"),
         (COUNTS, "ix_licences_current"),
+        (REMINDERS, "ix_licences_to_remind"),
     ],
 )
 # PostgreSQL plans by how many rows there are, and of the demo's few it may read any index.

@@ -22,6 +22,10 @@ CONTENT = "licences.content"
 
 MAY_EXPIRE = text("status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL")
 """Licences whose last day, when it has passed, is still to be noted."""
+TO_REMIND = text(
+    "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL AND remind_on IS NOT NULL"
+)
+"""Licences whose holders are still to be reminded that they end."""
 AWAITS_REVIEW = text("review_state = 'waiting'")
 """Licences that somebody of the issuing unit has to look at before they are sealed."""
 AWAITS_SEALING = text("issued_at IS NULL AND (review_state IS NULL OR review_state = 'passed')")
@@ -52,6 +56,12 @@ class Licence(Base):
             "valid_until",
             sqlite_where=MAY_EXPIRE,
             postgresql_where=MAY_EXPIRE,
+        ),
+        Index(
+            "ix_licences_to_remind",
+            "remind_on",
+            sqlite_where=TO_REMIND,
+            postgresql_where=TO_REMIND,
         ),
         Index(
             "ix_licences_awaits_review",
@@ -99,6 +109,7 @@ class Licence(Base):
     delivered_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]
+    remind_on: Mapped[date | None]
     credential_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_index: Mapped[bytes]
 

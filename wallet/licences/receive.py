@@ -45,6 +45,7 @@ from wallet.licences.model import (
     LicenceHolder,
 )
 from wallet.licences.status.places import assign_status_indices
+from wallet.licences.status.remind import next_reminder
 from wallet.licences.versions import Number, lock_numbers, of_numbers
 from wallet.web.principal import Principal
 
@@ -192,6 +193,7 @@ def record_licences(
                 "issued_on": checked.new.issued_on,
                 "valid_from": checked.new.valid_from,
                 "valid_until": checked.new.valid_until,
+                "remind_on": next_reminder(checked.new.valid_until, checked.new.issued_on),
                 "area_code": checked.new.area_code,
                 "review_state": "waiting" if checked.type.review else None,
                 "received_at": now,

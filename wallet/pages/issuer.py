@@ -155,6 +155,7 @@ def delivery_words() -> dict[str, dict[str, str]]:
             "annul": _("撤销"),
             "revoke": _("吊销"),
             "cancel": _("注销"),
+            "remind": _("到期提醒"),
             "expire": _("到期"),
         },
         "states": {

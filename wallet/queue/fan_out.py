@@ -25,6 +25,7 @@ _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
     "licence.issued": (deliver, push),
     "licence.status_changed": (deliver, push),
     "licence.expired": (deliver, push),
+    "licence.expiring": (deliver,),
     "catalogue.published": (push,),
     "delegation.changed": (tell,),
     USE_TOPIC: (deliver_uses,),

@@ -25,15 +25,17 @@ from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Holder
 from wallet.licences.delivery.model import Channel, Delivery, InboxEntry
 from wallet.licences.model import Exemption, Licence, LicenceHolder, StatusChange
+from wallet.licences.status.remind import TOPIC
 from wallet.licences.status.transitions import EXPIRE
 
 ISSUE: Final = "issue"
 RENEW: Final = "renew"
-"""What a holder is told of beside the changes of status: a licence, and a new version of one."""
+REMIND: Final = "remind"
+"""What a holder is told of beside the changes of status: a licence, a new version of one, and that it ends."""
 
 
 def deliver(tx: Connection, deps: Deps, messages: Sequence[Message], now: datetime) -> None:
-    """Deliver licences issued, changed and expired; in the order of the messages."""
+    """Deliver licences issued, changed, ending and expired; in the order of the messages."""
     licences = _licences(tx, messages)
     holders = holders_of_licences(tx, licences)
     exemptions = _exemptions(tx, now)
@@ -69,7 +71,7 @@ def deliver(tx: Connection, deps: Deps, messages: Sequence[Message], now: dateti
     tx.execute(
         update(Licence)
         .where(
-            Licence.id.in_({entry["licence_id"] for entry in entries}),
+            Licence.id.in_({entry["licence_id"] for entry in entries if entry["act"] != REMIND}),
             Licence.delivered_at.is_(None),
         )
         .values(delivered_at=now)
@@ -173,6 +175,8 @@ def _acts(
             acts[message.id] = done[message.payload["change"]]
         elif message.topic == "licence.expired":
             acts[message.id] = EXPIRE
+        elif message.topic == TOPIC:
+            acts[message.id] = REMIND
         else:
             acts[message.id] = RENEW if licences[message.payload["licence"]].replaces else ISSUE
     return acts

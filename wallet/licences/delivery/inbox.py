@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
@@ -44,10 +44,11 @@ _Grantor: Final = aliased(Holder)
 
 @dataclass(frozen=True)
 class NewsOfLicence:
-    """What became of a licence: the entry's `act` is issue, renew or a name of `status.transitions`.
+    """What became of a licence: the entry's `act` is issue, renew, remind or a name of
+    `status.transitions`.
 
     `status_label` is the type's own word for what a change led to, empty for the others. `holder` is
-    masked.
+    masked. `days_left` counted from the day of delivery to `valid_until`, the last good one.
     """
 
     status_label: str
@@ -59,6 +60,8 @@ class NewsOfLicence:
     type_name_en: str
     issuing_unit: str
     holder: str
+    valid_until: date | None
+    days_left: int | None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def inbox(
         select(
             InboxEntry, Licence.identifier_sealed, Licence.number_sealed,
             LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
-            LicenceType.name_en.label("type_name_en"), LicenceType.status_codes,
+            LicenceType.name_en.label("type_name_en"), LicenceType.status_codes, Licence.valid_until,
             Unit.name.label("unit"), Holder.kind, LicenceHolder.name_sealed,
             StatusChange.to_status, StatusChange.to_code,
             Delegation.public_id, Delegation.kind.label("delegation_kind"),
@@ -264,7 +267,7 @@ def _of_delegation(vault: Vault, row: AnyRow) -> NewsOfDelegation:
 
 
 def _of_licence(vault: Vault, row: AnyRow) -> NewsOfLicence:
-    label = {"label": ""}
+    label, until = {"label": ""}, row.valid_until
     if row.to_code is not None:
         label = dict(status_entry(row.status_codes, row.to_code, row.to_status))
     return NewsOfLicence(
@@ -277,4 +280,6 @@ def _of_licence(vault: Vault, row: AnyRow) -> NewsOfLicence:
         type_name_en=row.type_name_en,
         issuing_unit=row.unit,
         holder=masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.kind),
+        valid_until=until,
+        days_left=None if until is None else (until - local_day(row.delivered_at)).days,
     )

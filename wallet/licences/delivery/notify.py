@@ -22,7 +22,7 @@ from wallet.base.dispatches import ClaimedDispatch, Outcome
 from wallet.base.webhooks import Request, Sender, read_answer
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import HOLDER_CODE, Holder
-from wallet.licences.delivery.deliver import connected_channels, destination_of
+from wallet.licences.delivery.deliver import REMIND, connected_channels, destination_of
 from wallet.licences.delivery.model import CHANNEL_SECRET, Delivery
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
 from wallet.licences.status.standing import status_on
@@ -72,6 +72,7 @@ def _request(channel: AnyRow, deps: Deps, dispatch: ClaimedDispatch, now: dateti
             "identifier": deps.vault.open(licence.identifier_sealed, IDENTIFIER),
             "licence_type": {"code": licence.type_code, "name": licence.type_name},
             "status": "superseded" if licence.superseded_at else status,
+            **({"valid_until": licence.valid_until} if licence.act == REMIND else {}),
             "holders": [_holder(deps, channel, holder) for holder in holders],
             **({"use": dispatch.payload["use"]} if dispatch.topic == USE_TOPIC else {}),
         },

@@ -8,14 +8,14 @@ from marshmallow import Schema, fields, validate
 
 from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
-from wallet.licences.delivery.deliver import ISSUE, RENEW
+from wallet.licences.delivery.deliver import ISSUE, REMIND, RENEW
 from wallet.licences.delivery.model import ASKED, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
 RECEIPTS_MAX: Final = 100
-_ACTS: Final = sorted({*ALLOWED, ISSUE, RENEW, EXPIRE})
+_ACTS: Final = sorted({*ALLOWED, ISSUE, RENEW, REMIND, EXPIRE})
 
 
 class InboxTypeSchema(Schema):
@@ -70,6 +70,9 @@ class InboxEntrySchema(Schema):
     type = fields.Nested(InboxTypeSchema)
     issuing_unit = fields.String()
     holder = fields.String(metadata={"description": "masked"})
+    valid_until = fields.Date(
+        allow_none=True, metadata={"description": "the last good day, if any"}
+    )
     delegation = fields.Nested(InboxDelegationSchema)
     use = fields.Nested(InboxUseSchema)
     delivered_at = Instant(required=True)

@@ -455,6 +455,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_on", sa.Date(), nullable=True),
         sa.Column("credential_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("content_index", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -502,6 +503,17 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
             postgresql_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_licences_to_remind",
+            ["remind_on"],
+            unique=False,
+            sqlite_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL AND remind_on IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL AND remind_on IS NOT NULL"
+            ),
         )
         batch_op.create_index(
             "ix_licences_may_expire",
@@ -1171,6 +1183,15 @@ def downgrade() -> None:
             "ix_licences_current",
             sqlite_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
             postgresql_where=sa.text("issued_at IS NOT NULL AND superseded_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_licences_to_remind",
+            sqlite_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL AND remind_on IS NOT NULL"
+            ),
+            postgresql_where=sa.text(
+                "status = 'valid' AND superseded_at IS NULL AND expired_at IS NULL AND remind_on IS NOT NULL"
+            ),
         )
         batch_op.drop_index(
             "ix_licences_may_expire",
