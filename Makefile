@@ -53,7 +53,7 @@ proof: $(READY)  ## fuzzing for FUZZ= seconds (600) and mutation of what judges 
 	$(PY) .ci/mutation.py
 	$(PY) -m bench.imports --rows 100000
 
-bench: $(READY)  ## codes, verdicts, lists, PDFs as ratios to a floor, imports on 1 and 2 cores; into bench/results/
+bench: $(READY)  ## codes, verdicts, lists, PDFs as ratios to a floor, imports, both ends in a browser; into bench/results/
 	@.ci/setup system
 	$(PY) -m bench
 

@@ -2,8 +2,8 @@
 
 import { pixels, readCode } from "./reader.js";
 
-const FRAME_PAUSE = 70; // ms between frames; one frame takes about 10 ms to read
-const FRAME_LIMIT = 960; // px of the longer side handed to the reader
+const FRAME_PAUSE = 70; // ms between frames; one frame takes about 15 ms to read
+const FRAME_LIMIT = 1280; // px of the longer side handed to the reader: as many as are asked of the camera
 const REMEMBERED = "desk.camera";
 
 export class Camera {

@@ -11,10 +11,11 @@ import zxingcpp
 from joserfc import jws
 from joserfc.jwk import KeySet
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.support import phone
+from tests.support import camera, phone
 from tests.support.browser import OpenPage
+from tests.support.held_up import Look, codes_held_up
 from verify import codes
 
 LARGEST_QR_VERSION = 12
@@ -102,6 +103,19 @@ def test_the_code_is_black_on_white_and_decodes_on_a_dark_phone(
     middle = colours.crop((0, colours.height // 2, colours.width, colours.height // 2 + 1))
     assert colours.getpixel((3, 3)) == (255, 255, 255)
     assert middle.getextrema() == ((0, 255), (0, 255), (0, 255))
+
+
+@pytest.mark.parametrize(
+    "look", [Look(390), Look(390, 1), Look(390, 0, "dark"), Look(320)], ids=str
+)
+def test_a_camera_reads_the_code_off_a_tilted_phone(
+    browser: Browser, address: str, look: Look
+) -> None:
+    held = list(codes_held_up(browser, address, look, 3))
+    assert len({one.text for one in held}) == len(held)
+    assert [camera.read(one.seen(1, seed)) for seed, one in enumerate(held)] == [
+        one.text for one in held
+    ]
 
 
 def test_the_code_is_at_least_300_pixels_wide_at_390(open_phone: OpenPage) -> None:
