@@ -66,9 +66,7 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        return bool(
-            self.issued or self.told or self.delivered or self.expired or self.reminded
-        )
+        return bool(self.issued or self.told or self.delivered or self.expired or self.reminded)
 
 
 def work_once(deps: Deps, now: datetime) -> WorkDone:
