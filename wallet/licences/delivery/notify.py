@@ -54,7 +54,7 @@ def _request(channel: AnyRow, deps: Deps, dispatch: ClaimedDispatch, now: dateti
             .join(LicenceType, LicenceType.id == Licence.type_id)
             .where(Licence.id == dispatch.payload["licence"])
         ).one()
-        act = tx.execute(
+        noted = tx.execute(
             select(Delivery.act).where(Delivery.dispatch_id == dispatch.id)
         ).scalar_one_or_none()
         holders = tx.execute(
@@ -63,16 +63,17 @@ def _request(channel: AnyRow, deps: Deps, dispatch: ClaimedDispatch, now: dateti
             .where(LicenceHolder.licence_id == licence.id, Holder.kind.in_(channel.holder_kinds))
             .order_by(LicenceHolder.position)
         ).all()
+    act = dispatch.payload["act"] if noted is None else noted
     status = status_on(licence.status, licence.valid_from, licence.valid_until, local_day(now))
     body = {
         "type": dispatch.topic,
         "timestamp": rfc3339(now),
         "data": {
-            "act": dispatch.payload["act"] if act is None else act,
+            "act": act,
             "identifier": deps.vault.open(licence.identifier_sealed, IDENTIFIER),
             "licence_type": {"code": licence.type_code, "name": licence.type_name},
             "status": "superseded" if licence.superseded_at else status,
-            **({"valid_until": licence.valid_until} if licence.act == REMIND else {}),
+            **({"valid_until": licence.valid_until} if act == REMIND else {}),
             "holders": [_holder(deps, channel, holder) for holder in holders],
             **({"use": dispatch.payload["use"]} if dispatch.topic == USE_TOPIC else {}),
         },
