@@ -54,6 +54,7 @@ class FaceField:
     required: bool
     sensitive: bool
     max_length: int | None = None
+    label_mn: str | None = None
     codes: list[CodeLabel] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ class LicenceType:
     fields: list[FaceField]
     basis_document: str = "ordos-2022-161"
     """Code of the regulation under which it is in the catalogue."""
+    name_mn: str | None = None
     review: bool = False
     """Whether its unit's staff look at a licence before it is sealed."""
 

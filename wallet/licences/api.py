@@ -285,6 +285,7 @@ def _members(licence: HeldLicence) -> dict[str, Any]:
             "code": licence.type_code,
             "name": licence.type_name,
             "name_en": licence.type_name_en,
+            "name_mn": licence.type_name_mn,
         },
         "number": licence.number,
         "status": licence.status,

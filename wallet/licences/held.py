@@ -41,8 +41,8 @@ HELD_COLUMNS: Final = (
     Licence.id, Licence.type_id, Licence.unit_id, Licence.number_index,
     Licence.identifier_sealed, Licence.number_sealed, Licence.status,
     Licence.status_code, Licence.valid_from, Licence.valid_until, Licence.issued_on,
-    LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.theme,
-    LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
+    LicenceType.code, LicenceType.name, LicenceType.name_en, LicenceType.name_mn,
+    LicenceType.theme, LicenceType.bilingual, LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
     Holder.kind.label("holder_kind"),
 )  # fmt: skip
 """What `as_held` needs of a licence, beside `name_sealed` of a holder, and of the `delegation`
@@ -53,8 +53,9 @@ that it is shown under its kind and `any_item`."""
 class HeldLicence:
     """A licence as its holder or delegate sees it in the list.
 
-    `status` is valid, suspended, expired, revoked or not_yet_valid; `status_label` is the type's
-    own word for it. `holder_masked` is the holder that the account is or acts for, or who let
+    `type_name_mn` is the type's Mongolian name, if it has one, and `bilingual` where it stands (one of
+    `catalogue.content.BILINGUAL`). `status` is valid, suspended, expired, revoked or not_yet_valid;
+    `status_label` is the type's own word for it. `holder_masked` is the holder that the account is or acts for, or who let
     it show the licence, `delegation` the kind of that delegation and `any_item` whether it is for
     any matter; of an own licence None and true. `days_left` counts to the last good day; `expiring` is true within 30 days
     of it. `change` is why its unit suspended or ended it: told of one licence, to who holds it.
@@ -65,6 +66,8 @@ class HeldLicence:
     type_code: str
     type_name: str
     type_name_en: str
+    type_name_mn: str | None
+    bilingual: str
     theme: str
     number: str
     number_masked: str
@@ -88,9 +91,9 @@ class HeldLicence:
     @property
     def findable(self) -> str:
         """All that a search finds it by, in lower case."""
-        names = (self.type_name, self.type_name_en, self.issuing_unit, self.number)
-        states = (self.status_label, self.status_label_en, self.granted_by or "")
-        return " ".join((*names, *states)).lower()
+        names = (self.type_name, self.type_name_en, self.type_name_mn or "")
+        others = (self.issuing_unit, self.number, self.granted_by or "")
+        return " ".join((*names, *others, self.status_label, self.status_label_en)).lower()
 
     @property
     def not_yet_valid(self) -> bool:
@@ -105,6 +108,7 @@ class HeldField:
     key: str
     label: str
     label_en: str
+    label_mn: str | None
     type: str
     value: str
     masked: str
@@ -237,6 +241,8 @@ def as_held(vault: Vault, row: AnyRow, today: date, against: str | None) -> Held
         type_code=row.code,
         type_name=row.name,
         type_name_en=row.name_en,
+        type_name_mn=row.name_mn,
+        bilingual=row.bilingual,
         theme=row.theme,
         number=number,
         number_masked=mask_middle(number),
@@ -267,6 +273,7 @@ def _field(declared: dict[str, Any], value: str) -> HeldField:
         key=declared["key"],
         label=declared["label"],
         label_en=declared.get("label_en", declared["label"]),
+        label_mn=declared.get("label_mn"),
         type=declared["type"],
         value=shown,
         masked=masked(declared, shown),

@@ -173,6 +173,7 @@ class TypeNameSchema(Schema):
     code = fields.String(required=True)
     name = fields.String(required=True)
     name_en = fields.String()
+    name_mn = fields.String(allow_none=True)
 
 
 class HeldLicenceSchema(Schema):

@@ -30,7 +30,7 @@ from wallet.web.principal import Principal
 
 TEMPLATE: Final = "licence.typ"
 _INNER_MONGOLIA: Final = "15"
-_REGION: Final = {"zh": "内蒙古自治区", "mn": "ᠥᠪᠥᠷ ᠮᠣᠩᠭᠣᠯ ᠤᠨ ᠥᠪᠡᠷᠲᠡᠭᠡᠨ ᠵᠠᠰᠠᠬᠤ ᠣᠷᠣᠨ"}
+_REGION: Final = {"zh": "内蒙古自治区", "mn": "ᠥᠪᠥᠷ ᠮᠣᠩᠭᠣᠯ ᠤᠨ ᠥᠪᠡᠷᠲᠡᠭᠡᠨ ᠵᠠᠰᠠᠬᠤ ᠣᠷᠣᠨ"}
 
 
 @dataclass(frozen=True)
