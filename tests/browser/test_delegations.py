@@ -72,6 +72,13 @@ def test_offered_accepted_shown_at_the_desk_and_void_once_it_is_ended(
     desk.expect_verdict(clerk, "accepted", "ok")
     expect(desk.verdict(clerk)).to_contain_text("由亲友代为出示")
     expect(delegate.get_by_test_id("code-used")).to_be_visible()
+    for page, said in ((grantor, "由 王秀英 代为出示"), (delegate, "您替 李明 出示")):
+        page.goto(address)
+        expect(page.get_by_test_id("use-history")).to_contain_text("东胜区政务服务大厅（演示）")
+        page.goto("/wallet/uses")
+        expect(page.get_by_test_id("use-history").get_by_role("listitem").first).to_contain_text(
+            said
+        )
 
     text = phone.show(delegate, phone.FOOD)
     end(grantor, address)

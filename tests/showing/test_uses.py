@@ -8,11 +8,16 @@ import pytest
 from flask import Flask
 
 from tests.support.clock import Clock
-from tests.support.people import Visitor, sign_in
+from tests.support.delegations import delegate
+from tests.support.licences import food_licence, issue, person
+from tests.support.people import Visitor, machine, sign_in
+from tests.support.shared import deps_of
 from tests.support.showing import (
     IDENTITY,
     RENEWAL,
     SENIOR,
+    created,
+    open_code,
     refusal,
     show,
     verify,
@@ -52,6 +57,8 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "shown_by": "holder",
             "served": None,
             "offline": False,
+            "role": "own",
+            "under": None,
         }
     ]
 
@@ -71,13 +78,54 @@ def test_what_the_desk_did_next_is_listed(li: Visitor, zhao: Visitor) -> None:
     assert uses(li)["items"][0]["served"] == "person_mismatch"
 
 
-def test_a_delegates_showing_is_seen_by_the_grantor_and_not_by_the_delegate(
+def test_a_delegates_showing_is_in_the_history_of_both_and_of_nobody_else(
     elder: Visitor, granddaughter: Visitor, li: Visitor, zhao: Visitor
 ) -> None:
     verify(zhao, show(granddaughter, SENIOR, role="delegate")["text"], "senior-allowance")
     (use,) = uses(elder)["items"]
-    assert (use["shown_by"], use["outcome"]) == ("delegate", "accepted")
-    assert uses(granddaughter)["items"] == uses(li)["items"] == []
+    assert (use["shown_by"], use["outcome"], use["role"]) == ("delegate", "accepted", "own")
+    assert (use["under"]["grantor"], use["under"]["delegate"]) == ("王秀英", "李娜")
+    assert uses(granddaughter)["items"] == [use | {"role": "delegate"}]
+    assert uses(li)["items"] == []
+
+
+def test_a_delegate_sees_the_own_showings_and_none_of_the_grantors(
+    elder: Visitor, granddaughter: Visitor, zhao: Visitor, clock: Clock
+) -> None:
+    verify(zhao, show(elder, SENIOR)["text"], "senior-allowance")
+    clock.advance(1)
+    assert uses(granddaughter)["items"] == []
+    code = show(granddaughter, SENIOR, role="delegate")
+    mine = verify(zhao, code["text"], "senior-allowance")["id"]
+    assert [use["id"] for use in uses(granddaughter)["items"]] == [mine]
+    assert len(uses(elder)["items"]) == 2
+    under = uses(elder)["items"][0]["under"]["id"]
+    for visitor in (elder, granddaughter):
+        assert [use["id"] for use in uses(visitor, f"?delegation={under}")["items"]] == [mine]
+
+
+def test_the_history_of_a_delegation_outlives_it(
+    elder: Visitor, granddaughter: Visitor, li: Visitor, zhao: Visitor
+) -> None:
+    verify(zhao, show(granddaughter, SENIOR, role="delegate")["text"], "senior-allowance")
+    under = uses(granddaughter)["items"][0]["under"]["id"]
+    assert elder.delete(f"/api/v1/me/delegations/{under}").status_code == 204
+    assert len(uses(granddaughter)["items"]) == 1
+    assert len(uses(elder, f"?delegation={under}")["items"]) == 1
+    assert refusal(li.get(f"/api/v1/me/uses?delegation={under}")) == (404, "not_found")
+
+
+def test_a_joint_holder_reads_the_delegates_name_masked(
+    app: Flask, li: Visitor, elder: Visitor, granddaughter: Visitor, zhao: Visitor, clock: Clock
+) -> None:
+    deps = deps_of(app)
+    data = deps.config.data
+    body = food_licence(data, holders=[person(data, "holder-elder"), person(data)])
+    joint = issue(machine(app, data, "issuer"), body)["identifier"]
+    delegate(deps, clock.now, "holder-li", joint)
+    verify(zhao, created(open_code(granddaughter, joint))["text"])
+    assert uses(li)["items"][0]["under"]["delegate"] == "李娜"
+    assert uses(elder)["items"][0]["under"]["delegate"] == "李*"
 
 
 def test_strangers_see_none_and_desks_may_not_ask(

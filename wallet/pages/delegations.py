@@ -23,6 +23,8 @@ from wallet.licences.delegations.listed import DelegationView, delegation, deleg
 from wallet.licences.delegations.offer import NewDelegation, offer
 from wallet.licences.delegations.schemas import NewDelegationSchema, PersonSchema
 from wallet.licences.held import HeldLicence
+from wallet.pages.holder import described
+from wallet.showing.uses import uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
@@ -38,6 +40,7 @@ _PERIOD: Final = 30
 _PERSON: Final = PersonSchema()
 _NEW: Final = NewDelegationSchema()
 _ENDED_ON_A_PAGE: Final = 30
+_USES_SHOWN: Final = 5
 
 
 @blueprint.get(HOME)
@@ -129,8 +132,14 @@ def _page(template: str, **values: Any) -> str:
 
 
 def _one(found: DelegationView, refused: str = "") -> str:
+    used = uses(deps(), current_principal(), now(), _USES_SHOWN, None, found.id)
     return _page(
-        "delegations/one.html", one=found, refused_why=refused, offered="offered" in request.args
+        "delegations/one.html",
+        one=found,
+        uses=[described(use) for use in used.items],
+        more=used.next_cursor is not None,
+        refused_why=refused,
+        offered="offered" in request.args,
     )
 
 

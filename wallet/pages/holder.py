@@ -93,10 +93,11 @@ def open_entry(entry_id: str) -> Response:
 @blueprint.get("/wallet/uses")
 @guard(holder())
 def use_history() -> str:
-    """Every use of the holder's data, by day."""
-    page = uses(deps(), current_principal(), now(), USES_ON_A_PAGE, request.args.get("cursor"))
+    """Every use of the holder's data, by day; or what was shown under the delegation that is named."""
+    cursor, under = request.args.get("cursor"), request.args.get("delegation")
+    page = uses(deps(), current_principal(), now(), USES_ON_A_PAGE, cursor, under)
     return render_template(
-        "holder/uses.html", days=_by_day(page.items), next_cursor=page.next_cursor
+        "holder/uses.html", days=_by_day(page.items), next_cursor=page.next_cursor, under=under
     )
 
 
@@ -146,15 +147,17 @@ def _timed(news: InboxNews) -> tuple[InboxNews, str, str, str]:
 def _by_day(entries: Iterable[UseEntry]) -> list[tuple[date, list[dict[str, object]]]]:
     """Entries newest first → (local day, what the page says of each use)."""
     days = groupby(entries, key=lambda entry: entry.at.astimezone(SHANGHAI).date())
-    return [(day, [_described(entry) for entry in group]) for day, group in days]
+    return [(day, [described(entry) for entry in group]) for day, group in days]
 
 
-def _described(entry: UseEntry) -> dict[str, object]:
+def described(entry: UseEntry) -> dict[str, object]:
+    """A use in the words of the page."""
     language = chosen_language()
     english = language == "en"
     reason = next((known for known in REASONS if known == entry.reason), None)
     return {
         "at": entry.at,
+        "day": local_day(entry.at),
         "time": f"{entry.at.astimezone(SHANGHAI):%H:%M}",
         "unit": entry.unit,
         "terminal": entry.terminal,
@@ -165,6 +168,9 @@ def _described(entry: UseEntry) -> dict[str, object]:
         "outcome": entry.outcome,
         "mismatch": entry.served == "person_mismatch",
         "shown_by": entry.shown_by,
+        "role": entry.role,
+        "under": entry.under,
+        "by_other": entry.under is not None and entry.role == "own",
         "offline": entry.offline,
         "sentence": sentence(reason, language) if reason else "",
         "reason": entry.reason,

@@ -13,6 +13,7 @@ from wallet.showing.schemas import (
     NewShowingSchema,
     ShowingStateSchema,
     UsePageSchema,
+    UsesQuerySchema,
 )
 from wallet.showing.show import LiveCode, next_code, open_showing
 from wallet.showing.uses import UsePage, uses
@@ -21,7 +22,6 @@ from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
 from wallet.web.principal import current_principal
-from wallet.web.schemas import PageQuerySchema
 
 blueprint = ApiBlueprint("showing", __name__, description="亮证亮码 · Showing licences as codes")
 
@@ -84,9 +84,10 @@ def unfreeze_account() -> None:
 
 
 @blueprint.route("/me/uses")
-@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.arguments(UsesQuerySchema, location="query")
 @blueprint.response(200, UsePageSchema)
 @guard(holder())
 def my_uses(query: dict[str, Any]) -> UsePage:
-    """Every use of the own licences: who, when, for what, which fields."""
-    return uses(deps(), current_principal(), now(), query["limit"], query["cursor"])
+    """Every use of the own licences, and of others' that this account showed: who, when, for what."""
+    limit, cursor, under = query["limit"], query["cursor"], query["delegation"]
+    return uses(deps(), current_principal(), now(), limit, cursor, under)

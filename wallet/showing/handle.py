@@ -42,6 +42,12 @@ class Shower:
     def __str__(self) -> str:
         return f"{'delegation' if self.delegated else 'account'}:{self.id}"
 
+    @classmethod
+    def of(cls, text: str) -> Shower:
+        """The one that reads so."""
+        kind, _, number = text.partition(":")
+        return cls(int(number), delegated=kind == "delegation")
+
 
 @dataclass(frozen=True)
 class Showing:

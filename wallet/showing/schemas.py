@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from wallet.licences.delegations.model import KINDS
 from wallet.licences.schemas import IDENTIFIER_MAX
 from wallet.showing.show import LICENCES_MAX
 from wallet.web.json import Instant
-from wallet.web.schemas import StrictSchema, Text
+from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
 
 
 class NewShowingSchema(StrictSchema):
@@ -82,8 +83,17 @@ class FreezeSchema(Schema):
     frozen_at = Instant(required=True, allow_none=True)
 
 
+class ShownUnderSchema(Schema):
+    """The delegation that a licence was shown under; its delegate masked for others than its sides."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"enum": list(KINDS)})
+    grantor = fields.String(required=True)
+    delegate = fields.String(required=True)
+
+
 class UseSchema(Schema):
-    """One use of an own licence."""
+    """One use of an own licence, or of another's that this account showed."""
 
     id = fields.String(required=True)
     at = Instant(required=True)
@@ -114,6 +124,14 @@ class UseSchema(Schema):
     shown_by = fields.String(allow_none=True)
     served = fields.String(allow_none=True)
     offline = fields.Boolean(required=True)
+    role = fields.String(required=True, metadata={"enum": ["own", "delegate"]})
+    under = fields.Nested(ShownUnderSchema, required=True, allow_none=True)
+
+
+class UsesQuerySchema(PageQuerySchema):
+    """`delegation`: only what was shown under that one."""
+
+    delegation = Text(load_default=None, max_length=64)
 
 
 class UsePageSchema(Schema):

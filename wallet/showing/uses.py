@@ -1,24 +1,34 @@
-"""The use history: every use and look-up of a holder's own licences (M-21)."""
+"""The use history: every use and look-up of a holder's own licences (M-21), and what a delegate showed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from wallet.base.clock import local_day
-from wallet.base.database import AnyRow
+from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
+from wallet.base.encryption import Vault
 from wallet.base.paging import after_cursor, encode_cursor
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
+from wallet.errors import NotFound
 from wallet.holders.sign_in import holders_of
+from wallet.licences.delegations.listed import visible
+from wallet.licences.delegations.model import Delegation
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
 from wallet.organisations.model import Unit
 from wallet.showing.model import Use, Verification
 from wallet.showing.questions import is_over, lapse
+from wallet.showing.shown_by import (
+    ShownUnder,
+    received_delegations,
+    shown_under,
+    was_shown_under,
+)
 from wallet.web.principal import Principal
 
 
@@ -26,8 +36,9 @@ from wallet.web.principal import Principal
 class UseEntry:
     """One use of one licence. `fields` are the labels that the desk was given, none if refused,
     `asked` those that the holder was asked for, if so; `outcome` is the verdict, `served` what the
-    desk said afterwards. Where the desk judged
-    `offline`, outcome and reason are what it found then: that is what the holder met.
+    desk said afterwards. Where the desk judged `offline`, outcome and reason are what it found then:
+    that is what the holder met. `role` is own or delegate: then it is another's licence that this
+    account showed. `under` is the delegation that it was shown under, None where its holder showed it.
     """
 
     id: str
@@ -49,6 +60,8 @@ class UseEntry:
     shown_by: str | None
     served: str | None
     offline: bool
+    role: str
+    under: ShownUnder | None
 
 
 @dataclass(frozen=True)
@@ -60,69 +73,121 @@ class UsePage:
 
 
 def uses(
-    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None
+    deps: Deps,
+    principal: Principal,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
+    under: str | None = None,
 ) -> UsePage:
-    """The uses of all licences that the account holds or acts for."""
-    own = (
-        select(LicenceHolder.licence_id)
-        .where(LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now))))
-    )  # fmt: skip
+    """The uses of all licences that the account holds or acts for, and what it showed for others.
+
+    `under` is a delegation, whichever side of it the account is: only what was shown under that.
+    Raises NotFound for one that is not the account's.
+    """
+    rows, delegations = _read(deps, principal, now, limit, cursor, under)
+    if any(_is_overdue(row, now) for row in rows):
+        _lapse(deps, rows, now)
+        rows, delegations = _read(deps, principal, now, limit, cursor, under)
+    entries = [_entry(deps.vault, row, delegations.get(row.shower)) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return UsePage(entries, None)
+    last = rows[limit - 1]
+    return UsePage(entries, encode_cursor(last.at, last.id, last.licence_id))
+
+
+def _read(
+    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None, under: str | None
+) -> tuple[Sequence[AnyRow], Mapping[str, ShownUnder]]:
+    """One row more than the page has, and by `shower` the delegations that these were shown under."""
+    with deps.db.read() as tx:
+        which = _which(tx, deps, principal, now, under)
+        rows = tx.execute(_statement(principal, now, which, limit, cursor)).all()
+        showers = [row.shower for row in rows]
+        return rows, shown_under(tx, deps.vault, principal, showers, local_day(now))
+
+
+def _which(
+    tx: Connection, deps: Deps, principal: Principal, now: datetime, under: str | None
+) -> ColumnElement[bool]:
+    """Condition on `Use`: it is in the account's history."""
+    if under is not None:
+        mine = visible(deps, principal, now, Delegation.id).where(Delegation.public_id == under)
+        row = tx.execute(mine).one_or_none()
+        if row is None:
+            raise NotFound("没有找到这份授权，请返回“授权代办”重新选择。")
+        return Use.verification_id.in_(select(Verification.id).where(was_shown_under([row.id])))
+    received = received_delegations(tx, principal)
+    own = _own(principal, now)
+    if not received:
+        return own
+    shown = select(Verification.id).where(was_shown_under(received))
+    return or_(own, Use.verification_id.in_(shown))
+
+
+def _own(principal: Principal, now: datetime) -> ColumnElement[bool]:
+    return Use.licence_id.in_(
+        select(LicenceHolder.licence_id).where(
+            LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now)))
+        )
+    )
+
+
+def _statement(
+    principal: Principal,
+    now: datetime,
+    which: ColumnElement[bool],
+    limit: int,
+    cursor: str | None,
+) -> AnySelect:
     row_id = Use.verification_id
     statement = (
         select(
             Verification.id, Verification.at, Verification.terminal, Verification.verdict,
-            Verification.reason, Verification.shown_by, Verification.served,
-            Verification.offline_reason, Verification.jti,
+            Verification.reason, Verification.shown_by, Verification.shower, Verification.served,
+            Verification.offline_reason, Verification.jti, _own(principal, now).label("own"),
             Unit.name.label("unit"), UseItem.code.label("item"), UseItem.name.label("item_name"),
             UseItem.name_en.label("item_name_en"), LicenceType.name.label("type_name"),
             LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
-            Licence.identifier_sealed, Licence.id.label("licence_id"), Use.fields,
-            Use.asked,
+            Licence.identifier_sealed, Licence.id.label("licence_id"), Use.fields, Use.asked,
         )
         .join(Verification, Verification.id == Use.verification_id)
         .join(Licence, Licence.id == Use.licence_id)
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(UseItem, UseItem.id == Verification.item_id)
         .join(Unit, Unit.id == Verification.unit_id)
-        .where(Use.licence_id.in_(own))
+        .where(which)
         .order_by(Verification.at.desc(), row_id.desc(), Use.licence_id.desc())
         .limit(limit + 1)
     )  # fmt: skip
     after = after_cursor(cursor, Verification.at, row_id, Use.licence_id)  # type: ignore[arg-type]
-    if after is not None:
-        statement = statement.where(after)
-    rows = deps.db.rows(statement)
-    if any(_is_overdue(row, now) for row in rows):
-        _lapse(deps, rows, now)
-        rows = deps.db.rows(statement)
-    entries = [
-        UseEntry(
-            id=row.id,
-            at=row.at,
-            unit=row.unit,
-            terminal=row.terminal,
-            item=row.item,
-            item_name=row.item_name,
-            item_name_en=row.item_name_en,
-            identifier=deps.vault.open(row.identifier_sealed, IDENTIFIER),
-            licence_type=row.type_name,
-            licence_type_en=row.type_name_en,
-            fields=field_labels(row.declared, row.fields),
-            fields_en=field_labels(row.declared, row.fields, "en"),
-            asked=field_labels(row.declared, row.asked or ()),
-            asked_en=field_labels(row.declared, row.asked or (), "en"),
-            outcome="accepted" if row.offline_reason == "ok" else row.verdict,
-            reason=row.offline_reason or row.reason,
-            shown_by=row.shown_by,
-            served=row.served,
-            offline=row.offline_reason is not None,
-        )
-        for row in rows[:limit]
-    ]
-    if len(rows) <= limit:
-        return UsePage(entries, None)
-    last = rows[limit - 1]
-    return UsePage(entries, encode_cursor(last.at, last.id, last.licence_id))
+    return statement if after is None else statement.where(after)
+
+
+def _entry(vault: Vault, row: AnyRow, under: ShownUnder | None) -> UseEntry:
+    return UseEntry(
+        id=row.id,
+        at=row.at,
+        unit=row.unit,
+        terminal=row.terminal,
+        item=row.item,
+        item_name=row.item_name,
+        item_name_en=row.item_name_en,
+        identifier=vault.open(row.identifier_sealed, IDENTIFIER),
+        licence_type=row.type_name,
+        licence_type_en=row.type_name_en,
+        fields=field_labels(row.declared, row.fields),
+        fields_en=field_labels(row.declared, row.fields, "en"),
+        asked=field_labels(row.declared, row.asked or ()),
+        asked_en=field_labels(row.declared, row.asked or (), "en"),
+        outcome="accepted" if row.offline_reason == "ok" else row.verdict,
+        reason=row.offline_reason or row.reason,
+        shown_by=row.shown_by,
+        served=row.served,
+        offline=row.offline_reason is not None,
+        role="own" if row.own else "delegate",
+        under=under,
+    )
 
 
 def _is_overdue(row: AnyRow, now: datetime) -> bool:

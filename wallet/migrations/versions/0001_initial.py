@@ -642,6 +642,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_verifications_delegated",
+            ["shower"],
+            unique=False,
+            sqlite_where=sa.text("shown_by = 'delegate'"),
+            postgresql_where=sa.text("shown_by = 'delegate'"),
+        )
+        batch_op.create_index(
             "ix_verifications_pending",
             ["at"],
             unique=False,
@@ -1154,6 +1161,11 @@ def downgrade() -> None:
             "ix_verifications_pending",
             sqlite_where=sa.text("verdict = 'pending'"),
             postgresql_where=sa.text("verdict = 'pending'"),
+        )
+        batch_op.drop_index(
+            "ix_verifications_delegated",
+            sqlite_where=sa.text("shown_by = 'delegate'"),
+            postgresql_where=sa.text("shown_by = 'delegate'"),
         )
 
     op.drop_table("verifications")
