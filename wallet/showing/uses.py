@@ -97,7 +97,12 @@ def uses(
 
 
 def _read(
-    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None, under: str | None
+    deps: Deps,
+    principal: Principal,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
+    under: str | None,
 ) -> tuple[Sequence[AnyRow], Mapping[str, ShownUnder]]:
     """One row more than the page has, and by `shower` the delegations that these were shown under."""
     with deps.db.read() as tx:
