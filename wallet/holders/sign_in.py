@@ -18,7 +18,7 @@ from wallet.web.sessions import Session
 _LIVE_HOLDER: Final = (
     select(
         Session.id, Session.seen_at, Session.authenticated_at, Account.id.label("account_id"),
-        Holder.name_sealed, Account.holder_id,
+        Holder.name_sealed, Account.holder_id, Account.frozen_at,
     )
     .join(Account, Account.id == Session.subject_id)
     .join(Holder, Holder.id == Account.holder_id)
@@ -39,6 +39,7 @@ def load_holder(deps: Deps, token: str, now: datetime) -> Principal | None:
         name=deps.vault.open(row.name_sealed, HOLDER_NAME),
         holder_id=row.holder_id,
         authenticated_at=row.authenticated_at,
+        frozen_at=row.frozen_at,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from wallet.base.clock import SHANGHAI
-from wallet.showing.freeze import freeze, frozen_since, unfreeze
+from wallet.showing.freeze import freeze, unfreeze
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
@@ -18,7 +18,7 @@ blueprint = Blueprint("freeze_pages", __name__)
 @guard(holder())
 def lost_phone() -> str:
     """What freezing does, and the one button that the account needs now."""
-    since = frozen_since(deps(), current_principal())
+    since = current_principal().frozen_at
     return render_template(
         "holder/freeze.html",
         since=f"{since.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if since else None,

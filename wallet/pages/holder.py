@@ -17,7 +17,6 @@ from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
 from wallet.numbers import CARDS_SHOWN
-from wallet.showing.freeze import frozen_since
 from wallet.showing.uses import UseEntry, uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
@@ -55,7 +54,7 @@ def _cards(licences: list[HeldLicence], *, first: bool, **values: Any) -> str:
         "holder/wallet.html",
         licences=licences,
         first=first,
-        frozen=frozen_since(deps(), principal) is not None,
+        frozen=principal.frozen_at is not None,
         unread=unread(deps(), principal, now()),
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
         **values,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from wallet.showing.follow import ShowingState, showing_state
-from wallet.showing.freeze import freeze, frozen_since, unfreeze
+from wallet.showing.freeze import freeze, unfreeze
 from wallet.showing.schemas import (
     FreezeSchema,
     LiveCodeSchema,
@@ -64,7 +64,7 @@ def withdraw_code(showing_id: str) -> None:
 @guard(holder())
 def my_freeze() -> dict[str, datetime | None]:
     """Since when the account is frozen, if it is."""
-    return {"frozen_at": frozen_since(deps(), current_principal())}
+    return {"frozen_at": current_principal().frozen_at}
 
 
 @blueprint.route("/me/freeze", methods=["POST"])

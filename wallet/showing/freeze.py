@@ -31,13 +31,6 @@ _OPEN: Final = (
 )
 
 
-def frozen_since(deps: Deps, principal: Principal) -> datetime | None:
-    """Since when the account is frozen, None while it is not."""
-    row = deps.db.row(select(Account.frozen_at).where(Account.id == principal.id))
-    since: datetime | None = row.frozen_at if row else None
-    return since
-
-
 def freeze(deps: Deps, principal: Principal, now: datetime) -> None:
     """Freeze the account; twice is once. Holds for every verification that starts after this."""
     with deps.db.begin() as tx:

@@ -21,7 +21,8 @@ class Principal:
     `id` is the account's, staff member's or client's. `session` is the id of the session or
     token. `unit_id` is None for holders; `terminal` is the desk label of a staff member.
     `holder_id` is the natural person of a holder account, None for others. `authenticated_at` is
-    when whoever opened the session last proved who they are, None where nobody knows.
+    when whoever opened the session last proved who they are, None where nobody knows. `frozen_at` is
+    since when a holder account shows nothing (停用亮码), None while it may.
     """
 
     kind: PrincipalKind
@@ -34,6 +35,7 @@ class Principal:
     terminal: str = ""
     holder_id: int | None = None
     authenticated_at: datetime | None = None
+    frozen_at: datetime | None = None
 
     @property
     def account(self) -> str:

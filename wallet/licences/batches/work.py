@@ -47,7 +47,7 @@ from wallet.licences.check import (
 )
 from wallet.licences.issue import issue_all
 from wallet.licences.model import BatchFault, LicenceBatch
-from wallet.licences.receive import record_licences
+from wallet.licences.record import record_licences
 from wallet.web.principal import Principal
 
 _CHUNK_BYTES: Final = 8 * 1024 * 1024
