@@ -61,7 +61,7 @@ weigh: $(READY)  ## bytes and requests of the wallet's first and second visit, a
 	@.ci/setup system
 	$(PY) -m bench.weigh
 
-screenshots: $(READY)  ## the pictures of docs/images, from a fresh demo
+screenshots: $(READY)  ## docs/images from a fresh demo, and every page and state in both sizes into var/screenshots
 	@.ci/setup system
 	PYTHONPATH=. $(PY) .ci/screenshots.py $(PART)
 

@@ -1,7 +1,8 @@
 """Draw docs/images anew from a fresh demo: every picture is a real page in a real browser.
 
 Usage: `make screenshots`, or `make screenshots PART=issuer` for those of one part. Each picture is a PNG
-of 256 colours, under 300 KB.
+of 256 colours, under 300 KB. The part `every` also draws every page and state there is, in both sizes,
+into var/screenshots, with an index.html to look through.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from every_state import draw_every_page_and_state
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -29,6 +31,7 @@ from wallet.base.clock import SHANGHAI
 from wallet.demo.seed import CLIENTS_FILE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
+EVERY = Path(__file__).parents[1] / "var" / "screenshots"
 LARGEST = 300_000
 EXACT = 8
 """Colours that a picture keeps exactly as they are: its commonest."""
@@ -40,7 +43,7 @@ _Visit = Callable[[str, str | None], Page]
 
 def main() -> None:
     """Draw all pictures, or those of the part that the command names."""
-    chosen = sys.argv[1:] or list(_PARTS)
+    chosen = sys.argv[1:] or [*_PARTS, "every"]
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="lz-screenshots-") as folder,
@@ -58,10 +61,16 @@ def main() -> None:
             return context.new_page()
 
         for part in chosen:
-            _PARTS[part](visit, Path(folder) / "data")
+            if part == "every":
+                drawn = draw_every_page_and_state(
+                    browser, address, Path(folder) / "data", EVERY, _save
+                )
+                print(f"{EVERY.relative_to(IMAGES.parents[1])}/index.html  {drawn} pictures")
+            else:
+                _PARTS[part](visit, Path(folder) / "data")
         for context in opened:
             context.close()
-    if len(chosen) == len(_PARTS):
+    if {"wallet", "desk"} <= {*chosen}:
         _draw_overview()
     for image in sorted(IMAGES.glob("*.png")):
         size = image.stat().st_size

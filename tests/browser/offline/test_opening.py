@@ -108,7 +108,7 @@ def test_an_item_that_asks_the_holder_is_not_judged_offline(
     offline.wait_until_prepared(page)
     offline.cut(page)
     desk.type_in(page, library.live(issued=0))
-    desk.expect_verdict(page, "error", "not_permitted")
+    desk.expect_verdict(page, "error", "cannot_ask")
     offline.expect_unsent(page, "")
 
 
