@@ -1,7 +1,7 @@
 """`make weigh`: what a phone fetches to open the wallet and to draw a code, and what it taps.
 
 Everything between browser and server goes through a relay that counts the bytes of each answer, headers
-and body as they are sent, so a service worker's own requests count too.
+and body as they are sent, so what the service worker fetches, to keep it, counts too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 
 from tests.support import browser as browsers
 from tests.support import phone
+from tests.support.installed import wait_until_kept
 from tests.support.relay import Exchange, Relay, relay
 from tests.support.server import running_demo
 
@@ -52,6 +53,7 @@ def weigh(page: Page, counted: Relay) -> list[Weight]:
     """Open the wallet for the first time, again, and draw a code; on a page of somebody signed in."""
     counted.take()
     page.goto("/wallet", wait_until="networkidle")
+    wait_until_kept(page)
     first = Weight("first visit", counted.take())
     page.goto("about:blank")
     page.goto("/wallet", wait_until="networkidle")

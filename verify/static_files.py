@@ -3,6 +3,9 @@
 `url_for("static", filename="css/base.css")` gives `/static/~RELEASE/css/base.css`, where RELEASE is a
 hash of all files. Whoever has fetched that never asks again, and what a module imports by a relative
 path is of its own release. Without a release, or with another one, a file is asked for anew each time.
+
+All files are read at once, when they are hashed: one that is replaced under a running process is of
+its next start, and is never sent under the address of what was there before.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 from typing import Any, Final
 
@@ -33,6 +36,19 @@ _IMPORT: Final = re.compile(r'^(?:import|} from|export)\b.*?"(\.[^"]+)"', re.MUL
 
 
 @dataclass(frozen=True)
+class Release:
+    """The files of a folder as they were when they were read: a hash of all their names and contents, 16
+    hexadecimal digits, and each by its name below the folder."""
+
+    name: str
+    files: Mapping[str, bytes]
+
+    def address(self, file: str) -> str:
+        """Where one of the files is found."""
+        return f"/static/~{self.name}/{file}"
+
+
+@dataclass(frozen=True)
 class _File:
     body: bytes
     packed: bytes | None
@@ -40,30 +56,33 @@ class _File:
     tag: str
 
 
-def release_of(folder: Path) -> str:
-    """A hash of the names and contents of all files below a folder, 16 hexadecimal digits."""
+def read_release(folder: Path) -> Release:
+    """Read all files below a folder."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(folder).as_posix()} ".encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    for name, body in files.items():
+        digest.update(f"{name} ".encode())
+        digest.update(hashlib.sha256(body).digest())
+    return Release(digest.hexdigest()[:16], files)
 
 
-def address_of(release: str, name: str) -> str:
-    """Where a file of a release is found."""
-    return f"/static/~{release}/{name}"
+@cache
+def this_release() -> Release:
+    """The static files of this process, read when they are first asked for."""
+    return read_release(static_dir())
 
 
 @cache
 def imported_by(name: str) -> list[str]:
     """The modules that a module imports, and those that they do: a page names them all at once, or a
     browser finds out about each only when it has read the one before."""
+    files = this_release().files
     found: list[str] = []
     waiting = [name]
     while waiting:
         module = waiting.pop()
-        for place in _IMPORT.findall((static_dir() / module).read_text("utf-8")):
+        for place in _IMPORT.findall(files[module].decode()):
             imported = normpath(join(dirname(module), place))
             if imported not in found:
                 found.append(imported)
@@ -76,19 +95,19 @@ def publish_static(app: Flask, guard: Callable[[Any], Any]) -> None:
 
     Templates get `imported_by`.
     """
-    release, names = _release(), _names()
+    release = this_release()
     app.add_template_global(imported_by, "imported_by")
-    prefix = f"~{release}/"
+    prefix = f"~{release.name}/"
 
     @app.url_defaults
     def name_the_release(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and values["filename"] in names:
+        if endpoint == "static" and values["filename"] in release.files:
             values["filename"] = prefix + values["filename"]
 
     @guard
     def send_static(filename: str) -> Response:
         name = filename.partition("/")[2] if filename.startswith("~") else filename
-        if name not in names:
+        if name not in release.files:
             abort(404)
         file = _file(name)
         packed = file.packed is not None and request.accept_encodings.quality("gzip") > 0
@@ -107,27 +126,14 @@ def publish_static(app: Flask, guard: Callable[[Any], Any]) -> None:
 
 
 @cache
-def _release() -> str:
-    return release_of(static_dir())
-
-
-@cache
-def _names() -> frozenset[str]:
-    folder = static_dir()
-    return frozenset(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-    )
-
-
-@cache
 def _file(name: str) -> _File:
-    """One of `_names`, read and packed when it is first asked for."""
-    path = static_dir() / name
-    body = path.read_bytes()
+    """One of this release, packed when it is first asked for."""
+    body = this_release().files[name]
+    suffix = PurePosixPath(name).suffix
     packed = None
-    if len(body) >= _WORTH_PACKING and path.suffix not in _PACKED_ALREADY:
+    if len(body) >= _WORTH_PACKING and suffix not in _PACKED_ALREADY:
         packed = gzip.compress(body, mtime=0)
-    kind = _KINDS.get(path.suffix) or mimetypes.guess_type(name)[0] or "text/plain"
+    kind = _KINDS.get(suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     if kind.startswith("text/"):
         kind += "; charset=utf-8"
     return _File(body, packed, kind, hashlib.sha256(body).hexdigest()[:32])

@@ -60,7 +60,8 @@ function parse(text) {
   }
 }
 
-function timeout(milliseconds) {
+/** A signal that ends a request after so many milliseconds; `AbortSignal.timeout` is missing in older browsers. */
+export function timeout(milliseconds) {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;

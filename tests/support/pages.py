@@ -100,6 +100,7 @@ PAGES: Final = (
     Shown("/wallet/delegations/<delegation_id>", HOLDER, _OFFERED),
     Shown("/wallet/delegations/new", HOLDER),
     Shown("/wallet/delegations/ended", HOLDER),
+    Shown("/wallet/offline", None),
     Shown("/account", HOLDER),
     Shown("/account/sessions", HOLDER),
     Shown("/desk", CLERK),
@@ -147,7 +148,7 @@ FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}
 
 NO_PAGES: Final = re.compile(
     r"^/(api/v1/|api/openapi.json|\.well-known/|status-lists/|static/|preferences$"
-    r"|desk-worker\.js|desk\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|<form>)$)"
+    r"|(desk|wallet)-worker\.js|(desk|wallet)\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|<form>)$)"
 )
 """Routes that answer a GET with something else than a page."""
 

@@ -1,4 +1,4 @@
-"""A relay between a browser and the demo that counts what goes over the wire."""
+"""A relay between a browser and the demo that counts what goes over the wire, and may change it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+_AS_IT_WAS: Final = {"Accept-Encoding", "If-None-Match"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class Relay:
 
     address: str
     exchanges: list[Exchange] = field(default_factory=list)
+    renamed: tuple[str, str] | None = None
+    """A word, and another of the same length that stands in its place from now on, such as a new release."""
+    is_gone: bool = False
+    """Whether a gateway says that the server behind it is away."""
 
     def take(self) -> list[Exchange]:
         """What was asked for, and begin anew."""
@@ -47,11 +53,19 @@ def relay(address: str) -> Iterator[Relay]:
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             onward = http.client.HTTPConnection(str(there.hostname), there.port, timeout=30)
-            kept = {key: value for key, value in self.headers.items() if key != "Connection"}
+            if counted.is_gone:
+                self.send_error(502)
+                return
+            # What is packed cannot be read on the way, and what is not sent cannot be changed.
+            dropped = {"Connection"} | (_AS_IT_WAS if counted.renamed else set())
+            kept = {key: value for key, value in self.headers.items() if key not in dropped}
             onward.request(self.command, self.path, body or None, kept)
             answer = onward.getresponse()
             content = answer.read()
             onward.close()
+            if counted.renamed:
+                was, now = (word.encode() for word in counted.renamed)
+                content = content.replace(was, now)
             head = f"HTTP/1.1 {answer.status} {answer.reason}\r\n" + "".join(
                 f"{name}: {value}\r\n" for name, value in answer.getheaders()
             )

@@ -11,7 +11,9 @@ from typing import Any, Final
 import pytest
 
 from verify.assets import static_dir
-from verify.desk_app import worker_script
+from verify.desk_app import FILES, WORKER
+from verify.kept_files import worker_script
+from verify.static_files import read_release
 
 _IMPORT: Final = re.compile(r'from "([^"]+)"')
 
@@ -21,6 +23,11 @@ def told(script: str, name: str) -> Any:
     found = re.search(rf"^const {name} = (.*?);$", script, re.MULTILINE | re.DOTALL)
     assert found is not None
     return json.loads(found[1])
+
+
+def script(folder: Path) -> str:
+    """The worker's script for those static files."""
+    return worker_script(read_release(folder), WORKER, FILES)
 
 
 def file_of(address: str) -> Path:
@@ -35,21 +42,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_changed_file_is_a_new_version(folder: Path) -> None:
-    before = told(worker_script(folder), "VERSION")
-    assert told(worker_script(folder), "VERSION") == before
+    before = told(script(folder), "VERSION")
+    assert told(script(folder), "VERSION") == before
     with (folder / "verify" / "codes.js").open("a") as file:
         file.write("\n")
-    assert told(worker_script(folder), "VERSION") != before
+    assert told(script(folder), "VERSION") != before
 
 
 def test_a_renamed_file_is_a_new_version(folder: Path) -> None:
-    before = told(worker_script(folder), "VERSION")
+    before = told(script(folder), "VERSION")
     (folder / "desk" / "store.js").rename(folder / "desk" / "stored.js")
-    assert told(worker_script(folder), "VERSION") != before
+    assert told(script(folder), "VERSION") != before
 
 
 def test_every_file_that_is_kept_is_there_and_brings_what_it_imports() -> None:
-    kept = set(told(worker_script(static_dir()), "KEPT"))
+    kept = set(told(script(static_dir()), "KEPT"))
     for address in kept:
         path = file_of(address)
         assert path.is_file()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,8 +13,9 @@ import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 
+from verify import static_files
 from verify.assets import static_dir
-from verify.static_files import imported_by, publish_static, release_of
+from verify.static_files import imported_by, publish_static, read_release, this_release
 
 CSS = "css/base.css"
 
@@ -114,13 +117,46 @@ def test_what_is_no_file_is_not_found(browser: FlaskClient, place: str) -> None:
 
 
 def test_a_changed_and_a_renamed_file_are_a_new_release(folder: Path) -> None:
-    first = release_of(folder)
-    assert release_of(static_dir()) == first
+    first = read_release(folder)
+    assert read_release(static_dir()) == first == this_release()
     with (folder / CSS).open("a") as file:
         file.write("\n")
-    second = release_of(folder)
+    second = read_release(folder)
     (folder / CSS).rename(folder / "css" / "basis.css")
-    assert len({first, second, release_of(folder)}) == 3
+    assert len({first.name, second.name, read_release(folder).name}) == 3
+
+
+def test_a_file_that_is_replaced_under_a_running_server_is_of_its_next_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static_files, "static_dir", lambda: folder)
+    before = (folder / CSS).read_bytes()
+    with started() as (app, browser):
+        (folder / CSS).write_text("p { color: red }")
+        (folder / "wallet" / "sheet.js").write_text('import "./new.js";\n')
+        (folder / "js" / "api.js").unlink()
+        assert browser.get(address(app)).data == before
+        assert browser.get(address(app, "js/api.js")).status_code == 200
+        assert "wallet/new.js" not in imported_by("wallet/wallet.js")
+        was = address(app)
+    with started() as (app, browser):
+        assert address(app) != was
+        assert browser.get(address(app)).text == "p { color: red }"
+
+
+@contextmanager
+def started() -> Iterator[tuple[Flask, FlaskClient]]:
+    """A server that has just been started, and one who asks it."""
+    kept = (static_files.this_release, static_files.imported_by, static_files._file)
+    for one in kept:
+        one.cache_clear()
+    app = Flask("files", static_folder=None)
+    publish_static(app, lambda view: view)
+    try:
+        yield app, app.test_client()
+    finally:
+        for one in kept:
+            one.cache_clear()
 
 
 def test_a_page_can_name_all_that_a_module_is_made_of() -> None:
