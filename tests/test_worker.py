@@ -30,6 +30,7 @@ NOTHING = WorkDone(
     delivered=0,
     expired=0,
     reminded=0,
+    ended=0,
     sessions=0,
     idempotency_keys=0,
     assertions=0,

@@ -21,6 +21,7 @@ from wallet.base.key_states import on_schedule
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
+from wallet.licences.delegations.tell import tell_of_ends
 from wallet.licences.documents.kept import forget_documents
 from wallet.licences.in_step.force_majeure import recount_deadlines
 from wallet.licences.in_step.reconciliations import forget_differences
@@ -38,7 +39,7 @@ from wallet.web.oidc.attempt import forget_used
 from wallet.web.sessions import end_lapsed_sessions
 
 BATCH: Final = 100
-"""Licences whose end is noted, or told before, in one transaction."""
+"""Licences whose end is noted, or told before, and delegations that are over, in one transaction."""
 
 _log = structlog.get_logger()
 
@@ -46,7 +47,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
-    to tell of, news delivered, licences expired; rows cleared away, keys, deadlines reckoned anew."""
+    to tell of, news delivered, licences expired, delegations over; rows cleared away, keys, deadlines reckoned anew."""
 
     issued: int
     lapsed: int
@@ -54,6 +55,7 @@ class WorkDone:
     delivered: int
     expired: int
     reminded: int
+    ended: int
     sessions: int
     idempotency_keys: int
     assertions: int
@@ -66,7 +68,8 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        return bool(self.issued or self.told or self.delivered or self.expired or self.reminded)
+        more = (self.issued, self.told, self.delivered, self.expired, self.reminded, self.ended)
+        return any(more)
 
 
 def work_once(deps: Deps, now: datetime) -> WorkDone:
@@ -78,6 +81,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         reminded=remind(deps, now, BATCH),
+        ended=tell_of_ends(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),

@@ -1,7 +1,8 @@
 """Who may show a licence: its holder, who acts for its holder, or a delegate in scope.
 
-A right is a row of licence × holder who is shown: (licence_id, holder_id, position,
-name_sealed, delegation_id), the last NULL for who shows as a holder. Every journey that shows,
+A right is a row of licence × holder who is shown: (licence_id, holder_id, position, name_sealed,
+delegation_id, any_item); delegation_id is NULL for who shows as a holder, any_item whether it is for
+any matter. Every journey that shows,
 lists or judges uses these and no others.
 """
 
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     null,
     select,
+    true,
     union_all,
 )
 
@@ -48,12 +50,14 @@ def rights_of(account_id: Id, today: Day) -> Subquery:
 
 
 def first_rights_of(account_id: Id, today: Day) -> Subquery:
-    """What the account may show, each licence once: as a holder where it is one."""
+    """What the account may show, each licence once: as a holder where it is one, else by the delegation
+    that lets it do most."""
     rights = rights_of(account_id, today)
     rank = func.row_number().over(
         partition_by=rights.c.licence_id,
         order_by=(
             rights.c.delegation_id.is_not(None),
+            rights.c.any_item.desc(),
             rights.c.delegation_id,
             rights.c.position,
         ),
@@ -70,14 +74,14 @@ def has_right(rights: Subquery) -> ColumnElement[bool]:
 
 
 def _own(account_id: Id, today: Day) -> AnySelect:
-    return _right(cast(null(), Integer)).where(
+    return _right(cast(null(), Integer), true()).where(
         LicenceHolder.holder_id.in_(holders_of(account_id, today))
     )
 
 
 def _delegated(which: ColumnElement[bool], today: Day, at: Moment | None = None) -> AnySelect:
     return (
-        _right(Delegation.id)
+        _right(Delegation.id, Delegation.any_item)
         .join(DelegationLicence, DelegationLicence.licence_id == LicenceHolder.licence_id)
         .join(
             Delegation,
@@ -88,11 +92,14 @@ def _delegated(which: ColumnElement[bool], today: Day, at: Moment | None = None)
     )
 
 
-def _right(delegation_id: SQLColumnExpression[Any]) -> AnySelect:
+def _right(
+    delegation_id: SQLColumnExpression[Any], any_item: SQLColumnExpression[bool]
+) -> AnySelect:
     return select(
         LicenceHolder.licence_id,
         LicenceHolder.holder_id,
         LicenceHolder.position,
         LicenceHolder.name_sealed,
         delegation_id.label("delegation_id"),
+        any_item.label("any_item"),
     )

@@ -47,7 +47,8 @@ def open_drawn() -> Response:
     chosen = request.form.getlist("licence")
     if not 1 <= len(chosen) <= LICENCES_MAX:
         raise Invalid(f"请选择 1 至 {LICENCES_MAX} 本证照。")
-    code = open_showing(deps(), current_principal(), chosen, now())
+    item = request.form.get("item") or None
+    code = open_showing(deps(), current_principal(), chosen, now(), item)
     return _to_page(code.id)
 
 

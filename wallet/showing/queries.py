@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from wallet.base.database import AnySelect
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import Account, Holder
+from wallet.licences.delegations.model import DelegationItem
 from wallet.licences.entitlement import own_rights, rights_of, rights_within
 from wallet.licences.model import Licence
 from wallet.organisations.model import Unit
@@ -44,6 +45,7 @@ def _licences(
             Licence.valid_until,
             LicenceType.short_number,
             rights.c.delegation_id,
+            rights.c.any_item,
             rights.c.holder_id,
             rights.c.name_sealed,
             Holder.kind.label("holder_kind"),
@@ -84,6 +86,16 @@ NEXT_OF_DELEGATION: Final = _next_of(
     rights_within(bindparam("delegation", type_=Integer()), _TODAY)
 )
 """The licences of a showing, whether they may still be shown, and what became of the `jti`."""
+
+FOR_ITEM: Final = (
+    select(DelegationItem.delegation_id)
+    .join(UseItem, UseItem.id == DelegationItem.item_id)
+    .where(
+        DelegationItem.delegation_id.in_(bindparam("delegations", expanding=True)),
+        UseItem.code == bindparam("item"),
+    )
+)
+"""Those of these delegations that name an item, by its code."""
 
 STATE: Final = (
     select(

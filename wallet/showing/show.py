@@ -47,9 +47,16 @@ class LiveCode:
 
 
 def open_showing(
-    deps: Deps, principal: Principal, identifiers: Sequence[str], now: datetime
+    deps: Deps,
+    principal: Principal,
+    identifiers: Sequence[str],
+    now: datetime,
+    item: str | None = None,
 ) -> LiveCode:
     """Open a showing of these licences and sign its first code.
+
+    `item` is the code of the matter that they are for: of several delegations it is shown under one
+    that is for it. The code is not bound to it.
 
     Raises NotFound for a licence that is not the account's to show, Conflict with the licence's
     reason when it is not valid, Invalid when the licences do not go together in one code.
@@ -60,7 +67,7 @@ def open_showing(
     rows = deps.db.rows(
         queries.TO_OPEN, account=principal.id, indices=indices, today=local_day(now)
     )
-    delegation_id, chosen = _choose_right(indices, rows)
+    delegation_id, chosen = _choose_right(deps, indices, rows, item)
     showing = Showing(
         jti=new_jti(),
         account_id=principal.id,
@@ -149,12 +156,12 @@ def claimed(state: str) -> Conflict:
 
 
 def _choose_right(
-    indices: Sequence[bytes], rows: Sequence[AnyRow]
+    deps: Deps, indices: Sequence[bytes], rows: Sequence[AnyRow], item: str | None
 ) -> tuple[int | None, list[AnyRow]]:
     """The one right by which all these licences can be shown, and their rows in that order.
 
-    A right is a delegation's id, None for the account's own; the own comes first, then the
-    oldest delegation. Raises NotFound, Invalid (`mixed_showing`).
+    A right is a delegation's id, None for the account's own. The own comes first, then a delegation
+    that names the item, then one for any matter, and of equal ones the oldest. Raises NotFound, Invalid (`mixed_showing`).
     """
     by_right: dict[int | None, dict[bytes, AnyRow]] = {}
     for row in rows:
@@ -166,8 +173,22 @@ def _choose_right(
     whole = [right for right, held in by_right.items() if len(held) == len(indices)]
     if not whole:
         raise Invalid("自己的证照与他人授权的证照不能放在同一个码里，请分开亮码。", "mixed_showing")
-    right = min(whole, key=lambda delegation_id: delegation_id or 0)
+    right = _widest(deps, {right: by_right[right][indices[0]].any_item for right in whole}, item)
     return right, [by_right[right][index] for index in indices]
+
+
+def _widest(deps: Deps, rights: Mapping[int | None, bool], item: str | None) -> int | None:
+    """As `_choose_right` prefers them; `rights` says of each whether it is for any matter."""
+    named: set[int | None] = set()
+    if item is not None and len(rights) > 1 and None not in rights:
+        named = {
+            row.delegation_id
+            for row in deps.db.rows(queries.FOR_ITEM, delegations=list(rights), item=item)
+        }
+    return min(
+        rights,
+        key=lambda right: (right is not None, right not in named, not rights[right], right or 0),
+    )
 
 
 def _sign(

@@ -26,7 +26,8 @@ from wallet.config import Config
 from wallet.errors import DomainError
 from wallet.licences.delegations.answer import answer, end
 from wallet.licences.delegations.model import Delegation
-from wallet.licences.delegations.offer import NewDelegation, _check_others, offer
+from wallet.licences.delegations.offer import NewDelegation, offer
+from wallet.licences.delegations.others import check_others
 
 
 def at_once(*calls: Callable[[], object]) -> list[str]:
@@ -124,10 +125,45 @@ def test_an_offer_made_while_a_newer_version_is_issued_covers_that_version(
             issuing.append(pool.submit(issue, issuer, body | {"version": 2}))
             check(*given)
 
-        check = _check_others
-        monkeypatch.setattr("wallet.licences.delegations.offer._check_others", begun)
+        check = check_others
+        monkeypatch.setattr("wallet.licences.delegations.offer.check_others", begun)
         made = offer(deps, li, new, read_clock())
         second = issuing[0].result()["identifier"]
     answer(deps, principal_of(deps, "delegate-li"), made, read_clock(), accept=True)
     delegate = sign_in(app, "delegate-li")
     assert delegate.post("/api/v1/me/codes", {"licences": [second]}).status_code == 201
+
+
+@pytest.mark.parametrize("newer", [numbers.FAMILY_DELEGATES_MAX - 1, numbers.FAMILY_DELEGATES_MAX])
+def test_an_acceptance_that_waited_makes_no_sixth_delegate(
+    deps: Deps, li: Visitor, granddaughter: Visitor, clock: Clock, newer: int
+) -> None:
+    """It was sent before the offer lapsed, and comes to its turn after others were offered instead."""
+    grantor, delegate = principal_of(deps, "holder-li"), principal_of(deps, "delegate-li")
+    food = identifier_of(li, FOOD)
+    made = offered(li, body_of(clock.now, "delegate-li", food))["id"]
+    lapsed = clock.now + timedelta(days=numbers.DELEGATION_ANSWER_DAYS, seconds=1)
+    last = local_day(lapsed) + timedelta(days=9)
+    for code in CODES[:newer]:
+        offer(deps, grantor, NewDelegation("111", code, "演示", [food], None, None, last), lapsed)
+    sent = lapsed - timedelta(seconds=2)
+    (refused,) = at_once(partial(answer, deps, delegate, made, sent, accept=True))
+    assert refused == ("delegation_ended" if newer == numbers.FAMILY_DELEGATES_MAX else "")
+
+
+def test_an_acceptance_that_waited_gives_no_licence_twice(
+    deps: Deps, li: Visitor, granddaughter: Visitor, clock: Clock
+) -> None:
+    grantor, delegate = principal_of(deps, "holder-li"), principal_of(deps, "delegate-li")
+    food = identifier_of(li, FOOD)
+    made = offered(li, body_of(clock.now, "delegate-li", food))["id"]
+    lapsed = clock.now + timedelta(days=numbers.DELEGATION_ANSWER_DAYS, seconds=1)
+    person, last = person_of("delegate-li"), local_day(lapsed) + timedelta(days=9)
+    again = NewDelegation(
+        person["code_type"], person["code"], person["name"], [food], None, None, last
+    )
+    newer = offer(deps, grantor, again, lapsed)
+    sent = lapsed - timedelta(seconds=2)
+    (refused,) = at_once(partial(answer, deps, delegate, made, sent, accept=True))
+    assert refused == "delegation_ended"
+    assert at_once(partial(answer, deps, delegate, newer, lapsed, accept=True)) == [""]

@@ -26,7 +26,7 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.errors import TooMany
-from wallet.licences.delegations import offer as offering
+from wallet.licences.delegations import others
 from wallet.licences.delegations.offer import NewDelegation, offer
 
 CODES: Final = (
@@ -70,9 +70,9 @@ def test_offers_that_lapsed_and_days_that_are_over_make_room(app: Flask, clock: 
 def test_a_company_has_more_agents_than_a_family_has_delegates(
     company: Visitor, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit, sentence = offering._LIMITS["agent"]
+    limit, sentence = others._LIMITS["agent"]
     assert limit == numbers.AGENTS_MAX > numbers.FAMILY_DELEGATES_MAX
-    monkeypatch.setattr(offering, "_LIMITS", {"agent": (3, sentence)})
+    monkeypatch.setattr(others, "_LIMITS", {"agent": (3, sentence)})
     licence = identifier_of(company, "business-licence")
     assert len(listed(company, "given")) == 1
     answers = [to(company, clock, number, licence) for number in range(3)]

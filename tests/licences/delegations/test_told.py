@@ -32,7 +32,7 @@ def test_each_side_is_told_of_what_the_other_did(
     fan_out(deps, clock.now)
     (told,) = news(granddaughter, made["id"])
     assert told["delegation"] == {
-        "id": made["id"], "kind": "family", "grantor": "李明", "delegate": "李娜",
+        "id": made["id"], "kind": "family", "grantor": "李明", "delegate": "李娜", "begins_on": None,
     }  # fmt: skip
     assert told["licence"] is None
     accepted(granddaughter, made)

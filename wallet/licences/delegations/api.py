@@ -30,7 +30,7 @@ blueprint = ApiBlueprint("delegations", __name__, description="授权代办 · D
 @blueprint.route("/me/delegations")
 @blueprint.arguments(DelegationQuerySchema, location="query")
 @blueprint.response(200, DelegationPageSchema)
-@guard(holder())
+@guard(holder(rate="holder"))
 def my_delegations(query: dict[str, Any]) -> DelegationPage:
     """Those that this account gave, also for an organisation, and those that it received."""
     limit, cursor, side = query["limit"], query["cursor"], query["side"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, or_, select, union
 
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
@@ -22,6 +22,7 @@ from wallet.holders.addressee import ADDRESSEE_CODE, ADDRESSEE_NAME, is_for
 from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import (
+    COUNTING,
     Delegation,
     DelegationItem,
     DelegationLicence,
@@ -39,8 +40,8 @@ RECEIVED: Final = "received"
 
 @dataclass(frozen=True)
 class ScopeLicence:
-    """A licence within a delegation, its newest version; `identifier` is None for whoever has not
-    accepted it yet."""
+    """A licence within a delegation, its newest version; `identifier` is None for a delegate before
+    it was accepted and after it is over."""
 
     identifier: str | None
     type_code: str
@@ -134,14 +135,14 @@ def visible(
 ) -> AnySelect:
     """Select these of the delegations that concern the account, and on which side: `given`, `received`."""
     given = Delegation.grantor_id.in_(holders_of(principal.id, local_day(now)))
-    received = or_(
-        Delegation.account_id == principal.id,
-        and_(is_open(now), is_for(Delegation, deps.vault, principal)),
-    )
-    sides = {GIVEN: given, RECEIVED: received}
-    return select(*columns, given.label(GIVEN), received.label(RECEIVED)).where(
-        sides[side] if side else or_(given, received)
-    )
+    answered = Delegation.account_id == principal.id
+    offered = and_(is_open(now), is_for(Delegation, deps.vault, principal))
+    sides = {GIVEN: (given,), RECEIVED: (answered, offered), None: (given, answered, offered)}
+    # Each by an index of its own: one condition of all would be asked of every delegation there is.
+    found = [select(Delegation.id).where(condition) for condition in sides[side]]
+    concerned = union(*found).subquery("concerned")
+    labels = (given.label(GIVEN), or_(answered, offered).label(RECEIVED))
+    return select(*columns, *labels).join(concerned, concerned.c.id == Delegation.id)
 
 
 def _views(
@@ -173,12 +174,13 @@ def _view(
     side: str | None,
 ) -> DelegationView:
     seen_as = side or (GIVEN if row.given else RECEIVED)
-    known = seen_as == GIVEN or row.accepted_at is not None
+    state = state_of(row, now, local_day(now))
+    known = seen_as == GIVEN or state in COUNTING
     return DelegationView(
         id=row.public_id,
         kind=row.kind,
         side=seen_as,
-        state=state_of(row, now, local_day(now)),
+        state=state,
         grantor=vault.open(grantor.name_sealed, HOLDER_NAME),
         grantor_kind=grantor.kind,
         delegate=vault.open(row.name_sealed, ADDRESSEE_NAME),

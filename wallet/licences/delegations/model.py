@@ -16,6 +16,8 @@ FAMILY: Final = "family"
 AGENT: Final = "agent"
 KINDS: Final = (FAMILY, AGENT)
 """Of a natural person to another (亲友), of an organisation to a person (办事人)."""
+TOPIC: Final = "delegation.changed"
+"""Outbox: {delegation, act}, the act one of offered, accepted, ended, over."""
 
 
 class Delegation(Addressed, Base):
@@ -24,7 +26,8 @@ class Delegation(Addressed, Base):
     It is made out by name and code. `account_id` is whoever answered; it counts from
     `accepted_at` on, and until `answer_until` it may be accepted. `any_item` is false where it is
     for the items in `DelegationItem` alone. `offered_by` is the account that offered it for the
-    grantor, `ended_by` the side that ended it: grantor or delegate.
+    grantor, `ended_by` the side that ended it: grantor or delegate. `over_at` is when it is over by
+    itself, None once somebody has ended it, or both sides were told that it is over.
     """
 
     __tablename__ = "delegations"
@@ -44,6 +47,7 @@ class Delegation(Addressed, Base):
     accepted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
+    over_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class DelegationLicence(Base):
@@ -106,6 +110,10 @@ def lives(now: datetime, today: date) -> ColumnElement[bool]:
         Delegation.ends_on >= today,
         or_(Delegation.accepted_at.is_not(None), Delegation.answer_until > now),
     )
+
+
+COUNTING: Final = ("upcoming", "active")
+"""States of a delegation that was accepted and is not over."""
 
 
 def state_of(row: AnyRow, now: datetime, today: date) -> str:

@@ -10,26 +10,33 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from wallet import numbers
 from wallet.base import audit, outbox
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
+from wallet.base.working_days import end_of_day
 from wallet.catalogue.model import UseItem, UseItemType
-from wallet.errors import Conflict, Invalid, NotFound, TooMany
+from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.addressee import addressee
 from wallet.holders.model import Account, Holder
 from wallet.licences.delegations.model import (
     AGENT,
     FAMILY,
+    TOPIC,
     Delegation,
     DelegationItem,
     DelegationLicence,
-    lives,
+)
+from wallet.licences.delegations.others import (
+    Wanted,
+    check_frequency,
+    check_others,
+    lock_grantor,
 )
 from wallet.licences.entitlement import own_rights
 from wallet.licences.model import IDENTIFIER, Licence
@@ -37,19 +44,7 @@ from wallet.licences.status.standing import status_on
 from wallet.licences.versions import Number, lock_numbers
 from wallet.web.principal import Principal
 
-TOPIC: Final = "delegation.changed"
-"""Outbox: {delegation, act}, the act one of offered, accepted, ended."""
 _DAY: Final = timedelta(days=1)
-_LIMITS: Final[Mapping[str, tuple[int, str]]] = {
-    FAMILY: (
-        numbers.FAMILY_DELEGATES_MAX,
-        "最多可以授权 {} 位亲友，请先结束一份授权再试。",
-    ),
-    AGENT: (
-        numbers.AGENTS_MAX,
-        "一个单位最多可以有 {} 位办事人，请先结束一份授权再试。",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -88,6 +83,7 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
     (`too_many_offers`).
     """
     today = local_day(now)
+    answer_until = now + numbers.DELEGATION_ANSWER_DAYS * _DAY
     starts_on = new.starts_on or today
     _check_period(starts_on, new.ends_on, today)
     to = addressee(new.code_type, new.code, new.name, today).columns(deps.vault)
@@ -100,12 +96,9 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
         lock_numbers(tx, scope.numbers)
         scope = _scope(tx, deps, principal, new.licences, today)
         items = None if new.items is None else _items(tx, new.items, set(scope.types.values()))
-        # Whoever else offers for this grantor waits here, so that what is counted stays true.
-        tx.execute(
-            select(Holder.id).where(Holder.id == scope.grantor_id).with_for_update(key_share=True)
-        )
-        _check_frequency(tx, deps, scope.grantor_id, now)
-        _check_others(tx, scope, to, starts_on, new.ends_on, now)
+        lock_grantor(tx, scope.grantor_id)
+        check_frequency(tx, deps, scope.grantor_id, now)
+        check_others(tx, _wanted(scope, to, starts_on, new.ends_on), now)
         delegation = tx.execute(
             insert(Delegation).returning(Delegation.id, Delegation.public_id),
             {
@@ -118,7 +111,8 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
                 "ends_on": new.ends_on,
                 "offered_at": now,
                 "offered_by": principal.id,
-                "answer_until": now + numbers.DELEGATION_ANSWER_DAYS * _DAY,
+                "answer_until": answer_until,
+                "over_at": min(answer_until, end_of_day(new.ends_on)),
             },
         ).one()
         covered = [{"delegation_id": delegation.id, "licence_id": id} for id in scope.types]
@@ -142,6 +136,19 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
         )
     public_id: str = delegation.public_id
     return public_id
+
+
+def _wanted(scope: _Scope, to: Mapping[str, Any], starts_on: date, ends_on: date) -> Wanted:
+    return Wanted(
+        grantor_id=scope.grantor_id,
+        kind=scope.kind,
+        code_type=to["code_type"],
+        code_index=to["code_index"],
+        name_index=to["name_index"],
+        starts_on=starts_on,
+        ends_on=ends_on,
+        licences=scope.types.keys(),
+    )
 
 
 def _check_period(starts_on: date, ends_on: date, today: date) -> None:
@@ -230,67 +237,3 @@ def _items(tx: Connection, codes: Sequence[str], types: set[int]) -> list[int]:
     if {row.type_id for row in fitting} != types:
         raise Invalid("licences：有的证照在所选事项里用不到，请去掉。", "delegation_matter")
     return sorted(ids.values())
-
-
-def _check_frequency(tx: Connection, deps: Deps, grantor_id: int, now: datetime) -> None:
-    limit = numbers.DELEGATION_OFFERS_PER_DAY
-    if deps.config.demo:
-        limit *= numbers.DEMO_LIMIT_FACTOR
-    made = tx.execute(
-        select(func.count(), func.min(Delegation.offered_at)).where(
-            Delegation.grantor_id == grantor_id, Delegation.offered_at > now - _DAY
-        )
-    ).one()
-    if made[0] >= limit:
-        wait = (made[1] + _DAY - now).total_seconds()
-        raise TooMany("一天内发出的授权太多，请明天再试。", "too_many_offers", max(1, round(wait)))
-
-
-def _check_others(
-    tx: Connection,
-    scope: _Scope,
-    to: Mapping[str, object],
-    starts_on: date,
-    ends_on: date,
-    now: datetime,
-) -> None:
-    """No more persons than allowed, and no licence twice for one person in the same days.
-
-    A code under another name is another person here, so that a name may be put right.
-    """
-    others = tx.execute(
-        select(
-            Delegation.id,
-            Delegation.code_type,
-            Delegation.code_index,
-            Delegation.name_index,
-            Delegation.starts_on,
-            Delegation.ends_on,
-        ).where(
-            Delegation.grantor_id == scope.grantor_id,
-            Delegation.kind == scope.kind,
-            lives(now, local_day(now)),
-        )
-    ).all()
-    person = (to["code_type"], to["code_index"])
-    persons = {(row.code_type, row.code_index) for row in others}
-    limit, sentence = _LIMITS[scope.kind]
-    if person not in persons and len(persons) >= limit:
-        raise Conflict(sentence.format(limit), "too_many_delegates")
-    at_once = [
-        row.id
-        for row in others
-        if (row.code_type, row.code_index) == person
-        and row.name_index == to["name_index"]
-        and row.starts_on <= ends_on
-        and row.ends_on >= starts_on
-    ]
-    twice = select(DelegationLicence.licence_id).where(
-        DelegationLicence.delegation_id.in_(at_once),
-        DelegationLicence.licence_id.in_(scope.types),
-    )
-    if tx.execute(twice.limit(1)).first() is not None:
-        raise Conflict(
-            "这位代办人在这段时间已有此证照的授权。要改动，请先结束原来的授权。",
-            "delegation_exists",
-        )

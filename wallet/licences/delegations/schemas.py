@@ -90,7 +90,7 @@ class ScopeLicenceSchema(Schema):
     identifier = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "null for whoever has not accepted yet"},
+        metadata={"description": "null for a delegate before it is accepted and after it is over"},
     )
     type = fields.Function(lambda one: ScopeTypeSchema().dump(one), required=True)
     number_masked = fields.String(required=True)

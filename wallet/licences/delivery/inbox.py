@@ -67,12 +67,13 @@ class NewsOfLicence:
 @dataclass(frozen=True)
 class NewsOfDelegation:
     """What became of a delegation: the entry's `act` is one of `delegations.tell`; whose licences,
-    and who may show them, by name."""
+    and who may show them, by name; `begins_on` is its first day where that was still to come."""
 
     id: str
     kind: str
     grantor: str
     delegate: str
+    begins_on: date | None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def inbox(
             LicenceType.name_en.label("type_name_en"), LicenceType.status_codes, Licence.valid_until,
             Unit.name.label("unit"), Holder.kind, LicenceHolder.name_sealed,
             StatusChange.to_status, StatusChange.to_code,
-            Delegation.public_id, Delegation.kind.label("delegation_kind"),
+            Delegation.public_id, Delegation.kind.label("delegation_kind"), Delegation.starts_on,
             Delegation.name_sealed.label("delegate_sealed"),
             _Grantor.name_sealed.label("grantor_sealed"),
         )
@@ -263,6 +264,7 @@ def _of_delegation(vault: Vault, row: AnyRow) -> NewsOfDelegation:
         kind=row.delegation_kind,
         grantor=vault.open(row.grantor_sealed, PERSON_NAME),
         delegate=vault.open(row.delegate_sealed, ADDRESSEE_NAME),
+        begins_on=row.starts_on if row.starts_on > local_day(row.delivered_at) else None,
     )
 
 

@@ -33,6 +33,11 @@ class InboxDelegationSchema(Schema):
     kind = fields.String(required=True, metadata={"enum": KINDS})
     grantor = fields.String(required=True)
     delegate = fields.String(required=True)
+    begins_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the first day, where it was still to come"},
+    )
 
 
 class InboxUseSchema(Schema):

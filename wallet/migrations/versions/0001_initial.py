@@ -343,6 +343,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("code_type", sa.String(), nullable=False),
         sa.Column("code_index", sa.LargeBinary(), nullable=False),
         sa.Column("name_index", sa.LargeBinary(), nullable=False),
@@ -364,6 +365,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_delegations_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_delegations_addressee", ["code_type", "code_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_delegations_grantor_id"), ["grantor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delegations_over_at"), ["over_at"], unique=False)
 
     op.create_table(
         "grants",
@@ -1222,6 +1224,7 @@ def downgrade() -> None:
     op.drop_table("licence_batches")
     op.drop_table("grants")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delegations_over_at"))
         batch_op.drop_index(batch_op.f("ix_delegations_grantor_id"))
         batch_op.drop_index("ix_delegations_addressee")
         batch_op.drop_index(batch_op.f("ix_delegations_account_id"))
