@@ -147,6 +147,10 @@ def asked(stage: Stage) -> States:
     _ask(holder, clerk)
     holder.goto("/wallet/uses")
     yield "uses-asked", holder
+    holder.get_by_test_id("narrow").click()
+    holder.locator("#days").select_option("own")
+    expect(holder.locator("#from")).to_be_visible()
+    yield "uses-narrow", holder
     let_time_pass(stage.data, 90)
     desk.expect_verdict(clerk, "refused", "consent_expired")
     yield "desk-not-answered", clerk

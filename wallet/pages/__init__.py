@@ -19,6 +19,7 @@ from wallet.pages import (
     sessions,
     sign_in,
     step_up,
+    uses,
 )
 
 PAGES = (
@@ -40,4 +41,5 @@ PAGES = (
     sessions.blueprint,
     sign_in.blueprint,
     step_up.blueprint,
+    uses.blueprint,
 )

@@ -23,7 +23,8 @@ from wallet.licences.delegations.listed import DelegationView, delegation, deleg
 from wallet.licences.delegations.offer import NewDelegation, offer
 from wallet.licences.delegations.schemas import NewDelegationSchema, PersonSchema
 from wallet.licences.held import HeldLicence
-from wallet.pages.holder import described
+from wallet.pages.uses import described
+from wallet.showing.filters import WantedUses
 from wallet.showing.uses import uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
@@ -132,7 +133,8 @@ def _page(template: str, **values: Any) -> str:
 
 
 def _one(found: DelegationView, refused: str = "") -> str:
-    used = uses(deps(), current_principal(), now(), _USES_SHOWN, None, found.id)
+    under = WantedUses(under=found.id)
+    used = uses(deps(), current_principal(), now(), _USES_SHOWN, None, under)
     return _page(
         "delegations/one.html",
         one=found,

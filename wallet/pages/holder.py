@@ -1,4 +1,4 @@
-"""The holder's pages: the wallet, one licence, the use history. Scripts draw the code itself."""
+"""The holder's pages: the wallet, one licence, the inbox. Scripts draw the code itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from verify.languages import chosen_language
-from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day
 from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
 from wallet.numbers import CARDS_SHOWN
-from wallet.showing.uses import UseEntry, uses
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
@@ -81,23 +78,12 @@ def open_entry(entry_id: str) -> Response:
     opened = read_entry(deps(), current_principal(), entry_id, now())
     where = url_for(".my_inbox")
     if opened.of_use:
-        where = url_for(".use_history")
+        where = url_for("use_pages.use_history")
     elif opened.licence is not None:
         where = f"/wallet/{quote(opened.licence)}"
     elif opened.delegation is not None:
         where = f"/wallet/delegations/{opened.delegation}"
     return Response(status=303, headers={"Location": where})
-
-
-@blueprint.get("/wallet/uses")
-@guard(holder())
-def use_history() -> str:
-    """Every use of the holder's data, by day; or what was shown under the delegation that is named."""
-    cursor, under = request.args.get("cursor"), request.args.get("delegation")
-    page = uses(deps(), current_principal(), now(), USES_ON_A_PAGE, cursor, under)
-    return render_template(
-        "holder/uses.html", days=_by_day(page.items), next_cursor=page.next_cursor, under=under
-    )
 
 
 @blueprint.get("/wallet/<identifier>")
@@ -141,36 +127,3 @@ def _timed(news: InboxNews) -> tuple[InboxNews, str, str, str]:
         "" if read is None else f"{read:%H:%M}" if same_day else f"{read:%Y-%m-%d %H:%M}",
         f"{news.use.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if news.use else "",
     )
-
-
-def _by_day(entries: Iterable[UseEntry]) -> list[tuple[date, list[dict[str, object]]]]:
-    """Entries newest first → (local day, what the page says of each use)."""
-    days = groupby(entries, key=lambda entry: entry.at.astimezone(SHANGHAI).date())
-    return [(day, [described(entry) for entry in group]) for day, group in days]
-
-
-def described(entry: UseEntry) -> dict[str, object]:
-    """A use in the words of the page."""
-    language = chosen_language()
-    english = language == "en"
-    reason = next((known for known in REASONS if known == entry.reason), None)
-    return {
-        "at": entry.at,
-        "day": local_day(entry.at),
-        "time": f"{entry.at.astimezone(SHANGHAI):%H:%M}",
-        "unit": entry.unit,
-        "terminal": entry.terminal,
-        "item": entry.item_name_en if english else entry.item_name,
-        "licence_type": entry.licence_type_en if english else entry.licence_type,
-        "fields": entry.fields_en if english else entry.fields,
-        "asked": entry.asked_en if english else entry.asked,
-        "outcome": entry.outcome,
-        "mismatch": entry.served == "person_mismatch",
-        "shown_by": entry.shown_by,
-        "role": entry.role,
-        "under": entry.under,
-        "by_other": entry.under is not None and entry.role == "own",
-        "offline": entry.offline,
-        "sentence": sentence(reason, language) if reason else "",
-        "reason": entry.reason,
-    }

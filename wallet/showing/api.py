@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from wallet.showing.filters import WantedUses
 from wallet.showing.follow import ShowingState, showing_state
 from wallet.showing.freeze import freeze, unfreeze
 from wallet.showing.schemas import (
@@ -32,7 +33,7 @@ blueprint = ApiBlueprint("showing", __name__, description="亮证亮码 · Showi
 @guard(holder(rate="holder"))
 def open_code(new: dict[str, Any]) -> LiveCode:
     """Open a showing and get its first code."""
-    return open_showing(deps(), current_principal(), new["licences"], now())
+    return open_showing(deps(), current_principal(), new["licences"], now(), new["item"])
 
 
 @blueprint.route("/me/codes/<showing_id>/next", methods=["POST"])
@@ -89,5 +90,5 @@ def unfreeze_account() -> None:
 @guard(holder())
 def my_uses(query: dict[str, Any]) -> UsePage:
     """Every use of the own licences, and of others' that this account showed: who, when, for what."""
-    limit, cursor, under = query["limit"], query["cursor"], query["delegation"]
-    return uses(deps(), current_principal(), now(), limit, cursor, under)
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    return uses(deps(), current_principal(), now(), limit, cursor, WantedUses(**query))

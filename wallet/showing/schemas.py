@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from marshmallow import Schema, fields, validate
 
 from wallet.licences.delegations.model import KINDS
-from wallet.licences.schemas import IDENTIFIER_MAX
+from wallet.licences.schemas import IDENTIFIER_MAX, Day
+from wallet.showing.filters import BY, OUTCOMES, ROLES
 from wallet.showing.show import LICENCES_MAX
 from wallet.web.json import Instant
 from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
@@ -102,7 +105,11 @@ class UseSchema(Schema):
     item = fields.String(required=True)
     item_name = fields.String(required=True)
     item_name_en = fields.String(required=True)
-    identifier = fields.String(required=True)
+    identifier = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for a delegate once the delegation is over"},
+    )
     licence_type = fields.String(required=True)
     licence_type_en = fields.String(required=True)
     fields_ = fields.List(
@@ -128,10 +135,37 @@ class UseSchema(Schema):
     under = fields.Nested(ShownUnderSchema, required=True, allow_none=True)
 
 
-class UsesQuerySchema(PageQuerySchema):
-    """`delegation`: only what was shown under that one."""
+def _one_of(choices: Sequence[str]) -> validate.OneOf:
+    return validate.OneOf(choices, error=f"应为 {'、'.join(choices)} 之一。")
 
-    delegation = Text(load_default=None, max_length=64)
+
+class UsesQuerySchema(PageQuerySchema):
+    """Which uses; what is left out does not matter."""
+
+    since = Day(
+        load_default=None,
+        data_key="from",
+        metadata={"description": "from this day on, in Shanghai"},
+    )
+    until = Day(load_default=None, data_key="to", metadata={"description": "that day included"})
+    licence_type = Text(load_default=None, data_key="type", max_length=64)
+    outcome = fields.String(load_default=None, validate=_one_of(OUTCOMES))
+    role = fields.String(
+        load_default=None,
+        validate=_one_of(ROLES),
+        metadata={"description": "delegate: of another's licence, which this account showed"},
+    )
+    by = fields.String(
+        load_default=None,
+        validate=_one_of(BY),
+        metadata={"description": "shown by this account, or by others"},
+    )
+    under = Text(
+        load_default=None,
+        data_key="delegation",
+        max_length=64,
+        metadata={"description": "only what was shown under that one"},
+    )
 
 
 class UsePageSchema(Schema):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
+from wallet.base.clock import local_day
 from wallet.base.encryption import Vault
 from wallet.holders.addressee import ADDRESSEE_NAME
 from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_of
-from wallet.licences.delegations.model import Delegation
+from wallet.licences.delegations.model import COUNTING, Delegation, state_of
 from wallet.showing.handle import Shower
 from wallet.showing.model import DELEGATED, Verification
 from wallet.web.principal import Principal
@@ -21,13 +22,14 @@ from wallet.web.principal import Principal
 
 @dataclass(frozen=True)
 class ShownUnder:
-    """A delegation that something was shown under: its public id and kind, and both names. The
-    delegate's is masked for who is neither side of it, such as a joint holder."""
+    """A delegation that something was shown under: its public id and kind, both names, and whether it
+    is over. The delegate's name is masked for who is neither side of it, such as a joint holder."""
 
     id: str
     kind: str
     grantor: str
     delegate: str
+    over: bool
 
 
 def received_delegations(tx: Connection, principal: Principal) -> list[int]:
@@ -48,9 +50,10 @@ def was_shown_under(delegations: Sequence[int]) -> ColumnElement[bool]:
 
 
 def shown_under(
-    tx: Connection, vault: Vault, principal: Principal, showers: Iterable[str | None], today: date
+    tx: Connection, vault: Vault, principal: Principal, showers: Iterable[str | None], now: datetime
 ) -> Mapping[str, ShownUnder]:
     """By `shower` of a verification, the delegations that these name."""
+    today = local_day(now)
     named = {
         Shower.of(shower).id: shower for shower in showers if shower and Shower.of(shower).delegated
     }
@@ -71,5 +74,6 @@ def shown_under(
             kind=row.kind,
             grantor=vault.open(row.grantor_sealed, HOLDER_NAME),
             delegate=delegate if party else masked_name(delegate, "person"),
+            over=state_of(row, now, today) not in COUNTING,
         )
     return found

@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, select
 
-from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import after_cursor, encode_cursor
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
-from wallet.errors import NotFound
-from wallet.holders.sign_in import holders_of
-from wallet.licences.delegations.listed import visible
-from wallet.licences.delegations.model import Delegation
-from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
+from wallet.licences.model import IDENTIFIER, Licence
 from wallet.organisations.model import Unit
+from wallet.showing.filters import WantedUses, is_own, wanted_uses
 from wallet.showing.model import Use, Verification
 from wallet.showing.questions import is_over, lapse
 from wallet.showing.shown_by import (
     ShownUnder,
-    received_delegations,
     shown_under,
-    was_shown_under,
 )
 from wallet.web.principal import Principal
+
+EVERY: Final = WantedUses()
+"""All uses."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class UseEntry:
     `asked` those that the holder was asked for, if so; `outcome` is the verdict, `served` what the
     desk said afterwards. Where the desk judged `offline`, outcome and reason are what it found then:
     that is what the holder met. `role` is own or delegate: then it is another's licence that this
-    account showed. `under` is the delegation that it was shown under, None where its holder showed it.
+    account showed, whose `identifier` is None once that delegation is over. `under` is the delegation that it was shown under, None where its holder showed it.
     """
 
     id: str
@@ -48,7 +46,7 @@ class UseEntry:
     item: str
     item_name: str
     item_name_en: str
-    identifier: str
+    identifier: str | None
     licence_type: str
     licence_type_en: str
     fields: list[str]
@@ -78,17 +76,16 @@ def uses(
     now: datetime,
     limit: int,
     cursor: str | None,
-    under: str | None = None,
+    wanted: WantedUses = EVERY,
 ) -> UsePage:
     """The uses of all licences that the account holds or acts for, and what it showed for others.
 
-    `under` is a delegation, whichever side of it the account is: only what was shown under that.
-    Raises NotFound for one that is not the account's.
+    Raises NotFound for a delegation that is not the account's.
     """
-    rows, delegations = _read(deps, principal, now, limit, cursor, under)
+    rows, delegations = _read(deps, principal, now, limit, cursor, wanted)
     if any(_is_overdue(row, now) for row in rows):
         _lapse(deps, rows, now)
-        rows, delegations = _read(deps, principal, now, limit, cursor, under)
+        rows, delegations = _read(deps, principal, now, limit, cursor, wanted)
     entries = [_entry(deps.vault, row, delegations.get(row.shower)) for row in rows[:limit]]
     if len(rows) <= limit:
         return UsePage(entries, None)
@@ -102,40 +99,14 @@ def _read(
     now: datetime,
     limit: int,
     cursor: str | None,
-    under: str | None,
+    wanted: WantedUses,
 ) -> tuple[Sequence[AnyRow], Mapping[str, ShownUnder]]:
     """One row more than the page has, and by `shower` the delegations that these were shown under."""
     with deps.db.read() as tx:
-        which = _which(tx, deps, principal, now, under)
+        which = wanted_uses(tx, deps, principal, now, wanted)
         rows = tx.execute(_statement(principal, now, which, limit, cursor)).all()
         showers = [row.shower for row in rows]
-        return rows, shown_under(tx, deps.vault, principal, showers, local_day(now))
-
-
-def _which(
-    tx: Connection, deps: Deps, principal: Principal, now: datetime, under: str | None
-) -> ColumnElement[bool]:
-    """Condition on `Use`: it is in the account's history."""
-    if under is not None:
-        mine = visible(deps, principal, now, Delegation.id).where(Delegation.public_id == under)
-        row = tx.execute(mine).one_or_none()
-        if row is None:
-            raise NotFound("没有找到这份授权，请返回“授权代办”重新选择。")
-        return Use.verification_id.in_(select(Verification.id).where(was_shown_under([row.id])))
-    received = received_delegations(tx, principal)
-    own = _own(principal, now)
-    if not received:
-        return own
-    shown = select(Verification.id).where(was_shown_under(received))
-    return or_(own, Use.verification_id.in_(shown))
-
-
-def _own(principal: Principal, now: datetime) -> ColumnElement[bool]:
-    return Use.licence_id.in_(
-        select(LicenceHolder.licence_id).where(
-            LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now)))
-        )
-    )
+        return rows, shown_under(tx, deps.vault, principal, showers, now)
 
 
 def _statement(
@@ -150,7 +121,7 @@ def _statement(
         select(
             Verification.id, Verification.at, Verification.terminal, Verification.verdict,
             Verification.reason, Verification.shown_by, Verification.shower, Verification.served,
-            Verification.offline_reason, Verification.jti, _own(principal, now).label("own"),
+            Verification.offline_reason, Verification.jti, is_own(principal, now).label("own"),
             Unit.name.label("unit"), UseItem.code.label("item"), UseItem.name.label("item_name"),
             UseItem.name_en.label("item_name_en"), LicenceType.name.label("type_name"),
             LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
@@ -170,6 +141,7 @@ def _statement(
 
 
 def _entry(vault: Vault, row: AnyRow, under: ShownUnder | None) -> UseEntry:
+    known = row.own or (under is not None and not under.over)
     return UseEntry(
         id=row.id,
         at=row.at,
@@ -178,7 +150,7 @@ def _entry(vault: Vault, row: AnyRow, under: ShownUnder | None) -> UseEntry:
         item=row.item,
         item_name=row.item_name,
         item_name_en=row.item_name_en,
-        identifier=vault.open(row.identifier_sealed, IDENTIFIER),
+        identifier=vault.open(row.identifier_sealed, IDENTIFIER) if known else None,
         licence_type=row.type_name,
         licence_type_en=row.type_name_en,
         fields=field_labels(row.declared, row.fields),
