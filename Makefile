@@ -16,7 +16,7 @@ CATALOGUE := verify/translations/en/LC_MESSAGES/messages
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: $(READY)  ## the demo on http://127.0.0.1:8000; HOST=, PORT=, DATA= change where
+run: $(READY)  ## the demo on http://127.0.0.1:8000; HOST=, PORT=, DATA= change where, TLS=1 is https for a phone
 	@exec $(PY) -m wallet demo
 
 test: $(READY)  ## everything: style, types, floors, both databases, a real browser

@@ -70,7 +70,8 @@ def create_app(config: Config) -> Flask:
     )
     attach(app, build_deps(config))
     attach_providers(app, config)
-    protect(app, https=config.https)
+    # A browser that was told to keep to https would refuse the next demo on the same host name.
+    protect(app, https=config.https and not config.demo)
     pack_pages(app)
     enforce_guards(app, {"holder": load_holder, "staff": load_staff, "client": load_client})
     register_problems(app)

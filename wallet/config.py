@@ -29,6 +29,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "LIANGZHENG_DEMO": "`1` turns demo sign-in on. `liangzheng demo` sets it, nothing else should.",
     "LIANGZHENG_HOST": "Address to listen on; `HOST` is the short form. Default `127.0.0.1`.",
     "LIANGZHENG_PORT": "Port to listen on; `PORT` is the short form. Default `8000`.",
+    "LIANGZHENG_TLS_CERTIFICATE": "PEM file of a certificate, with its chain: the server speaks https by itself. Default "
+    "none: a proxy before it does.",
+    "LIANGZHENG_TLS_KEY": "PEM file of its private key.",
     "LIANGZHENG_WORKERS": "Server processes. Default 1.",
     "LIANGZHENG_KEY_DAYS": "Days after which the signing key is rotated, 0 by command only. "
     "Default 90.",
@@ -99,6 +102,8 @@ class Config:
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
+    tls_certificate: str = ""
+    tls_key: str = ""
     workers: int = 1
     key_days: int = 90
     pkcs11_module: str = ""
@@ -163,16 +168,20 @@ def load_config(environment: Mapping[str, str]) -> Config:
 
     host = setting("HOST", "127.0.0.1")
     port = _whole(setting("PORT", "8000"), "LIANGZHENG_PORT")
+    certificate, key = setting("TLS_CERTIFICATE", ""), setting("TLS_KEY", "")
+    scheme = "https" if certificate else "http"
     config = Config(
         data=data,
         database_url=setting("DATABASE_URL", f"sqlite:///{data / 'liangzheng.db'}"),
-        public_url=setting("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        public_url=setting("PUBLIC_URL", f"{scheme}://{host}:{port}").rstrip("/"),
         secret_key=setting("SECRET_KEY", ""),
         redis_url=setting("REDIS_URL", ""),
         issuer=setting("ISSUER", "150600"),
         demo=setting("DEMO", "") == "1",
         host=host,
         port=port,
+        tls_certificate=certificate,
+        tls_key=key,
         workers=_whole(setting("WORKERS", "1"), "LIANGZHENG_WORKERS"),
         key_days=_whole(setting("KEY_DAYS", "90"), "LIANGZHENG_KEY_DAYS"),
         pkcs11_module=setting("PKCS11_MODULE", ""),
@@ -210,6 +219,15 @@ def _check(config: Config, *, is_demo_folder: bool) -> None:
         raise ConfigurationError(
             "LIANGZHENG_DEMO is on outside a demo folder; unset it, or use: liangzheng demo"
         )
+    if bool(config.tls_certificate) != bool(config.tls_key):
+        raise ConfigurationError(
+            "LIANGZHENG_TLS_CERTIFICATE and LIANGZHENG_TLS_KEY belong together"
+        )
+    for file in filter(None, (config.tls_certificate, config.tls_key)):
+        if not Path(file).is_file():
+            raise ConfigurationError(
+                f"{file} is missing; LIANGZHENG_TLS_CERTIFICATE or _KEY names it"
+            )
     if config.pkcs11_module and not (config.pkcs11_token and config.pkcs11_pin):
         raise ConfigurationError(
             "LIANGZHENG_PKCS11_MODULE needs LIANGZHENG_PKCS11_TOKEN and LIANGZHENG_PKCS11_PIN"

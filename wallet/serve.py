@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
+from pathlib import Path
 from typing import Any, Final
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -52,6 +53,9 @@ def serve(config: Config, application: str = "wallet.wsgi:create") -> None:
         log_level=LogLevels.warning,
         log_dictconfig=_LOGS,
         log_access=False,
+        ssl_cert=Path(config.tls_certificate) if config.tls_certificate else None,
+        ssl_key=Path(config.tls_key) if config.tls_key else None,
+        ssl_protocol_min=SSLProtocols.tls12,  # phones of 2017 know no newer one
     )
     # Ctrl-C reaches the processes of the server at once: that they end is then no accident.
     logging.getLogger("_granian").addFilter(lambda _record: not server.interrupt_signal)

@@ -149,7 +149,7 @@ FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}
 
 NO_PAGES: Final = re.compile(
     r"^/(api/v1/|api/openapi.json|\.well-known/|status-lists/|static/|preferences$"
-    r"|(desk|wallet)-worker\.js|(desk|wallet)\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|<form>)$)"
+    r"|(desk|wallet)-worker\.js|(desk|wallet)\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|crt|<form>)$)"
 )
 """Routes that answer a GET with something else than a page."""
 

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -61,18 +62,23 @@ def _running(command: str, data: Path, port: int, more: Mapping[str, str]) -> It
             stderr=subprocess.STDOUT,
         )
     try:
-        _wait_until_ready(server, port, log)
-        yield f"http://127.0.0.1:{port}"
+        ca = data / "tls" / "ca.pem" if more.get("TLS") == "1" else None
+        address = f"{'https' if ca else 'http'}://127.0.0.1:{port}"
+        _wait_until_ready(server, address, ca, log)
+        yield address
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(STOP_SECONDS)
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_ready(
+    server: subprocess.Popen[bytes], address: str, ca: Path | None, log: Path
+) -> None:
     limit = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < limit:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            trusted = ssl.create_default_context(cafile=ca) if ca else None
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2, context=trusted) as answer:
                 if answer.status == 200:
                     return
         except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import secrets
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -19,9 +20,11 @@ import click
 from wallet.base.clock import read_clock
 from wallet.base.deps import build_deps
 from wallet.config import DEMO_FILE, SETTINGS, Config, load_config
+from wallet.demo import tls
 from wallet.demo.files import read_json, write_private
 from wallet.demo.seed import seed
 from wallet.demo.table import who_can_sign_in
+from wallet.demo.tls import serve_tls
 from wallet.migrations import migrate
 from wallet.serve import STOP_SECONDS, check_address_free
 
@@ -67,7 +70,8 @@ def prepare(environment: Mapping[str, str]) -> Config:
     """Make the data folder and `demo.json`, where every other command finds these settings.
 
     The secret is made once. What the environment sets is kept for this run; PUBLIC_URL is
-    among it only when it was set, since it follows the served address otherwise.
+    among it only when it was set, since it follows the served address otherwise. With `TLS=1` the
+    demo is served over https, to a phone as well.
     """
     data = Path(environment.get("LIANGZHENG_DATA") or environment.get("DATA") or "var").absolute()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,6 +81,8 @@ def prepare(environment: Mapping[str, str]) -> Config:
     for name in ("HOST", "PORT"):
         if environment.get(name):
             settings.setdefault(f"LIANGZHENG_{name}", environment[name])
+    if environment.get("TLS") == "1":
+        settings |= serve_tls(data, settings, read_clock())
     secret = kept.get("LIANGZHENG_SECRET_KEY") or secrets.token_urlsafe(48)
     settings = {"LIANGZHENG_SECRET_KEY": secret} | settings | {"LIANGZHENG_DEMO": "1"}
     write_private(data / DEMO_FILE, settings)
@@ -99,6 +105,9 @@ def _is_ready(config: Config) -> bool:
     # A server on every address is asked on this machine's own.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104
     connection = http.client.HTTPConnection(host, config.port, timeout=2)
+    if config.tls_certificate:
+        trusted = ssl.create_default_context(cafile=config.data / tls.FOLDER / tls.CA_FILE)
+        connection = http.client.HTTPSConnection(host, config.port, timeout=2, context=trusted)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200

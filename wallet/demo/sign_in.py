@@ -3,10 +3,11 @@ as does the list of personas on the sign-in page (template global `demo_personas
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select
 
+from wallet.demo import tls
 from wallet.demo.personas import personas
 from wallet.errors import NotFound
 from wallet.holders.model import Account
@@ -30,14 +31,15 @@ def start_demo_session() -> ResponseReturnValue:
     persona = request.form.get("persona", "")
     if not persona.isprintable():
         raise _no_such_persona()  # a database may refuse to look for it
+    at = now()
     with deps().db.begin() as tx:
         kind, subject_id = _find(tx, persona)
         token = sessions.start_session(
             tx,
             kind,
             subject_id,
-            now(),
-            sessions.Proof(now()),
+            at,
+            sessions.Proof(at),
             device=device_of(request.user_agent.string),
             replacing=request.cookies.get(session_cookie_name(), ""),
         )
@@ -48,9 +50,20 @@ def start_demo_session() -> ResponseReturnValue:
 @guard(person())
 def confirm() -> ResponseReturnValue:
     """Stand in for proving again who one is; the session gets a new token."""
+    at = now()
     with deps().db.begin() as tx:
-        token = sessions.confirm_session(tx, current_principal(), sessions.Proof(now()), now())
+        token = sessions.confirm_session(tx, current_principal(), sessions.Proof(at), at)
     return _with_session(token)
+
+
+@blueprint.get("/demo/ca.crt")
+@guard(public(identify=False))
+def certificate_authority() -> Response:
+    """The certificate that a phone must trust to find nothing wrong with this demo over https."""
+    file = deps().config.data / tls.FOLDER / tls.CA_FILE
+    if not file.is_file():
+        raise NotFound("此演示没有使用 https，无须安装证书。")
+    return Response(file.read_bytes(), content_type="application/x-x509-ca-cert")
 
 
 def _with_session(token: str) -> ResponseReturnValue:
