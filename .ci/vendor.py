@@ -5,8 +5,9 @@
 
 To move to a newer version, change `version` and `integrity` in VENDOR.json (`npm view NAME
 dist.integrity`), run `fetch --accept`, which also rewrites the file hashes, and read the diff.
-A font may be cut down to `characters`, a codec of Python with two bytes for each, Latin letters kept.
-`fetch` needs npm and fontTools; the check needs nothing.
+A font may be cut down to `characters`: a codec of Python with two bytes for each, Latin letters kept, or
+`mongolian`, the letters of Mongolian with what joins them. One whose path ends in .woff2 is packed so.
+`fetch` needs npm, fontTools and brotli; the check needs nothing.
 """
 
 import argparse
@@ -49,23 +50,33 @@ def package_files(package: dict[str, Any]) -> dict[str, bytes]:
     return members
 
 
-def characters_of(codec: str) -> set[int]:
-    """The code points that a codec writes in one or two bytes, and Latin with its accents."""
+def characters_of(name: str) -> set[int]:
+    """The code points that are called so: see above."""
+    if name == "mongolian":
+        # Hudum: punctuation, digits, letters and selectors; the spaces and joiners before a suffix.
+        return {*range(0x1800, 0x1843), 0x20, 0x200C, 0x200D, 0x202F}
+    return _of_codec(name)
+
+
+def _of_codec(codec: str) -> set[int]:
+    """What a codec writes in one or two bytes, and Latin with its accents."""
     texts = [bytes([high, low]) for high in range(0x81, 0xFF) for low in range(0x40, 0xFF)]
     chinese = "".join(text.decode(codec, "ignore") for text in texts)
     return {ord(character) for character in chinese} | {*range(0x20, 0x7F), *range(0xA0, 0x180)}
 
 
-def cut_font(content: bytes, codec: str) -> bytes:
-    """A font with the characters of a codec alone, without hints; the same bytes each time."""
+def cut_font(content: bytes, characters: str, packed: bool) -> bytes:
+    """A font with these characters alone, without hints; the same bytes each time."""
     from fontTools.subset import Options, Subsetter  # noqa: PLC0415 - the check does without it
     from fontTools.ttLib import TTFont  # noqa: PLC0415
 
     font = TTFont(io.BytesIO(content), recalcTimestamp=False)
-    options = Options(hinting=False, notdef_outline=True, layout_features=["ccmp", "locl", "mark"])
+    joined = ["*"] if characters == "mongolian" else ["ccmp", "locl", "mark"]
+    options = Options(hinting=False, notdef_outline=True, layout_features=joined)
     cutter = Subsetter(options)
-    cutter.populate(unicodes=characters_of(codec))
+    cutter.populate(unicodes=characters_of(characters))
     cutter.subset(font)
+    font.flavor = "woff2" if packed else None
     cut = io.BytesIO()
     font.save(cut)
     return cut.getvalue()
@@ -78,7 +89,8 @@ def fetch(lock: dict[str, Any], accept: bool) -> None:
         for file in package["files"]:
             content = members[file["from"]]
             if "characters" in file:
-                content = cut_font(content, file["characters"])
+                packed = file["path"].endswith(".woff2")
+                content = cut_font(content, file["characters"], packed)
             if accept:
                 file["sha256"] = sha256(content)
             elif sha256(content) != file["sha256"]:
