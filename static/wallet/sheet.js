@@ -256,6 +256,12 @@ if (sheet) {
     event.preventDefault(); // Escape and the phone's back gesture withdraw, as the button does
     close();
   });
+  // Who leaves the page puts the code away: a browser may keep the page whole and show it again on the way back.
+  window.addEventListener("pagehide", () => {
+    if (!showing) return;
+    if (!showing.finished) showing.withdraw();
+    finish();
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && showing && !showing.finished) keepAwake();
   });

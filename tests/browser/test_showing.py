@@ -165,6 +165,30 @@ def test_who_leaves_the_page_and_comes_back_sees_the_cards_and_shows_anew(
     assert phone.drawn_text(page, other_than=first) != first
 
 
+def test_a_code_is_withdrawn_and_off_the_page_once_somebody_leaves_the_page(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
+    text = phone.show(holder)
+    with holder.expect_response(lambda answer: answer.request.method == "DELETE") as withdrawn:
+        # As a browser does that keeps the page whole for the way back.
+        holder.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+        expect(sheet(holder)).to_be_hidden()
+        expect(phone.live_code(holder)).not_to_have_attribute("data-text", text)
+    assert withdrawn.value.status == 204
+    desk.open_desk_page(clerk)
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "refused", "withdrawn")
+
+
+def test_a_page_that_was_kept_whole_is_asked_for_anew(open_phone: OpenPage) -> None:
+    page = open_phone("holder-li")
+    page.goto("/wallet")
+    with page.expect_navigation(url="**/wallet"):
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(phone.card(page, phone.FOOD)).to_be_visible()
+
+
 def test_a_phone_without_network_says_so_and_recovers_by_itself(open_phone: OpenPage) -> None:
     page = open_phone("holder-li")
     page.clock.install()

@@ -12,6 +12,7 @@ from tests.support.clock import Clock
 from tests.support.people import Visitor, machine, sign_in
 from tests.support.shared import deps_of
 from tests.support.staff import send_form
+from verify.codes import CLOCK_TOLERANCE
 from wallet import numbers
 from wallet.app import create_app
 from wallet.config import Config
@@ -57,6 +58,16 @@ def test_it_is_done_within_five_minutes_of_signing_in_and_no_second_later(
     assert refused.content_type == "application/problem+json"
     assert (refused.status_code, refused.get_json()["slug"]) == (403, "step_up_required")
     assert visitor.get("/api/v1/me").status_code == 200
+
+
+def test_a_clock_that_was_put_back_proves_nothing_for_longer(
+    sensitive: Flask, clock: Clock
+) -> None:
+    visitor = sign_in(sensitive, "holder-li")
+    clock.advance(-CLOCK_TOLERANCE)
+    assert visitor.post(API).text == "done"
+    clock.advance(-1)
+    assert visitor.post(API).get_json()["slug"] == "step_up_required"
 
 
 def test_whoever_may_not_do_it_is_not_asked_to_confirm(sensitive: Flask, clock: Clock) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from flask import g
 
+from verify.codes import CLOCK_TOLERANCE
 from wallet import numbers
 from wallet.errors import NotSignedIn, StepUpRequired
 
@@ -55,11 +56,13 @@ def require_fresh(principal: Principal, now: datetime) -> None:
     """Refuse what is sensitive unless this person signed in or confirmed a moment ago.
 
     A moment is `numbers.STEP_UP_FRESH`. Raises StepUpRequired. A machine client proves who it is
-    for every token, which ends soon, and is not asked.
+    for every token, which ends soon, and is not asked. What was proved in the future, by a clock
+    that was put back since, proves nothing beyond `CLOCK_TOLERANCE`.
     """
     limit = timedelta(seconds=numbers.STEP_UP_FRESH)
+    ahead = timedelta(seconds=CLOCK_TOLERANCE)
     proved = principal.authenticated_at
-    if principal.kind == "client" or (proved is not None and now - proved < limit):
+    if principal.kind == "client" or (proved is not None and -ahead <= now - proved < limit):
         return
     raise StepUpRequired("办理此事前，请再次确认是您本人。")
 
