@@ -11,6 +11,7 @@ from wallet.base.deps import build_deps
 from wallet.catalogue import api as catalogue
 from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
+from wallet.holders.administrators import api as administrators
 from wallet.holders.sign_in import load_holder
 from wallet.licences import api as licences
 from wallet.licences.delegations import api as delegations
@@ -78,7 +79,10 @@ def create_app(config: Config) -> Flask:
     speak(app)
 
     api = ProblemApi(app)
-    for feature in (catalogue, licences, delegations, in_step, showing, relying, desk_numbers):
+    features = (
+        catalogue, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
+    )  # fmt: skip
+    for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(relying.desk())
     relying.document_desk(app, api)

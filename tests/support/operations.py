@@ -31,6 +31,10 @@ BODIES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "licences": ["x"], "items": ["x"], "starts_on": "2026-01-01", "ends_on": "2026-01-02",
     }),
     "/api/v1/me/delegations/x/answer": ("holder", {"accept": True}),
+    "/api/v1/me/administrators": ("holder", {
+        "organisation": "x", "code_type": "111", "code": "150602199809214222", "name": "x",
+    }),
+    "/api/v1/me/administrators/x/answer": ("holder", {"accept": True}),
     "/api/v1/public/verifications": ("holder", {"code": "x"}),
     "/api/v1/verifications": ("desk", {"code": "x", "item": "food-permit-renewal", "terminal": "1"}),
     "/api/v1/offline-verifications": ("desk", {"judgements": [{

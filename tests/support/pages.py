@@ -25,7 +25,16 @@ HOLDER: Final = "holder-li"
 CLERK: Final = "desk-zhao"
 ISSUER: Final = "issuer-chen"
 MANAGER: Final = "manager-sun"
-PERSONAS: Final = (None, HOLDER, CLERK, ISSUER, MANAGER, "counter-wang", "auditor-he")
+PERSONAS: Final = (
+    None,
+    HOLDER,
+    "holder-company",
+    CLERK,
+    ISSUER,
+    MANAGER,
+    "counter-wang",
+    "auditor-he",
+)
 """Whose pages there are; None is nobody, signed in nowhere."""
 
 _Where = Callable[[Page], str]
@@ -74,6 +83,7 @@ def below(where: _Where, step: str) -> _Where:
     return lambda page: f"{where(page)}/{step}"
 
 
+_ADMINISTRATOR = linked("/wallet/administrators/<administrator_id>/end", "/wallet/administrators")
 _OFFERED = linked("/wallet/delegations/<delegation_id>", "/wallet/delegations")
 _ISSUED = linked(
     "/issuer/licences/<identifier>", "/issuer/licences?type=special-equipment-operator"
@@ -97,6 +107,10 @@ PAGES: Final = (
     Shown("/wallet/freeze", HOLDER),
     Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
     Shown("/wallet/<identifier>", HOLDER, licence("special-equipment-registration")),
+    Shown("/wallet/administrators", HOLDER),
+    Shown("/wallet/administrators", "holder-company"),
+    Shown("/wallet/administrators/new", "holder-company"),
+    Shown("/wallet/administrators/<administrator_id>/end", "holder-company", _ADMINISTRATOR),
     Shown("/wallet/delegations", HOLDER),
     Shown("/wallet/delegations/<delegation_id>", HOLDER, _OFFERED),
     Shown("/wallet/delegations/new", HOLDER),

@@ -51,6 +51,10 @@ HOLDER: Final = {
     "GET /api/v1/me/uses",
     "GET /api/v1/me/inbox",
     "POST /api/v1/me/inbox/<entry_id>/read",
+    "GET /api/v1/me/administrators",
+    "POST /api/v1/me/administrators",
+    "POST /api/v1/me/administrators/<administrator_id>/answer",
+    "DELETE /api/v1/me/administrators/<administrator_id>",
     "GET /api/v1/me/delegations",
     "POST /api/v1/me/delegations",
     "GET /api/v1/me/delegations/<delegation_id>",
@@ -189,6 +193,8 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
 ) -> None:
     passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
               "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"},
+              "/wallet/administrators": {"holder"}, "/wallet/administrators/new": {"holder"},
+              "/wallet/administrators/x/end": {"holder"},
               "/wallet/delegations": {"holder"}, "/wallet/delegations/new": {"holder"},
               "/wallet/delegations/ended": {"holder"}, "/wallet/delegations/x": {"holder"},
               "/wallet/freeze": {"holder"}, "/issuer": {"issuer"},
@@ -203,7 +209,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     for path, allowed in passes.items():
         answer = caller.http.get(path, headers={**headers, "Accept": "text/html"})
         if name in allowed:
-            assert answer.status_code == (404 if path.endswith("/x") else 200)
+            assert answer.status_code == (404 if path.endswith(("/x", "/x/end")) else 200)
         else:
             assert answer.status_code == (401 if name == "anonymous" else 403)
             assert not [word for word in PERSONAL if word in answer.text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from secrets import token_urlsafe
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,5 +50,6 @@ class Representative(Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=lambda: token_urlsafe(12))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

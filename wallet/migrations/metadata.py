@@ -7,6 +7,7 @@ from wallet.base.epoch import EpochToken
 from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
 from wallet.holders import model as holders
+from wallet.holders.administrators import model as administrators
 from wallet.licences import model as licences
 from wallet.licences.delegations import model as delegations
 from wallet.licences.delivery import model as delivery
@@ -28,6 +29,7 @@ __all__ = [
     "OutboxMessage",
     "Session",
     "UsedAttempt",
+    "administrators",
     "catalogue",
     "delegations",
     "delivery",

@@ -2,6 +2,7 @@
 
 from wallet.pages import (
     account,
+    administrators,
     catalogue_editing,
     delegations,
     docs,
@@ -24,6 +25,7 @@ from wallet.pages import (
 
 PAGES = (
     account.blueprint,
+    administrators.blueprint,
     catalogue_editing.blueprint,
     delegations.blueprint,
     docs.blueprint,

@@ -534,6 +534,7 @@ def upgrade() -> None:
         "representatives",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -543,7 +544,41 @@ def upgrade() -> None:
             ["holder_id"], ["holders.id"], name=op.f("fk_representatives_holder_id_holders")
         ),
         sa.PrimaryKeyConstraint("account_id", "holder_id", name=op.f("pk_representatives")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_representatives_public_id")),
     )
+    op.create_table(
+        "administrator_offers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("offered_by", sa.Integer(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code_type", sa.String(), nullable=False),
+        sa.Column("code_index", sa.LargeBinary(), nullable=False),
+        sa.Column("name_index", sa.LargeBinary(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("code_masked_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_administrator_offers_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["offered_by"],
+            ["accounts.id"],
+            name=op.f("fk_administrator_offers_offered_by_accounts"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administrator_offers")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_administrator_offers_public_id")),
+    )
+    with op.batch_alter_table("administrator_offers", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_administrator_offers_addressee", ["code_type", "code_index"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_administrator_offers_holder_id"), ["holder_id"], unique=False
+        )
+
     op.create_table(
         "exemptions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1177,6 +1212,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_exemptions_type_id"))
 
     op.drop_table("exemptions")
+    with op.batch_alter_table("administrator_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_administrator_offers_holder_id"))
+        batch_op.drop_index("ix_administrator_offers_addressee")
+
+    op.drop_table("administrator_offers")
     op.drop_table("representatives")
     with op.batch_alter_table("licences", schema=None) as batch_op:
         batch_op.drop_index(
