@@ -114,7 +114,7 @@ def test_declined_in_english(open_phone: OpenPage, care: int) -> None:
     for page in (grantor, delegate):
         page.goto(f"/preferences?lang=en&care={care}&next=/v")
     address = offer(grantor, "holder-elder", "driving-licence", None)
-    expect(grantor.get_by_role("status")).to_contain_text("Sent.")
+    expect(grantor.get_by_role("status").first).to_contain_text("Sent.")
     delegate.goto(address)
     expect(delegate.get_by_role("heading", level=1)).to_have_text("李明 asks you to show licences")
     expect(delegate.get_by_test_id("delegation")).to_contain_text("Any matter")

@@ -100,7 +100,23 @@ def test_cookies_carry_the_flags_of_the_public_address(config: Config, *, https:
         name: {"HttpOnly", "Path=/", "SameSite=Lax"} | secure,
         "csrf_token": {"Path=/", "SameSite=Lax"} | secure,
     }
-    assert ("Strict-Transport-Security" in answer.headers) is https
+    deps_of(app).db.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "demo", "told"),
+    [
+        ("https://lz.example", False, True),
+        ("https://lz.example", True, False),
+        ("http://lz.example", False, False),
+    ],
+)
+def test_a_browser_is_told_to_keep_to_https_where_it_will_last(
+    config: Config, address: str, *, demo: bool, told: bool
+) -> None:
+    app = create_app(replace(config, public_url=address, demo=demo))
+    answer = app.test_client().get("/healthz")
+    assert ("Strict-Transport-Security" in answer.headers) is told
     deps_of(app).db.close()
 
 
