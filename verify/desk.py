@@ -43,7 +43,7 @@ class DeskPorts:
     """What the desk is given.
 
     `judge` judges a text. `recall` gives a verdict again by its id. `record_outcome` keeps what
-    the desk did next. `view` gives the page's context: `items`, `desk`. `page_guard` and
+    the desk did next. `view` gives the page's context: `items`, `desk` (with `locks_after` where it can be locked). `page_guard` and
     `api_guard` declare who may call the views, `public_guard` that anyone may. `reconcile` is None where there is no library to
     tell of offline judgements.
     """

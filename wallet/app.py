@@ -28,6 +28,7 @@ from wallet.organisations.sign_in import load_client, load_staff
 from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
 from wallet.relying.desk_numbers import api as desk_numbers
+from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
 from wallet.web.deps import attach
@@ -80,7 +81,7 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        catalogue, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
+        catalogue, administrators, licences, delegations, in_step, showing, relying, desk_numbers, shifts,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

@@ -36,6 +36,10 @@ SESSIONS_SHOWN: Final = 50
 """Places where an account is signed in, on its list of them; of those beyond it says how many."""
 STEP_UP_FRESH: Final = 5 * 60
 """What is sensitive is done within this time after whoever does it proved who they are."""
+DESK_IDLE_LOCK: Final = 10 * 60
+"""A desk that nobody uses for this long locks itself."""
+DESK_PLACE_KEPT: Final = 12 * 60 * 60
+"""For so long after a shift was handed over whoever signs in at that computer works under its label."""
 SESSION_TOUCH: Final = 60
 """A session's last-seen time is written at most this often."""
 

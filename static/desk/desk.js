@@ -4,20 +4,23 @@
  */
 
 import { Problem, call, signIn } from "../js/api.js";
-import { explained, timeOfDay, word } from "../js/words.js";
-import { canJudge, recallAlone } from "./alone.js";
+import { explained, word } from "../js/words.js";
+import { recallAlone } from "./alone.js";
 import { Connection } from "./connection.js";
 import { chosen, chosenCode, itemName, setUpItem } from "./item.js";
 import { verdictOn } from "./judging.js";
+import { inUse, isLocked, setUpLock } from "./lock.js";
+import { showConnection } from "./network.js";
 import { setUpNumber } from "./number.js";
 import { readFile } from "./reader.js";
 import { Reports } from "./reports.js";
 import { Sightings } from "./sightings.js";
-import { allowSound, isMuted, setMuted, signal } from "./signal.js";
-import { join } from "./tabs.js";
+import { setUpSound, signal } from "./signal.js";
+import { join, tellLocked } from "./tabs.js";
 import { Today } from "./today.js";
 import { keepFresh, letGo, recall } from "./trust.js";
 import { noteOutcome } from "./unsent.js";
+import { Unserved } from "./unserved.js";
 import { forgetEnded } from "./uses.js";
 import { hideFields, shortLabel, showMismatch, showProblem, showVerdict } from "./verdict.js";
 import { setUpCamera } from "./viewport.js";
@@ -37,12 +40,11 @@ const today = new Today({
 });
 
 let shown = null; // { verdict } or { problem, text } on the screen
-let unserved = null; // an accepted verdict that a newer scan took the place of
 let running = Promise.resolve(); // codes are judged one after the other
 const inFlight = new Set();
 const { account } = part("desk").dataset;
 const connection = new Connection((up) => {
-  showConnection();
+  showConnection(up);
   if (up && ABLE) back();
 });
 const reports = new Reports({ account, connection, itemName, refuted });
@@ -50,14 +52,15 @@ const waiting = new Waiting({
   tick: (left) => { part("verdict-facts").textContent = word(left ? "answer_left" : "answer_over", { n: left }); },
   ended: came,
 });
+const unserved = new Unserved(review);
 let fieldsTimer = 0;
-let unservedTimer = 0;
 
 /* What goes in */
 
 function scanned(text) {
   const code = text.trim();
-  if (!code || inFlight.has(code)) return;
+  if (!code || inFlight.has(code) || isLocked()) return;
+  inUse();
   inFlight.add(code);
   part("ready").classList.add("checking");
   part("ready").hidden = false;
@@ -83,12 +86,16 @@ async function judge(code) {
 /* What comes out */
 
 function present(next, { quietly = false } = {}) {
+  if (isLocked()) return;
   const before = shown;
   shown = next;
   clearTimeout(fieldsTimer);
   waiting.stop();
-  if (awaitsOutcome(before) && before.verdict.id !== next.verdict?.id) offer(before.verdict);
-  else if (unserved && unserved.id === next.verdict?.id) offer(null);
+  if (awaitsOutcome(before) && before.verdict.id !== next.verdict?.id) {
+    unserved.offer(before.verdict, fieldsLeft(before.verdict));
+  } else {
+    unserved.letGo(next.verdict?.id);
+  }
   if (next.verdict) {
     showVerdict(next.verdict, chosen());
     if (next.verdict.verdict === "accepted") fieldsTimer = setTimeout(hideFields, fieldsLeft(next.verdict));
@@ -123,7 +130,7 @@ function came({ verdict, problem }) {
 function refuted(finding, label) {
   const { id, conflict, verdict, reason, message } = finding;
   today.refute(id, label);
-  if (unserved?.id === id) offer(null);
+  unserved.letGo(id);
   if (!conflict || shown?.verdict?.id !== id) return;
   present({ verdict: { ...shown.verdict, verdict, reason, message, licences: [], unchecked: [] } });
 }
@@ -132,18 +139,6 @@ function refuted(finding, label) {
 function fieldsLeft(verdict) {
   const age = Date.now() - Date.parse(verdict.checked_at);
   return FIELDS_SHOWN - Math.min(Math.max(age, 0), FIELDS_SHOWN);
-}
-
-/** Two quick scans: the first verdict stays a key away for as long as its fields can be read. */
-function offer(verdict) {
-  unserved = verdict;
-  clearTimeout(unservedTimer);
-  part("unserved").hidden = !verdict;
-  if (!verdict) return;
-  part("unserved-label").textContent = word("unserved", {
-    licence: shortLabel(verdict), time: timeOfDay(new Date(verdict.checked_at)),
-  });
-  unservedTimer = setTimeout(() => offer(null), fieldsLeft(verdict));
 }
 
 function clear() {
@@ -209,7 +204,7 @@ async function tell(outcome) {
 
 setUpItem(() => sightings.reopen());
 
-setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
+const camera = setUpCamera((text) => { if (sightings.isNew(text, performance.now())) scanned(text); });
 
 part("scan-file").addEventListener("change", async (event) => {
   const [file] = event.target.files;
@@ -231,9 +226,9 @@ part("type").addEventListener("submit", (event) => {
 listenToScanner(scanned);
 
 // Who sends a code stands somewhere in the queue: it must not take the place of a verdict that is being read.
-setUpNumber({ taken: scanned, free: () => shown === null && !inFlight.size });
+const number = setUpNumber({ taken: scanned, free: () => shown === null && !inFlight.size });
 
-/* Keys, sound, network */
+/* Keys and sound */
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.defaultPrevented || event.repeat) return;
@@ -241,33 +236,10 @@ document.addEventListener("keydown", (event) => {
   next();
 });
 part("verdict-next").addEventListener("click", next);
-part("unserved").addEventListener("click", () => review(unserved.id));
 part("verdict-mismatch").addEventListener("click", () => tell("person_mismatch"));
 part("verdict-not-served").addEventListener("click", () => tell("not_served"));
 
-function showMuted() {
-  const muted = isMuted();
-  part("sound").setAttribute("aria-pressed", !muted);
-  part("sound").querySelector("use").setAttribute("href", `#i-${muted ? "mute" : "sound"}`);
-}
-part("sound").addEventListener("click", () => {
-  setMuted(!isMuted());
-  showMuted();
-});
-showMuted();
-["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, allowSound));
-
-function showConnection() {
-  const { up } = connection;
-  const able = canJudge();
-  part("network").classList.toggle("off", !up);
-  part("network").querySelector("use").setAttribute("href", up ? "#i-check" : "#i-offline");
-  part("network-word").textContent = word(up ? "online" : able ? "offline_able" : "offline");
-  part("offline-note").hidden = up;
-  part("offline-note-text").textContent = up ? "" : word(able ? "offline_note" : "offline_unable");
-  // What lies outside this page cannot be reached.
-  document.querySelectorAll(".deskfoot a").forEach((link) => link.toggleAttribute("inert", !up));
-}
+setUpSound();
 
 /* A desk that opens and judges without a network */
 
@@ -275,7 +247,7 @@ function showConnection() {
 function back() {
   keepFresh(async (fetched) => {
     if (!fetched) await connection.check();
-    showConnection();
+    showConnection(connection.up);
   });
   reports.send();
 }
@@ -291,6 +263,23 @@ async function prepare() {
   if (globalThis.cookieStore) await navigator.serviceWorker.register("/desk-worker.js", { scope: "/desk" });
 }
 
-join(account, letGo);
-showConnection();
+/* Leaving it */
+
+/** Nothing of anybody stays in the page; what is still on its way finds it locked. */
+function cover() {
+  camera.stop();
+  number.hide();
+  letGo();
+  clear();
+  unserved.clear();
+  today.cover();
+  ["verdict-sentence", "verdict-facts", "conflicts"].forEach((name) => part(name).replaceChildren());
+  ["desk", "deskbar"].forEach((name) => { part(name).hidden = true; });
+  part("scan-text").value = "";
+}
+
+const { locksAfter } = part("desk").dataset; // s; a desk that runs alone has nobody to unlock it
+const lock = locksAfter ? setUpLock({ after: locksAfter * 1000, clear: cover, tell: tellLocked }) : () => {};
+join(account, { end: letGo, lock });
+showConnection(connection.up);
 prepare();

@@ -2,6 +2,7 @@
 
 import { call } from "../js/api.js";
 import { explained, word } from "../js/words.js";
+import { isLocked } from "./lock.js";
 
 const part = (name) => document.getElementById(name);
 const POLL = 1500; // ms
@@ -9,10 +10,11 @@ const BACK_OFF_LIMIT = 15000;
 
 /**
  * Let the clerk show a number. While it is shown, `taken(text)` gets each code that is sent to it, one at a
- * time: the next is fetched when `free()` says that nobody is being served.
+ * time: the next is fetched when `free()` says that nobody is being served. Gives `hide()`, which takes the number off
+ * the screen.
  */
 export function setUpNumber({ free, taken }) {
-  if (!part("number-draw")) return; // a desk that runs alone has no library that could bring codes
+  if (!part("number-draw")) return { hide: () => {} }; // a desk that runs alone has no library that could bring codes
   let number = null;
   let until = 0;
   let ticking = 0;
@@ -24,6 +26,7 @@ export function setUpNumber({ free, taken }) {
     say("");
     try {
       const drawn = await call("POST", "/desk-numbers", {});
+      if (isLocked()) return;
       number = drawn.number;
       until = Date.now() + Date.parse(drawn.ends_at) - Date.parse(drawn.server_time);
       say("");
@@ -55,10 +58,11 @@ export function setUpNumber({ free, taken }) {
     if (left === 0) hide(word("number_over"));
   }
 
-  function hide(note) {
+  function hide(note = "") {
     clearInterval(ticking);
     clearTimeout(polling);
     number = null;
+    part("number-digits").textContent = "";
     const focused = part("number-shown").contains(document.activeElement);
     part("number-shown").hidden = true;
     part("number-draw").hidden = false;
@@ -100,6 +104,7 @@ export function setUpNumber({ free, taken }) {
   part("number-draw").addEventListener("click", draw);
   part("number-end").addEventListener("click", () => {
     call("DELETE", `/desk-numbers/${number}`).catch(() => {}); // else it ends by itself
-    hide("");
+    hide();
   });
+  return { hide };
 }

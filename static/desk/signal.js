@@ -1,5 +1,7 @@
 /** Sound and vibration, beside the words and the colour. The clerk may turn the sound off. */
 
+const button = document.getElementById("sound");
+
 const REMEMBERED = "desk.muted";
 const TUNES = { // [frequency in Hz, start in s, length in s]
   accepted: [[880, 0, 0.11], [1320, 0.12, 0.2]],
@@ -10,14 +12,25 @@ const SHAKES = { accepted: [80], refused: [160, 80, 160], other: [60, 60, 60] };
 
 let audio = null;
 
-export const isMuted = () => localStorage.getItem(REMEMBERED) === "1";
+const isMuted = () => localStorage.getItem(REMEMBERED) === "1";
 
-export function setMuted(muted) {
-  localStorage.setItem(REMEMBERED, muted ? "1" : "0");
+/** Wire the button, and let the browser know during the first gesture that sounds will follow. */
+export function setUpSound() {
+  button.addEventListener("click", () => {
+    localStorage.setItem(REMEMBERED, isMuted() ? "0" : "1");
+    show();
+  });
+  ["pointerdown", "keydown"].forEach((kind) => document.addEventListener(kind, allow));
+  show();
 }
 
-/** Let the browser know, during a gesture, that sounds will follow. */
-export function allowSound() {
+function show() {
+  const muted = isMuted();
+  button.setAttribute("aria-pressed", !muted);
+  button.querySelector("use").setAttribute("href", `#i-${muted ? "mute" : "sound"}`);
+}
+
+function allow() {
   const Context = window.AudioContext;
   if (!Context) return;
   audio ??= new Context();

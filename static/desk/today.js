@@ -5,11 +5,18 @@ import { icon, timeOfDay, word } from "../js/words.js";
 const SHOWN = 40;
 const MARKS = { accepted: "check", refused: "cross" };
 
+const KEY = "desk.today.";
+
+/** The desk is handed over: what this tab keeps of today goes. */
+export function forgetToday() {
+  Object.keys(sessionStorage).filter((key) => key.startsWith(KEY)).forEach((key) => sessionStorage.removeItem(key));
+}
+
 export class Today {
   /** `key` tells one desk and clerk from another; `open(id)` shows a verdict again. */
   constructor({ list, summary, key, open }) {
     const day = new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
-    Object.assign(this, { list, summary, open, key: `desk.today.${day}.${key}` });
+    Object.assign(this, { list, summary, open, covered: false, key: `${KEY}${day}.${key}` });
     this.entries = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
     this.render();
   }
@@ -34,7 +41,14 @@ export class Today {
     this.render();
   }
 
+  /** Show nothing any more; what still comes in is kept for when the page is opened again. */
+  cover() {
+    this.covered = true;
+    this.render();
+  }
+
   render() {
+    if (this.covered) return this.list.replaceChildren();
     const good = this.entries.filter((one) => one.verdict === "accepted").length;
     const waiting = this.entries.filter((one) => one.verdict === "pending").length;
     this.summary.textContent = word("today", { good, bad: this.entries.length - good - waiting });

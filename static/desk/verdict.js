@@ -84,7 +84,7 @@ const texts = (one) => one.fields.filter((field) => !String(field.value).startsW
 export function shortLabel(verdict) {
   const types = (verdict.licences ?? []).map(typeName);
   if (verdict.verdict === "accepted") {
-    const by = { delegate: ` · ${word("by_delegate_short")}`, paper: ` · ${word("by_paper")}` };
+    const by = { delegate: ` · ${word("by_delegate")}`, paper: ` · ${word("by_paper")}` };
     return (types.join(word("and")) || word("verdict_accepted")) + (by[verdict.shown_by] ?? "");
   }
   return word(`short_${verdict.reason}`) === `short_${verdict.reason}` ? word("verdict_refused") : word(`short_${verdict.reason}`);

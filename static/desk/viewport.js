@@ -9,11 +9,12 @@ const CAUSES = {
   OverconstrainedError: "camera_missing", NotReadableError: "camera_busy",
 };
 
-/** Wire the camera; `seen(text)` is called for every frame with a code in it. */
+/** Wire the camera and give it; `seen(text)` is called for every frame with a code in it. */
 export function setUpCamera(seen) {
   const camera = new Camera(part("video"), { seen, changed: () => show(camera) });
   part("scan-start").addEventListener("click", () => start(camera, () => camera.start()));
   part("camera-change").addEventListener("click", () => start(camera, () => camera.change()));
+  return camera;
 }
 
 function show(camera, problem = "") {

@@ -70,7 +70,7 @@ def test_offered_accepted_shown_at_the_desk_and_void_once_it_is_ended(
     desk.open_desk_page(clerk, desk.FOOD_RENEWAL)
     desk.type_in(clerk, phone.show(delegate, phone.FOOD))
     desk.expect_verdict(clerk, "accepted", "ok")
-    expect(desk.verdict(clerk)).to_contain_text("由亲友代为出示")
+    expect(desk.verdict(clerk)).to_contain_text("代办人出示")
     expect(delegate.get_by_test_id("code-used")).to_be_visible()
     for page, said in ((grantor, "由 王秀英 代为出示"), (delegate, "您替 李明 出示")):
         page.goto(address)

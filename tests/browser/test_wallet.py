@@ -54,7 +54,7 @@ def test_a_relative_shows_the_one_licence_that_was_entrusted(
     desk.open_desk_page(clerk, SENIOR_ALLOWANCE)
     desk.type_in(clerk, phone.drawn_text(relative))
     desk.expect_verdict(clerk, "accepted", "ok")
-    expect(desk.verdict(clerk)).to_contain_text("由亲友代为出示")
+    expect(desk.verdict(clerk)).to_contain_text("代办人出示")
     expect(relative.get_by_test_id("code-used")).to_be_visible()
 
 

@@ -119,6 +119,7 @@ PAGES: Final = (
     Shown("/account", HOLDER),
     Shown("/account/sessions", HOLDER),
     Shown("/desk", CLERK),
+    Shown("/desk/handover", CLERK),
     Shown("/account", CLERK),
     Shown("/account/sessions", CLERK),
     Shown("/issuer", ISSUER),

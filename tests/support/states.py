@@ -310,8 +310,30 @@ def confirming(stage: Stage) -> States:
     yield "step-up", page
 
 
+def left(stage: Stage) -> States:
+    """A desk is locked, without a network first, then handed over with what is open there."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit("desk-bank")
+    desk.open_desk_page(clerk, BANK_ACCOUNT)
+    clerk.context.set_offline(True)
+    clerk.keyboard.press("F9")
+    expect(clerk.locator("#locked-note")).to_contain_text(re.compile("网络|network"))
+    yield "desk-covered", clerk
+    clerk.context.set_offline(False)
+    expect(clerk.get_by_test_id("step-up")).to_be_visible()
+    yield "desk-locked", clerk
+    clerk.get_by_test_id("step-up").click()
+    expect(clerk.get_by_test_id("item-select")).to_have_value(BANK_ACCOUNT)
+    _ask(holder, clerk)
+    clerk.goto("/desk/handover")
+    expect(clerk.get_by_test_id("open-questions")).to_be_visible()
+    yield "handover-open", clerk
+    clerk.get_by_test_id("confirm-hand-over").click()
+    expect(clerk.get_by_test_id("handed-over")).to_be_visible()
+    yield "sign-in-handed-over", clerk
+
+
 STATES: Final[tuple[Bring, ...]] = (
-    *(code, together, verdicts, asked, numbered, stopped, without_network, opened),
+    *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
     *(delegating, issuing, confirming),
 )
 

@@ -90,6 +90,7 @@ PASSES: Final = {
     **{route: set(CALLERS) for route in PUBLIC},
     **{route: {"holder"} for route in HOLDER},
     **{route: {"desk", "bank", "relying"} for route in DESK},
+    "POST /api/v1/desk/lock": {"desk", "bank"},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
     "POST /api/v1/reconciliations": {"issuing"},
     "GET /api/v1/reconciliations/<reconciliation_id>": {"issuing"},
@@ -191,7 +192,7 @@ def test_nobody_gets_past_a_guard_of_another(
 def test_pages_refuse_others_with_a_page_that_says_nothing_more(
     shared_app: Flask, callers: dict[str, Visitor | Machine], name: str
 ) -> None:
-    passes = {"/desk": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
+    passes = {"/desk": {"desk"}, "/desk/handover": {"desk"}, "/wallet": {"holder"}, "/wallet/x": {"holder"},
               "/wallet/inbox": {"holder"}, "/wallet/uses": {"holder"},
               "/wallet/administrators": {"holder"}, "/wallet/administrators/new": {"holder"},
               "/wallet/administrators/x/end": {"holder"},

@@ -21,6 +21,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "session.started": "subject session",
         "session.ended": "subject session",
         "session.confirmed": "subject session",
+        "session.locked": "subject session cause",
         "sign_in.refused": "provider reason",
         "account.opened": "account holder_id",
         "account.renamed": "account holder_id",
@@ -52,6 +53,9 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "exemption.set": "kind unit type starts_on ends_on",
         "showing.withdrawn": "account jti",
         "showing.sent": "account jti desk",
+        "desk.handed_over": (
+            "subject session unit terminal accepted refused undetermined offline mismatches questions unsent"
+        ),
         "desk_number.drawn": "actor desk unit",
         "delegation.offered": "delegation kind grantor account licences items starts_on ends_on",
         "delegation.accepted": "delegation account",

@@ -12,8 +12,9 @@ from wallet.demo.personas import personas
 from wallet.errors import NotFound
 from wallet.holders.model import Account
 from wallet.organisations.model import Staff
+from wallet.organisations.place import open_place, terminal_at
 from wallet.web import sessions
-from wallet.web.cookies import session_cookie_name, set_session_cookies
+from wallet.web.cookies import desk_cookie, session_cookie_name, set_session_cookies
 from wallet.web.deps import deps, now
 from wallet.web.devices import device_of
 from wallet.web.guards import guard, person, public
@@ -33,7 +34,7 @@ def start_demo_session() -> ResponseReturnValue:
         raise _no_such_persona()  # a database may refuse to look for it
     at = now()
     with deps().db.begin() as tx:
-        kind, subject_id = _find(tx, persona)
+        kind, subject_id, terminal = _find(tx, persona)
         token = sessions.start_session(
             tx,
             kind,
@@ -42,12 +43,13 @@ def start_demo_session() -> ResponseReturnValue:
             sessions.Proof(at),
             device=device_of(request.user_agent.string),
             replacing=request.cookies.get(session_cookie_name(), ""),
+            terminal=terminal,
         )
     return _with_session(token)
 
 
 @blueprint.post("/demo/step-up")
-@guard(person())
+@guard(person(while_locked=True))
 def confirm() -> ResponseReturnValue:
     """Stand in for proving again who one is; the session gets a new token."""
     at = now()
@@ -72,15 +74,18 @@ def _with_session(token: str) -> ResponseReturnValue:
     return response
 
 
-def _find(tx: Connection, persona: str) -> tuple[PrincipalKind, int]:
+def _find(tx: Connection, persona: str) -> tuple[PrincipalKind, int, str | None]:
     account = tx.execute(select(Account.id).where(Account.login == persona)).scalar_one_or_none()
     if account is not None:
-        return "holder", account
+        return "holder", account, None
     member = tx.execute(
-        select(Staff.id).where(Staff.login == persona, Staff.disabled_at.is_(None))
-    ).scalar_one_or_none()
+        select(Staff.id, Staff.unit_id, Staff.roles).where(
+            Staff.login == persona, Staff.disabled_at.is_(None)
+        )
+    ).one_or_none()
     if member is not None:
-        return "staff", member
+        place = open_place(deps().vault, desk_cookie(), now())
+        return "staff", member.id, terminal_at(place, member.unit_id, member.roles)
     raise _no_such_persona()
 
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from wallet.base.deps import Deps
 from wallet.organisations.model import Client, Staff, Unit
+from wallet.organisations.place import Place, terminal_at
 from wallet.web import sessions
 from wallet.web.oidc.claims import as_text, claim
 from wallet.web.oidc.exchange import Answer
@@ -25,10 +26,11 @@ _LIVE_STAFF: Final = (
         Session.id,
         Session.seen_at,
         Session.authenticated_at,
+        Session.locked_at,
         Staff.id.label("staff_id"),
         Staff.name_sealed,
         Staff.roles,
-        Staff.terminal,
+        func.coalesce(Session.terminal, Staff.terminal).label("terminal"),
         Staff.unit_id,
         Unit.name.label("unit_name"),
     )
@@ -75,6 +77,7 @@ def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
         unit_name=row.unit_name,
         terminal=row.terminal,
         authenticated_at=row.authenticated_at,
+        locked=row.locked_at is not None,
     )
 
 
@@ -94,8 +97,11 @@ def load_client(deps: Deps, token: str, now: datetime) -> Principal | None:
     )
 
 
-def find_staff(tx: Connection, answer: Answer, *, login_claim: str) -> Found | Refusal:
-    """The staff member whose login the provider tells in that claim.
+def find_staff(
+    tx: Connection, answer: Answer, *, login_claim: str, place: Place | None
+) -> Found | Refusal:
+    """The staff member whose login the provider tells in that claim; `place` is the desk that their
+    computer is, if it knows.
 
     Unit and roles are ours: nothing that the provider says of them counts.
     """
@@ -103,8 +109,10 @@ def find_staff(tx: Connection, answer: Answer, *, login_claim: str) -> Found | R
     if not login or not login.isprintable():
         return "staff_unknown"  # a database may refuse to look for it
     member = tx.execute(
-        select(Staff.id, Staff.disabled_at).where(Staff.login == login)
+        select(Staff.id, Staff.unit_id, Staff.roles, Staff.disabled_at).where(Staff.login == login)
     ).one_or_none()
     if member is None:
         return "staff_unknown"
-    return Found(member.id) if member.disabled_at is None else "staff_disabled"
+    if member.disabled_at is not None:
+        return "staff_disabled"
+    return Found(member.id, terminal_at(place, member.unit_id, member.roles))

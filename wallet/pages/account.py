@@ -6,9 +6,10 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 
 from verify.languages import keep_choice
+from wallet.organisations.place import open_place
 from wallet.pages.console import MENUS
-from wallet.web.cookies import CSRF_COOKIE
-from wallet.web.deps import deps
+from wallet.web.cookies import CSRF_COOKIE, desk_cookie
+from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in, staff
 from wallet.web.principal import Principal, current_principal, optional_principal
 from wallet.web.way_back import onward
@@ -22,7 +23,8 @@ def home() -> str | Response:
     """Sign-in for nobody; for others `next`, else the page of their role, else their account."""
     principal, to = optional_principal(), onward()
     if principal is None:
-        return render_template("account/sign_in.html", onward=to)
+        place = open_place(deps().vault, desk_cookie(), now())
+        return render_template("account/sign_in.html", onward=to, place=place)
     if to != "/":
         return make_response(redirect(to))
     if principal.kind == "holder":

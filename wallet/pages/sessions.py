@@ -62,15 +62,19 @@ def end_sessions() -> Response:
 
 
 @blueprint.post("/sign-out")
-@guard(signed_in())
+@guard(signed_in(while_locked=True))
 def sign_out() -> Response:
     """End this session, and where there was a provider, sign out at the provider as well."""
     return _leave()
 
 
 def _leave() -> Response:
+    return leave(end_session(deps(), current_principal(), now()))
+
+
+def leave(id_token: str) -> Response:
+    """The way out for whose session has ended; `id_token` is that of its provider, empty without."""
     principal = current_principal()
-    id_token = end_session(deps(), principal, now())
     provider = provider_for(principal)
     elsewhere = ""
     if provider is not None and id_token:

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as N_  # noqa: N812 - what Babel looks for
 from wallet.base.deps import Deps
 from wallet.errors import NotFound
 from wallet.holders.identify import find_citizen
+from wallet.organisations.place import open_place
 from wallet.organisations.sign_in import find_staff
 from wallet.web import cookies
 from wallet.web.deps import deps, now
@@ -206,7 +207,8 @@ def _whom(deps: Deps, attempt: Attempt) -> tuple[Find, tuple[str, ...]]:
     """Who looks up whom the answer means, and the claims that this takes."""
     if attempt.who == "staff":
         claim = deps.config.staff_login_claim
-        return partial(find_staff, login_claim=claim), (claim,)
+        place = open_place(deps.vault, cookies.desk_cookie(), now())
+        return partial(find_staff, login_claim=claim, place=place), (claim,)
     names = deps.config.citizen_claims
     find = partial(find_citizen, deps=deps, now=now(), add=attempt.session is None)
     return find, (names.code, names.name, names.verified)

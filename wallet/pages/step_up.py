@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from wallet import numbers
 from wallet.errors import StepUpRequired
+from wallet.holders.names import masked_name
 from wallet.pages.sign_in import to_provider
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import now
@@ -19,7 +20,7 @@ blueprint = Blueprint("step_up_pages", __name__)
 
 
 @blueprint.get(STEP_UP)
-@guard(person())
+@guard(person(while_locked=True))
 def step_up() -> str | Response:
     """Say what is asked for and how; who has just signed in goes on at once."""
     principal = current_principal()
@@ -28,8 +29,9 @@ def step_up() -> str | Response:
     except StepUpRequired:
         return render_template(
             "account/step_up.html",
-            name=principal.name,
+            name=masked_name(principal.name, "person") if principal.locked else principal.name,
             minutes=numbers.STEP_UP_FRESH // 60,
+            locked=principal.locked,
             has_provider=provider_for(principal) is not None,
             onward=onward(),
             csrf_token=request.cookies.get(CSRF_COOKIE, ""),
@@ -38,7 +40,7 @@ def step_up() -> str | Response:
 
 
 @blueprint.get(f"{STEP_UP}/provider")
-@guard(person())
+@guard(person(while_locked=True))
 def ask_provider() -> Response:
     """Send the browser to the provider, which asks even whom it knows."""
     principal = current_principal()

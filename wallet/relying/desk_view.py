@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from wallet import numbers
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
@@ -22,7 +23,7 @@ _ITEMS: Final = granted(
 
 
 def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
-    """`desk` {unit, name, terminal, account}, and `items` with their field labels."""
+    """`desk` {unit, name, terminal, account, locks_after (s)}, and `items` with their field labels."""
     items: dict[str, dict[str, Any]] = {}
     for row in deps.db.rows(_ITEMS, unit=principal.unit_id, today=today):
         item = items.setdefault(
@@ -53,5 +54,6 @@ def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
             "name": masked_name(principal.name, "person"),
             "terminal": principal.terminal,
             "account": principal.account,
+            "locks_after": numbers.DESK_IDLE_LOCK,
         },
     }

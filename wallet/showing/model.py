@@ -49,6 +49,7 @@ class Verification(Base):
 
     __tablename__ = "verifications"
     __table_args__ = (
+        Index("ix_verifications_actor", "actor", "at"),
         Index(
             "ix_verifications_pending",
             "at",

@@ -1,5 +1,5 @@
-"""Cookies: one for the session, one readable for the CSRF token, one for each sign-in under way, two
-for how pages speak."""
+"""Cookies: one for the session, one readable for the CSRF token, one for each sign-in under way, one for
+the desk that a computer is, two for how pages speak."""
 
 from __future__ import annotations
 
@@ -71,6 +71,28 @@ def clear_attempt_cookie(response: Response, state: str) -> None:
 def _attempt_cookie_name(state: str) -> str:
     prefix = "__Host-" if deps().config.https else ""
     return f"{prefix}sign_in_{state[:_STATE_PART]}"
+
+
+def desk_cookie() -> str:
+    """What this computer keeps of the desk that it is; empty where no shift was handed over."""
+    return request.cookies.get(_desk_cookie_name(), "")
+
+
+def set_desk_cookie(response: Response, sealed: str) -> None:
+    """Let the computer keep which desk it is, for a while."""
+    response.set_cookie(
+        _desk_cookie_name(),
+        sealed,
+        max_age=numbers.DESK_PLACE_KEPT,
+        path="/",
+        secure=deps().config.https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _desk_cookie_name() -> str:
+    return "__Host-desk" if deps().config.https else "desk"
 
 
 def clear_session_cookies(response: Response) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 from flask import Flask, current_app, g, request
 
 from wallet.base.deps import Deps
-from wallet.errors import NotPermitted, NotSignedIn
+from wallet.errors import NotPermitted, NotSignedIn, StepUpRequired
 from wallet.web import sessions
 from wallet.web.cookies import CSRF_FIELD, CSRF_HEADER, session_cookie_name
 from wallet.web.deps import deps, now
@@ -36,7 +36,8 @@ class Guard:
     where nobody needs to know who asks: no session is read, so none can act, and none is missed
     while the database is away. A `streamed` view reads its form as it comes, and has the CSRF token
     in it checked by `check_form_token`. `fresh` asks people to have proved who they are a moment
-    ago (`require_fresh`); a page leads them there and back.
+    ago (`require_fresh`); a page leads them there and back. A session that is locked passes only
+    where the guard says `while_locked`.
     """
 
     admitted: frozenset[tuple[PrincipalKind, str | None]] = frozenset()
@@ -44,10 +45,15 @@ class Guard:
     identify: bool = True
     streamed: bool = False
     fresh: bool = False
+    while_locked: bool = False
 
     def __or__(self, other: Guard) -> Guard:
-        admitted, fresh = self.admitted | other.admitted, self.fresh or other.fresh
-        return replace(self, admitted=admitted, fresh=fresh)
+        return replace(
+            self,
+            admitted=self.admitted | other.admitted,
+            fresh=self.fresh or other.fresh,
+            while_locked=self.while_locked and other.while_locked,
+        )
 
     def admits(self, principal: Principal) -> bool:
         """Whether this principal may pass."""
@@ -62,14 +68,16 @@ def public(*, rate: Rate | None = None, identify: bool = True) -> Guard:
     return Guard(rate=rate, identify=identify)
 
 
-def signed_in() -> Guard:
+def signed_in(*, while_locked: bool = False) -> Guard:
     """Any account, staff member or client."""
-    return Guard(frozenset({("holder", None), ("staff", None), ("client", None)}))
+    admitted = frozenset({("holder", None), ("staff", None), ("client", None)})
+    return Guard(admitted, while_locked=while_locked)  # type: ignore[arg-type]
 
 
-def person(*, fresh: bool = False) -> Guard:
+def person(*, fresh: bool = False, while_locked: bool = False) -> Guard:
     """Any account or staff member: whoever has a session in a browser."""
-    return Guard(frozenset({("holder", None), ("staff", None)}), fresh=fresh)
+    admitted = frozenset({("holder", None), ("staff", None)})
+    return Guard(admitted, fresh=fresh, while_locked=while_locked)  # type: ignore[arg-type]
 
 
 def holder(*, rate: Rate | None = None, fresh: bool = False) -> Guard:
@@ -125,6 +133,8 @@ def enforce_guards(app: Flask, loaders: Mapping[PrincipalKind, Loader]) -> None:
             raise NotSignedIn("请先登录，或用有效的访问令牌再试。")
         if not declared.admits(principal):
             raise NotPermitted("您的账号没有办理此事的权限，请联系本单位管理员。")
+        if principal.locked and not declared.while_locked:
+            raise StepUpRequired("已锁屏，请先解锁。", "locked")
         if declared.fresh:
             require_fresh(principal, now())
 

@@ -23,7 +23,8 @@ class Principal:
     token. `unit_id` is None for holders; `terminal` is the desk label of a staff member.
     `holder_id` is the natural person of a holder account, None for others. `authenticated_at` is
     when whoever opened the session last proved who they are, None where nobody knows. `frozen_at` is
-    since when a holder account shows nothing (停用亮码), None while it may.
+    since when a holder account shows nothing (停用亮码), None while it may. While the session is
+    `locked` its owner can only prove it again, or sign out.
     """
 
     kind: PrincipalKind
@@ -37,6 +38,7 @@ class Principal:
     holder_id: int | None = None
     authenticated_at: datetime | None = None
     frozen_at: datetime | None = None
+    locked: bool = False
 
     @property
     def account(self) -> str:

@@ -31,7 +31,7 @@ from wallet import numbers
 from wallet.base import audit
 from wallet.base.database import Base
 from wallet.base.deps import Deps
-from wallet.base.encryption import derive_key
+from wallet.base.encryption import Vault, derive_key
 from wallet.errors import NotSignedIn
 from wallet.web.principal import Principal, PrincipalKind
 
@@ -41,7 +41,9 @@ class Session(Base):
 
     `authenticated_at` is when its owner last proved who they are, NULL where nobody knows.
     `device` is the kind of browser (`wallet.web.devices`), empty for tokens. `id_token_sealed` is
-    what the provider gave, to sign out there too; NULL where none did.
+    what the provider gave, to sign out there too; NULL where none did. While `locked_at` is set
+    its owner can do nothing but prove again who they are, or sign out. `terminal` is the label of the
+    desk that was handed over to its owner, NULL where they work at their own.
     """
 
     __tablename__ = "sessions"
@@ -58,6 +60,8 @@ class Session(Base):
     authenticated_at: Mapped[datetime | None]
     device: Mapped[str]
     id_token_sealed: Mapped[bytes | None]
+    locked_at: Mapped[datetime | None]
+    terminal: Mapped[str | None]
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,11 @@ def start_session(
     *,
     device: str = "",
     replacing: str = "",
+    terminal: str | None = None,
 ) -> str:
     """Open a session and write its audit event. Returns the token, which is stored nowhere.
 
-    `device` is the kind of browser. `replacing` is the token that it brought: whoever it was of is
+    `device` is the kind of browser, `terminal` the desk that it is where that is not its owner's. `replacing` is the token that it brought: whoever it was of is
     signed out.
     """
     _end_replaced(tx, replacing, now)
@@ -112,6 +117,7 @@ def start_session(
         {
             "token_hash": hash_token(token),
             "device": device,
+            "terminal": terminal,
             **_session_values(kind, subject_id, now),
             **_proof_values(proof),
         },
@@ -155,6 +161,7 @@ def confirm_session(tx: Connection, principal: Principal, proof: Proof, now: dat
             token_hash=hash_token(token),
             seen_at=now,
             idle_until=now + timedelta(seconds=LIFETIMES[principal.kind].idle),
+            locked_at=None,
             **_proof_values(proof),
         )
     )
@@ -162,6 +169,27 @@ def confirm_session(tx: Connection, principal: Principal, proof: Proof, now: dat
         raise NotSignedIn("登录已结束，请重新登录。")
     audit.record(tx, "session.confirmed", now, subject=principal.account, session=principal.session)
     return token
+
+
+def lock_session(tx: Connection, principal: Principal, cause: str, now: datetime) -> None:
+    """Lock it until its owner proves again who they are. `cause` says why, for the audit trail.
+
+    A session that is locked already stays so, with nothing written.
+    """
+    locked = tx.execute(
+        update(Session)
+        .where(Session.id == principal.session, Session.locked_at.is_(None))
+        .values(locked_at=now, authenticated_at=None)
+    )
+    if locked.rowcount:
+        audit.record(
+            tx,
+            "session.locked",
+            now,
+            subject=principal.account,
+            session=principal.session,
+            cause=cause,
+        )
 
 
 def _session_values(kind: PrincipalKind, subject_id: int, now: datetime) -> dict[str, object]:
@@ -186,13 +214,22 @@ def end_session(deps: Deps, principal: Principal, now: datetime) -> str:
     Returns the ID token with which its provider lets the browser sign out there; empty without.
     """
     with deps.db.begin() as tx:
-        sealed = tx.execute(
-            delete(Session)
-            .where(Session.id == principal.session)
-            .returning(Session.id_token_sealed)
-        ).scalar()
-        audit.record(tx, "session.ended", now, subject=principal.account, session=principal.session)
-    return deps.vault.open(sealed, ID_TOKEN) if sealed else ""
+        sealed = drop_session(tx, principal, now)
+    return id_token_of(deps.vault, sealed)
+
+
+def drop_session(tx: Connection, principal: Principal, now: datetime) -> bytes | None:
+    """End the session; gives its ID token, still sealed, None where no provider gave one."""
+    sealed: bytes | None = tx.execute(
+        delete(Session).where(Session.id == principal.session).returning(Session.id_token_sealed)
+    ).scalar()
+    audit.record(tx, "session.ended", now, subject=principal.account, session=principal.session)
+    return sealed
+
+
+def id_token_of(vault: Vault, sealed: bytes | None) -> str:
+    """The ID token of a session that has ended; empty where it had none."""
+    return vault.open(sealed, ID_TOKEN) if sealed else ""
 
 
 def end_lapsed_sessions(tx: Connection, now: datetime) -> int:

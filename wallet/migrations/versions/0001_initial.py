@@ -145,6 +145,8 @@ def upgrade() -> None:
         sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("id_token_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("terminal", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
     )
@@ -678,6 +680,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sent_showings_desk"), ["desk"], unique=False)
 
     with op.batch_alter_table("verifications", schema=None) as batch_op:
+        batch_op.create_index("ix_verifications_actor", ["actor", "at"], unique=False)
         batch_op.create_index(
             "ix_verifications_delegated",
             ["shower"],
@@ -1204,6 +1207,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("shown_by = 'delegate'"),
             postgresql_where=sa.text("shown_by = 'delegate'"),
         )
+        batch_op.drop_index("ix_verifications_actor")
 
     op.drop_table("verifications")
     op.drop_table("use_item_types")

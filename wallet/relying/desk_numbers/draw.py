@@ -72,8 +72,13 @@ def end_number(deps: Deps, principal: Principal, number: str) -> None:
         ).scalar_one_or_none()
         if row is None or not is_same_desk(principal, row):
             raise NotFound("本窗口没有这个窗口号。")
-        tx.execute(delete(DeskNumber).where(DeskNumber.number == number))
-        tx.execute(delete(SentShowing).where(SentShowing.desk == row))
+        release_number(tx, row)
+
+
+def release_number(tx: Connection, desk: str) -> None:
+    """Give back the number of the desk with that key, if it has one, with what was sent to it."""
+    tx.execute(delete(DeskNumber).where(DeskNumber.desk == desk))
+    tx.execute(delete(SentShowing).where(SentShowing.desk == desk))
 
 
 def take_code(deps: Deps, desk: Desk, now: datetime) -> str | None:

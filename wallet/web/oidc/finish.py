@@ -33,9 +33,11 @@ the words of who looked; another person confirmed than is signed in; that sessio
 
 @dataclass(frozen=True)
 class Found:
-    """The account or staff member whom an answer means."""
+    """The account or staff member whom an answer means, and the label of the desk that was handed
+    over to them, if one was."""
 
     id: int
+    terminal: str | None = None
 
 
 Find = Callable[[Connection, Answer], Found | Refusal]
@@ -96,7 +98,14 @@ def _finish(
         kind = KINDS[attempt.who]
         return SignedIn(
             sessions.start_session(
-                tx, kind, found.id, now, proof, device=browser.device, replacing=browser.token
+                tx,
+                kind,
+                found.id,
+                now,
+                proof,
+                device=browser.device,
+                replacing=browser.token,
+                terminal=found.terminal,
             )
         )
     assert browser.principal is not None
