@@ -74,6 +74,30 @@ def test_it_is_renewed_by_itself_and_withdrawn_at_a_tap(plain: Page, open_desk: 
     desk.expect_verdict(clerk, "refused", "withdrawn")
 
 
+def test_by_a_desk_number_the_code_reaches_the_desk_whose_name_was_confirmed(
+    plain: Page, open_desk: OpenPage
+) -> None:
+    clerk = open_desk("desk-zhao")
+    desk.open_desk_page(clerk)
+    clerk.get_by_test_id("draw-number").click()
+    digits = clerk.get_by_test_id("desk-number")
+    expect(digits).to_have_text(re.compile(r"^\d{3} \d{3}$"))
+    plain.goto("/wallet")
+    phone.card(plain, phone.FOOD).get_by_test_id("show-code").click()
+    plain.get_by_test_id("enter-number").click()
+    expect(plain.get_by_test_id("number-input")).to_be_focused()
+    plain.keyboard.type("12")
+    plain.keyboard.press("Enter")
+    expect(plain.get_by_role("alert")).to_contain_text("6 位数字")
+    plain.get_by_test_id("number-input").fill(digits.inner_text())
+    plain.get_by_test_id("number-send").click()
+    expect(plain.get_by_role("main")).to_contain_text("东胜区政务服务大厅（演示）")
+    expect(plain.get_by_role("main")).to_contain_text("3 号窗口")
+    plain.get_by_test_id("number-send").click()
+    desk.expect_verdict(clerk, "accepted", "ok")
+    expect(plain.get_by_test_id("code-used")).to_contain_text("3 号窗口")
+
+
 def test_search_and_choice_work_without_a_script_too(plain: Page) -> None:
     plain.goto("/wallet")
     plain.get_by_role("searchbox").fill("驾驶")

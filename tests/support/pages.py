@@ -157,6 +157,7 @@ PAGES: Final = (
 )  # fmt: skip
 IN_A_STATE: Final = {
     "/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback", "/wallet/code/<showing_id>",
+    "/wallet/code/<showing_id>/desk",
 }  # fmt: skip
 """Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an
 identity provider tests/browser/test_identity_provider.py."""

@@ -89,6 +89,7 @@ def together(stage: Stage) -> States:
         text = phone.drawn_text(holder)
         if withdrawn:
             yield "drawn-code", holder
+            yield from _drawn_number(holder, clerk)
             holder.get_by_test_id("withdraw-code").click()
             expect(holder.get_by_test_id("show-again")).to_be_visible()
             yield "drawn-withdrawn", holder
@@ -98,6 +99,27 @@ def together(stage: Stage) -> States:
     holder.reload()
     expect(holder.get_by_test_id("code-used")).to_be_visible()
     yield "drawn-used", holder
+
+
+def _drawn_number(holder: Page, clerk: Page) -> States:
+    """A desk's number is typed on the page that the server drew; goes back to the code."""
+    clerk.goto("/desk")
+    clerk.get_by_test_id("draw-number").click()
+    expect(clerk.get_by_test_id("desk-number")).to_be_visible()
+    holder.get_by_test_id("enter-number").click()
+    holder.get_by_test_id("number-send").click()
+    expect(holder.get_by_role("alert")).to_be_visible()
+    yield "drawn-number-wrong", holder
+    holder.get_by_test_id("number-input").fill(clerk.get_by_test_id("desk-number").inner_text())
+    holder.get_by_test_id("number-send").click()
+    expect(holder.get_by_test_id("number-input")).to_have_count(0)
+    yield "drawn-number-found", holder
+    clerk.context.set_offline(True)
+    holder.get_by_test_id("number-send").click()
+    expect(holder.get_by_test_id("code-sent")).to_be_visible()
+    yield "drawn-code-sent", holder
+    clerk.goto("about:blank")
+    clerk.context.set_offline(False)
 
 
 def verdicts(stage: Stage) -> States:

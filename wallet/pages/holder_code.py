@@ -14,6 +14,7 @@ from wallet.errors import Conflict, Invalid
 from wallet.licences.held import held_by_id
 from wallet.numbers import DRAWN_AGAIN
 from wallet.relying.consent import answer
+from wallet.relying.desk_numbers.send import sent_to
 from wallet.showing.choose import choose
 from wallet.showing.follow import ShowingState, showing_state
 from wallet.showing.show import LICENCES_MAX, LiveCode, next_code, open_showing, own_showing
@@ -66,6 +67,7 @@ def drawn(showing_id: str) -> str:
         showing_id=showing_id,
         licences=held_by_id(deps(), principal, showing.licence_ids, now()),
         state=state,
+        sent_to=sent_to(deps(), showing.jti, now()) if code else None,
         refused=refused,
         code=code,
         drawing=None if code is None else draw_qr(code.text),

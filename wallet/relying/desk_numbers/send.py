@@ -29,6 +29,13 @@ _LIVE: Final = (
     .where(DeskNumber.number == bindparam("number"), DeskNumber.ends_at > bindparam("now"))
 )
 
+_SENT_TO: Final = (
+    select(DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
+    .join(SentShowing, SentShowing.desk == DeskNumber.desk)
+    .join(Unit, Unit.id == DeskNumber.unit_id)
+    .where(SentShowing.jti == bindparam("jti"), DeskNumber.ends_at > bindparam("now"))
+)
+
 
 @dataclass(frozen=True)
 class NumberedDesk:
@@ -68,6 +75,12 @@ def send_to_desk(
         sent = {"jti": showing.jti, "desk": desk, "showing_id": showing_id, "sent_at": now}
         tx.execute(insert(SentShowing), sent)
         audit.record(tx, "showing.sent", now, account=principal.id, jti=showing.jti, desk=desk)
+
+
+def sent_to(deps: Deps, jti: str, now: datetime) -> NumberedDesk | None:
+    """The desk that a showing waits for; None where it was sent nowhere, or has been taken."""
+    row = deps.db.row(_SENT_TO, jti=jti, now=now)
+    return None if row is None else NumberedDesk(row.unit, row.terminal, row.ends_at)
 
 
 def _live(tx: Connection, number: str, now: datetime) -> AnyRow:
