@@ -9,11 +9,17 @@ const CAUSES = {
   OverconstrainedError: "camera_missing", NotReadableError: "camera_busy",
 };
 
-/** Wire the camera and give it; `seen(text)` is called for every frame with a code in it. */
+const ON = "desk.camera.on"; // of this tab: scanning goes on when the page is opened again
+
+/**
+ * Wire the camera and give it; `seen(text)` is called for every frame with a code in it. What was on before
+ * the page was loaded anew or locked is on again.
+ */
 export function setUpCamera(seen) {
   const camera = new Camera(part("video"), { seen, changed: () => show(camera) });
   part("scan-start").addEventListener("click", () => start(camera, () => camera.start()));
   part("camera-change").addEventListener("click", () => start(camera, () => camera.change()));
+  if (sessionStorage.getItem(ON)) start(camera, () => camera.start());
   return camera;
 }
 
@@ -31,7 +37,9 @@ async function start(camera, begin) {
   part("camera-note").textContent = word("camera_starting");
   try {
     await begin();
+    sessionStorage.setItem(ON, "1");
   } catch (error) {
+    sessionStorage.removeItem(ON);
     show(camera, word(CAUSES[error.name] ?? "camera_busy"));
   }
 }

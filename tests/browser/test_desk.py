@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.support import browser as browsers
@@ -70,6 +71,32 @@ def test_enter_leaves_a_refusal_for_the_next_person(
     expect(channel).to_be_visible()
     qian.keyboard.press("Enter")
     desk.expect_ready(qian)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_verdict_is_read_from_two_metres_with_what_to_do_and_the_way_without_a_phone(
+    open_desk: OpenPage, width: int
+) -> None:
+    clerk = open_desk("desk-zhao")
+    clerk.set_viewport_size({"width": width, "height": 844})
+    desk.open_desk_page(clerk)
+    items = clerk.request.get("/api/v1/items").json()["items"]
+    channel = next(one for one in items if one["code"] == desk.FOOD_RENEWAL)["traditional_channel"]
+    desk.type_in(clerk, "no code of ours")
+    desk.expect_verdict(clerk, "refused", "malformed")
+    shown = desk.verdict(clerk)
+    band = shown.locator(".band")
+    across = band.bounding_box(), shown.bounding_box()
+    assert across[0] is not None
+    assert across[1] is not None
+    assert across[0]["width"] == across[1]["width"]
+    size = band.get_by_role("heading").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert size >= (60 if width == 1280 else 40)  # px; of 15 mm and more
+    expect(band.locator(".mark svg")).to_be_visible()
+    expect(band.get_by_role("heading")).to_have_text("未通过")
+    expect(band).to_contain_text("请持证人打开电子证照")
+    expect(shown).to_contain_text(f"不用手机也能办：{channel}")
+    expect(clerk.get_by_test_id("verdict-next")).to_be_in_viewport()
 
 
 def test_a_person_who_does_not_match_is_recorded_and_the_holder_learns_of_it(

@@ -147,6 +147,29 @@ def test_a_verdict_that_comes_after_the_lock_is_in_the_list_and_not_on_the_scree
     desk.expect_verdict(clerk, "accepted", "ok")
 
 
+def test_a_lock_ends_the_camera_and_scanning_goes_on_once_the_desk_is_opened_again(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = open_phone("holder-li"), open_desk("desk-zhao")
+    clerk.add_init_script(path=Path(__file__).with_name("canvas_camera.js"))
+    desk.open_desk_page(clerk)
+    expect(clerk.locator("#viewport.on")).to_have_count(0)
+    clerk.get_by_test_id("scan-start").click()
+    expect(clerk.locator("#viewport.on")).to_be_visible()
+    told = hold(clerk, "**/api/v1/desk/lock")
+    with clerk.expect_request("**/api/v1/desk/lock"):
+        clerk.keyboard.press("F9")
+    assert clerk.evaluate("document.getElementById('video').srcObject") is None
+    told[0].continue_()
+    expect(clerk).to_have_url(UNLOCKING)
+    unlock(clerk)
+    expect(clerk.locator("#viewport.on")).to_be_visible()
+    phone.show(holder)
+    picture = phone.photograph(holder)
+    clerk.evaluate("picture => holdUp(new Uint8Array(picture))", list(picture))
+    desk.expect_verdict(clerk, "accepted", "ok")
+
+
 def test_a_lock_takes_the_desk_number_off_the_screen_and_ends_it(
     open_phone: OpenPage, open_desk: OpenPage
 ) -> None:
