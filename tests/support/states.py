@@ -79,7 +79,9 @@ def together(stage: Stage) -> States:
     holder.get_by_test_id("show-code").click()
     phone.drawn_text(holder)
     yield "together-code", holder
-    # A tap before the script: the server draws.
+    # A tap before the script: the server draws. What a service worker keeps would be there at once.
+    holder = stage.visit(pages.HOLDER)
+    holder.add_init_script("delete Navigator.prototype.serviceWorker")
     holder.route(
         "**/static/*/wallet/*.js", lambda route: route.fulfill(content_type="text/javascript")
     )
