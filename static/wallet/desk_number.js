@@ -10,9 +10,14 @@ export class NumberEntry {
   /** `render()` draws the sheet anew, `sent(desk)` is told when a code has got to that desk. */
   constructor({ render, sent }) {
     Object.assign(this, { render, sent, showing: null, desk: null, asked: "" });
+    // Enter in the field looks for the desk; only the button that names the act sends, by tap or by key.
+    let meant = false;
+    part("number-send").addEventListener("click", (event) => {
+      meant = event.detail > 0 || document.activeElement === event.currentTarget;
+    });
     part("number").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.desk ? this.send() : this.look();
+      this.desk && meant ? this.send() : this.look();
     });
     part("number-input").addEventListener("input", () => {
       this.forget();
@@ -66,7 +71,7 @@ export class NumberEntry {
       part("number-terminal").textContent = desk.terminal;
       part("number-desk").hidden = false;
       part("number-send").textContent = word("number_send");
-      part("number-send").focus();
+      part("number-unit").focus(); // what is to be confirmed is read first; nothing typed on sends it
     } catch (problem) {
       if (this.showing === showing && this.typed === typed) this.fail(problem);
     }

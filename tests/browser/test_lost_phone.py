@@ -46,8 +46,11 @@ def test_a_code_on_the_lost_phone_is_refused_and_gone_and_no_other_is_given(
         expect(lost.get_by_role("dialog")).to_contain_text("恢复以后才能亮码")
         lost.get_by_role("button", name="查看或恢复").tap()
         expect(lost.get_by_role("heading", level=1)).to_have_text("亮码已停用")
-    desk.type_in(clerk, phone.show(lost))
+    desk.type_in(clerk, text)
+    desk.expect_verdict(clerk, "refused", "withdrawn")
+    desk.type_in(clerk, phone.show(elsewhere))
     desk.expect_verdict(clerk, "accepted", "ok")
+    assert lost.request.get("/api/v1/me/licences").status == 401
 
 
 def test_what_a_desk_is_asking_the_lost_phone_for_is_taken_back(

@@ -176,6 +176,44 @@ def test_a_freeze_stops_what_was_sent(li: Visitor, zhao: Visitor) -> None:
     assert take(zhao) is None
 
 
+def test_a_frozen_account_sends_nothing(li: Visitor, zhao: Visitor) -> None:
+    code, number = show(li), draw(zhao)
+    li.post("/api/v1/me/freeze")
+    assert refusal(send(li, code, number)) == (409, "frozen")
+
+
+def test_whoever_signs_in_after_a_desk_has_gone_never_takes_what_is_sent_to_it(
+    app: Flask, li: Visitor, zhao: Visitor
+) -> None:
+    number = draw(zhao)
+    zhao.post("/sign-out")
+    other = sign_in(app, "desk-bank")
+    send(li, show(li), number)
+    assert take(other) is None
+
+
+def test_a_showing_that_two_taps_send_at_once_is_sent_once(
+    app: Flask, li: Visitor, zhao: Visitor
+) -> None:
+    number, taps = draw(zhao), 6
+    for _ in range(3):
+        code, together = show(li), Barrier(taps)
+
+        def one(_: Any, code: dict[str, Any] = code, together: Barrier = together) -> int:
+            visitor = Visitor(app)
+            for name in ("session", "csrf_token"):
+                cookie = li.http.get_cookie(name)
+                assert cookie is not None
+                visitor.http.set_cookie(name, cookie.value)
+            together.wait(30)
+            return send(visitor, code, number).status_code
+
+        with ThreadPoolExecutor(taps) as pool:
+            assert set(pool.map(one, range(taps))) == {204}
+        assert take(zhao) is not None
+        assert take(zhao) is None
+
+
 def test_nobody_sends_anothers_showing(li: Visitor, elder: Visitor, zhao: Visitor) -> None:
     assert refusal(send(elder, show(li), draw(zhao))) == (404, "not_found")
     assert take(zhao) is None

@@ -1,4 +1,4 @@
-"""While an account is frozen all its showings are void; afterwards it shows again."""
+"""A freeze voids all showings of an account for good; after it the account shows anew."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ API = "/api/v1/me"
 
 
 def freeze(deps: Deps, login: str, at: datetime | None) -> None:
+    values = {"frozen_at": at} if at is None else {"frozen_at": at, "void_before": at}
     with deps.db.begin() as tx:
-        changed = tx.execute(update(Account).where(Account.login == login).values(frozen_at=at))
+        changed = tx.execute(update(Account).where(Account.login == login).values(values))
         assert changed.rowcount == 1
 
 
@@ -43,23 +44,28 @@ def test_a_frozen_account_opens_and_refreshes_nothing(
     li: Visitor, deps: Deps, clock: Clock
 ) -> None:
     code = show(li)
+    clock.advance(1)
     freeze(deps, "holder-li", clock.now)
     assert refusal(open_code(li, identifier_of(li, FOOD))) == (409, "frozen")
-    assert refusal(next_code(li, code)) == (409, "frozen")
+    assert refusal(next_code(li, code)) == (409, "withdrawn")
     freeze(deps, "holder-li", None)
-    created(open_code(li, identifier_of(li, FOOD)))
-    created(next_code(li, code))
+    created(next_code(li, created(open_code(li, identifier_of(li, FOOD)))))
+    assert refusal(next_code(li, code)) == (409, "withdrawn")
+    assert state(li, code)["state"] == "withdrawn"
 
 
-def test_codes_drawn_before_the_freeze_are_void_and_good_again_after_it(
-    li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
+@pytest.mark.parametrize("before", [True, False])
+def test_codes_drawn_before_the_freeze_stay_void_and_those_after_it_are_good(
+    li: Visitor, zhao: Visitor, deps: Deps, clock: Clock, *, before: bool
 ) -> None:
     code = show(li)
+    clock.advance(1)
     freeze(deps, "holder-li", clock.now)
     verdict = verify(zhao, code["text"])
     assert (verdict["reason"], verdict["licences"]) == ("withdrawn", [])
     freeze(deps, "holder-li", None)
-    assert verify(zhao, code["text"])["verdict"] == "accepted"
+    again = code if before else show(li)
+    assert verify(zhao, again["text"])["reason"] == ("withdrawn" if before else "ok")
 
 
 def test_a_frozen_delegate_shows_nothing_and_the_grantor_still_does(
@@ -77,13 +83,16 @@ def test_a_frozen_grantor_takes_the_delegates_showings_along(
 ) -> None:
     identifier = identifier_of(granddaughter, SENIOR, "delegate")
     code = show(granddaughter, SENIOR, role="delegate")
+    clock.advance(1)
     freeze(deps, "holder-elder", clock.now)
-    assert refusal(next_code(granddaughter, code)) == (409, "grantor_frozen")
+    assert refusal(next_code(granddaughter, code)) == (409, "withdrawn")
     assert refusal(open_code(granddaughter, identifier)) == (409, "grantor_frozen")
     assert verify(zhao, code["text"], "senior-allowance")["reason"] == "withdrawn"
     freeze(deps, "holder-elder", None)
-    created(next_code(granddaughter, code))
-    assert verify(zhao, code["text"], "senior-allowance")["verdict"] == "accepted"
+    assert refusal(next_code(granddaughter, code)) == (409, "withdrawn")
+    assert verify(zhao, code["text"], "senior-allowance")["reason"] == "withdrawn"
+    again = show(granddaughter, SENIOR, role="delegate")
+    assert verify(zhao, again["text"], "senior-allowance")["verdict"] == "accepted"
 
 
 def test_another_accounts_freeze_touches_nobody_else(
@@ -102,6 +111,7 @@ def test_a_holder_freezes_and_unfreezes_and_twice_is_once(
     li: Visitor, zhao: Visitor, deps: Deps, clock: Clock
 ) -> None:
     code = show(li)
+    clock.advance(1)
     assert frozen_at(li) is None
     first = rfc3339(clock.now)
     for _ in range(2):
@@ -114,8 +124,10 @@ def test_a_holder_freezes_and_unfreezes_and_twice_is_once(
     for _ in range(2):
         assert li.post(f"{API}/unfreeze").status_code == 204
         assert frozen_at(li) is None
-    assert state(li, code)["state"] == "waiting"
-    assert verify(zhao, code["text"])["verdict"] == "accepted"
+    told = state(li, code)
+    assert (told["state"], told["reason"]) == ("withdrawn", None)
+    assert verify(zhao, code["text"])["reason"] == "withdrawn"
+    assert verify(zhao, show(li)["text"])["verdict"] == "accepted"
     names = [name for name, _ in events(deps, "account.")]
     assert names == ["account.frozen", "account.unfrozen"]
 
@@ -127,6 +139,15 @@ def test_another_session_of_the_account_freezes_what_the_lost_phone_shows(
     assert sign_in(app, "holder-li").post(f"{API}/freeze").status_code == 204
     assert verify(zhao, code["text"])["reason"] == "withdrawn"
     assert refusal(open_code(li, identifier_of(li, FOOD))) == (409, "frozen")
+
+
+def test_who_shows_again_signs_the_lost_phone_out(app: Flask, li: Visitor) -> None:
+    new_phone = sign_in(app, "holder-li")
+    assert new_phone.post(f"{API}/freeze").status_code == 204
+    assert li.get(f"{API}/freeze").status_code == 200
+    assert new_phone.post(f"{API}/unfreeze").status_code == 204
+    assert refusal(li.get(f"{API}/freeze")) == (401, "not_signed_in")
+    assert new_phone.get(f"{API}/freeze").status_code == 200
 
 
 def test_freezing_asks_for_nothing_more_and_unfreezing_for_a_step_up(

@@ -33,7 +33,11 @@ class Holder(Base):
 
 
 class Account(Base):
-    """A natural person's account; while `frozen_at` is set all its showings are void."""
+    """A natural person's account.
+
+    While `frozen_at` is set all its showings are void; those from before `void_before`, the last freeze,
+    stay so.
+    """
 
     __tablename__ = "accounts"
 
@@ -41,6 +45,7 @@ class Account(Base):
     login: Mapped[str | None] = mapped_column(unique=True)
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), unique=True)
     frozen_at: Mapped[datetime | None]
+    void_before: Mapped[datetime | None]
 
 
 class Representative(Base):

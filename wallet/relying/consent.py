@@ -113,7 +113,7 @@ def _allowed(
     if grant is None or not set(types) <= grant.types.keys():
         return _refused("withdrawn")
     state = read_state(
-        tx, deps, showing.jti, types, showing.shower, showing.licence_ids, grant, today
+        tx, deps, showing.jti, types, showing.shower, showing.licence_ids, grant, today, asked.at
     )
     if state.forgotten is not None or state.marks.doubts_code(asked.at.timestamp(), now):
         ending = Ending("refused", "undetermined", "trust_stale")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -115,7 +115,10 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
         return _refuse(tx, case, Shown(code.jti), "unknown_licence")
     shower, licence_ids = opened
     day = local_day(case.now)
-    state = read_state(tx, case.deps, code.jti, code.types, shower, licence_ids, case.grant, day)
+    shown_at = datetime.fromtimestamp(code.issued_at, UTC)
+    state = read_state(
+        tx, case.deps, code.jti, code.types, shower, licence_ids, case.grant, day, shown_at
+    )
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Whose licences these are is in doubt too: a restored database may give ids anew.
         recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=_RESTORED)

@@ -123,7 +123,7 @@ def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
         reason=row.reason,
         message=message,
         checked_at=checked_at,
-        status_as_of=now if rows else row.received_at or checked_at,
+        status_as_of=now if rows or row.verdict == "pending" else row.received_at or checked_at,
         offline=not online,
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -166,8 +166,18 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
         return _Known("unknown_licence", Shown(code.jti))
     shower, licence_ids = opened
     at = case.judgement.judged_at
+    shown_at = datetime.fromtimestamp(code.issued_at, UTC)
     state = read_state(
-        tx, case.deps, code.jti, code.types, shower, licence_ids, case.grant, local_day(at), at
+        tx,
+        case.deps,
+        code.jti,
+        code.types,
+        shower,
+        licence_ids,
+        case.grant,
+        local_day(at),
+        shown_at,
+        at,
     )
     accepted = case.judgement.outcome == "accepted"
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
@@ -185,7 +195,7 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     claim = claim_late(tx, code.jti, case.judgement, case.now)
     if claim is not None and _is_same_use(tx, case, claim):
         return _Known("ok", shown, repeated=True)
-    frozen = frozen_since(tx, shower) if state.frozen else None
+    frozen = frozen_since(tx, shower, shown_at) if state.frozen else None
     reason, since = _standing(tx, case, shower, state, claim, frozen)
     return _Known(reason, shown, since, claimed=code.jti if claim is None else None)
 

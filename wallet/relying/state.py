@@ -86,7 +86,7 @@ def _state(
             LicenceType.fields.label("declared"),
             LicenceField.key,
             LicenceField.value_sealed,
-            exists(accounts.where(Account.frozen_at.is_not(None))).label("frozen"),
+            exists(accounts.where(_VOID)).label("frozen"),
             Claim.state.label("claim_state"),
             Claim.at.label("claim_at"),
             Claim.verification_id.label("claim_verification"),
@@ -101,6 +101,8 @@ def _state(
     )
 
 
+_VOID: Final = Account.frozen_at.is_not(None) | (Account.void_before > bindparam("shown_at"))
+"""Frozen now, or since a code was drawn."""
 _GRANTED: Final = and_(
     LicenceField.licence_id == Licence.id,
     tuple_(Licence.type_id, LicenceField.key).in_(bindparam("granted", expanding=True)),
@@ -139,11 +141,13 @@ def read_state(
     licence_ids: Sequence[int],
     grant: ItemGrant,
     today: date,
+    shown_at: datetime,
     at: datetime | None = None,
 ) -> State:
     """Freeze, claim, licences and their granted fields, in one query.
 
-    `numbers` are the short numbers of the licences' types, all of them within the grant.
+    `numbers` are the short numbers of the licences' types, all of them within the grant; `shown_at`
+    is when the code was drawn, to the second.
     A licence that a newer version has replaced does not stand, nor one whose delegation has been
     ended; with `at`, only where that had happened at that time.
     """
@@ -154,6 +158,7 @@ def read_state(
         {
             **_shown_by(shower),
             "at": at,
+            "shown_at": shown_at,
             "item": grant.item_id,
             "jti": jti,
             "licences": licence_ids,
@@ -197,11 +202,13 @@ def read_claim(tx: Connection, jti: str) -> Claimed:
     return Claimed(row.state, row.at, row.verification_id)
 
 
-def frozen_since(tx: Connection, shower: Shower) -> datetime | None:
-    """When the first of those behind a showing froze it, None when nobody did."""
+def frozen_since(tx: Connection, shower: Shower, shown_at: datetime) -> datetime | None:
+    """When the first of those behind a showing voided what was drawn then, None when nobody did."""
     accounts = _PARTIES if shower.delegated else _OWNER
-    frozen = select(func.min(Account.frozen_at)).where(Account.id.in_(accounts))
-    since: datetime | None = tx.execute(frozen, _shown_by(shower)).scalar_one()
+    voided = func.coalesce(Account.void_before, Account.frozen_at)
+    frozen = select(func.min(voided)).where(Account.id.in_(accounts), _VOID)
+    values = {**_shown_by(shower), "shown_at": shown_at}
+    since: datetime | None = tx.execute(frozen, values).scalar_one()
     return since
 
 

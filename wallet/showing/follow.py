@@ -13,7 +13,7 @@ from wallet.catalogue.labels import field_labels
 from wallet.showing import queries
 from wallet.showing.handle import Showing
 from wallet.showing.questions import answer_by, is_over, lapse
-from wallet.showing.show import end_of, own_showing
+from wallet.showing.show import end_of, is_void, own_showing
 from wallet.web.principal import Principal
 
 _STATES: Final = {"pending": "asked"}
@@ -62,7 +62,7 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
     showing = own_showing(deps, principal, showing_id)
     row = deps.db.row(queries.STATE, jti=showing.jti, account=showing.account_id)
     if row is None or row.state is None:
-        return _unclaimed(showing, now, frozen=row is not None and row.frozen_at is not None)
+        return _unclaimed(showing, row, now)
     if row.state == "pending" and is_over(row.at, now):
         row = _lapsed(deps, showing, row, now)
     if row.verification_id is None:
@@ -85,10 +85,13 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
     )
 
 
-def _unclaimed(showing: Showing, now: datetime, *, frozen: bool) -> ShowingState:
+def _unclaimed(showing: Showing, row: AnyRow | None, now: datetime) -> ShowingState:
     if now >= end_of(showing):
         return ShowingState("expired")
-    return ShowingState("withdrawn", reason="frozen") if frozen else ShowingState("waiting")
+    if row is not None and row.frozen_at is not None:
+        return ShowingState("withdrawn", reason="frozen")
+    void = row is not None and is_void(showing, row.void_before)
+    return ShowingState("withdrawn" if void else "waiting")
 
 
 def _lapsed(deps: Deps, showing: Showing, row: AnyRow, now: datetime) -> AnyRow:

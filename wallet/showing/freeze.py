@@ -1,7 +1,8 @@
 """Freeze (停用亮码): all showings of an account are void at once, also what is asked just now.
 
-So are those of its licences by delegates, and those that it makes as a delegate. What counts is the
-account's `frozen_at`, which every judgement reads; nothing is written to a showing.
+So are those of its licences by delegates, and those that it makes as a delegate, for good. What counts
+are the account's `frozen_at` and `void_before`, which every judgement reads; nothing is written to a
+showing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from wallet.showing.handle import Shower
 from wallet.showing.model import Verification
 from wallet.showing.questions import WITHDRAWN, is_over, lapse, void
 from wallet.web.principal import Principal
+from wallet.web.session_list import end_elsewhere
 
 _OPEN: Final = (
     select(Verification.id, Verification.jti, Verification.at)
@@ -35,18 +37,22 @@ def freeze(deps: Deps, principal: Principal, now: datetime) -> None:
     """Freeze the account; twice is once. Holds for every verification that starts after this."""
     with deps.db.begin() as tx:
         mine = (Account.id == principal.id) & Account.frozen_at.is_(None)
-        if tx.execute(update(Account).where(mine).values(frozen_at=now)).rowcount == 0:
+        if (
+            tx.execute(update(Account).where(mine).values(frozen_at=now, void_before=now)).rowcount
+            == 0
+        ):
             return
         audit.record(tx, "account.frozen", now, account=principal.id)
         _void_questions(tx, principal, now)
 
 
 def unfreeze(deps: Deps, principal: Principal, now: datetime) -> None:
-    """Let the account show again; twice is once."""
+    """Let the account show again, and sign out everywhere else: the lost phone too. Twice is once."""
     with deps.db.begin() as tx:
         mine = (Account.id == principal.id) & Account.frozen_at.is_not(None)
         if tx.execute(update(Account).where(mine).values(frozen_at=None)).rowcount:
             audit.record(tx, "account.unfrozen", now, account=principal.id)
+            end_elsewhere(tx, principal, now)
 
 
 def _void_questions(tx: Connection, principal: Principal, now: datetime) -> None:

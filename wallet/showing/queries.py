@@ -50,7 +50,9 @@ def _licences(
             rights.c.name_sealed,
             Holder.kind.label("holder_kind"),
             Account.frozen_at,
+            Account.void_before,
             _Owner.frozen_at.label("owner_frozen_at"),
+            _Owner.void_before.label("owner_void_before"),
             *columns,
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
@@ -99,7 +101,7 @@ FOR_ITEM: Final = (
 
 STATE: Final = (
     select(
-        Account.frozen_at, Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
+        Account.frozen_at, Account.void_before, Claim.state, Claim.at, Claim.verification_id, Unit.name.label("unit"),
         Verification.terminal, Verification.at.label("asked_at"), Verification.reason,
         UseItem.name.label("item"), UseItem.name_en.label("item_en"),
         UseItem.retention, UseItem.retention_en,

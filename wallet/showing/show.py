@@ -117,9 +117,16 @@ def _next(deps: Deps, showing: Showing, showing_id: str, now: datetime) -> LiveC
         raise Conflict("亮证库刚刚恢复，请点“再亮一次”。", "showing_ended")
     if now >= end_of(showing):
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
+    if any(is_void(showing, at) for row in rows for at in (row.void_before, row.owner_void_before)):
+        raise claimed("withdrawn")
     if len(by_id) != len(showing.licence_ids):
         raise Conflict("您已不能出示此证照，请返回“我的证照”查看。", "withdrawn")
     return _sign(deps, showing, [by_id[id] for id in showing.licence_ids], now, showing_id)
+
+
+def is_void(showing: Showing, void_before: datetime | None) -> bool:
+    """Whether a freeze that came after a showing was opened has voided it for good."""
+    return void_before is not None and showing.started_at < void_before
 
 
 def own_showing(deps: Deps, principal: Principal, showing_id: str) -> Showing:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from wallet import numbers
 from wallet.base import audit
@@ -69,26 +69,31 @@ def end_own_session(deps: Deps, principal: Principal, session: str, now: datetim
     """Sign out at the place with that id. Raises NotFound where it is none of whoever asks, or has
     ended."""
     is_id = session.isascii() and session.isdecimal() and len(session) <= _ID_DIGITS
-    if (
-        not is_id
-        or int(session) > _ID_MAX
-        or not _end(deps, principal, now, Session.id == int(session))
-    ):
+    ended = 0
+    if is_id and int(session) <= _ID_MAX:
+        with deps.db.begin() as tx:
+            ended = _end(tx, principal, now, Session.id == int(session))
+    if not ended:
         raise NotFound("这处登录已经结束。")
 
 
 def end_other_sessions(deps: Deps, principal: Principal, now: datetime) -> int:
     """Sign out everywhere else. Returns at how many places."""
-    return _end(deps, principal, now, Session.id != principal.session)
-
-
-def _end(deps: Deps, principal: Principal, now: datetime, which: ColumnElement[bool]) -> int:
     with deps.db.begin() as tx:
-        ended = tx.execute(
-            delete(Session).where(_live(principal, now), which).returning(Session.id)
-        ).scalars()
-        events = [{"subject": principal.account, "session": session} for session in ended]
-        audit.record_all(tx, "session.ended", now, events)
+        return end_elsewhere(tx, principal, now)
+
+
+def end_elsewhere(tx: Connection, principal: Principal, now: datetime) -> int:
+    """The same, as a part of what else is done for the account."""
+    return _end(tx, principal, now, Session.id != principal.session)
+
+
+def _end(tx: Connection, principal: Principal, now: datetime, which: ColumnElement[bool]) -> int:
+    ended = tx.execute(
+        delete(Session).where(_live(principal, now), which).returning(Session.id)
+    ).scalars()
+    events = [{"subject": principal.account, "session": session} for session in ended]
+    audit.record_all(tx, "session.ended", now, events)
     return len(events)
 
 

@@ -43,11 +43,12 @@ class Session(Base):
     `device` is the kind of browser (`wallet.web.devices`), empty for tokens. `id_token_sealed` is
     what the provider gave, to sign out there too; NULL where none did. While `locked_at` is set
     its owner can do nothing but prove again who they are, or sign out. `terminal` is the label of the
-    desk that was handed over to its owner, NULL where they work at their own.
+    desk that was handed over to its owner, NULL where they work at their own. An id is never given out
+    again, also by SQLite: desks and records are known by it after the session has ended.
     """
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "subject_kind", "subject_id"),)
+    __table_args__ = (Index(None, "subject_kind", "subject_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)

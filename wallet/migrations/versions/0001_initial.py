@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("terminal", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(
@@ -188,6 +189,7 @@ def upgrade() -> None:
         sa.Column("login", sa.String(), nullable=True),
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_before", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["holders.id"], name=op.f("fk_accounts_holder_id_holders")
         ),

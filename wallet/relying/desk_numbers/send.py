@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from wallet.base import audit
-from wallet.base.database import AnyRow
+from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.errors import Conflict, NotFound
 from wallet.organisations.model import Unit
@@ -60,10 +60,12 @@ def send_to_desk(
     """Send a showing to the desk with that number, in the place of any that it was sent to before.
 
     Raises as `look_number_up`, NotFound for another's showing, and Conflict (`already_used`,
-    `withdrawn`, `showing_ended`) for one that has ended.
+    `withdrawn`, `showing_ended`) for one that has ended, `frozen` of a frozen account.
     """
     count_number(deps, principal.account)
     showing = own_showing(deps, principal, showing_id)
+    if principal.frozen_at is not None:
+        raise Conflict("您已停用亮码，请先恢复再亮码。", "frozen")
     if now >= end_of(showing):
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
     with deps.db.begin() as tx:
@@ -71,9 +73,7 @@ def send_to_desk(
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one_or_none()
         if state is not None:
             raise claimed(state)
-        tx.execute(delete(SentShowing).where(SentShowing.jti == showing.jti))
-        sent = {"jti": showing.jti, "desk": desk, "showing_id": showing_id, "sent_at": now}
-        tx.execute(insert(SentShowing), sent)
+        _put(tx, showing.jti, {"desk": desk, "showing_id": showing_id, "sent_at": now})
         audit.record(tx, "showing.sent", now, account=principal.id, jti=showing.jti, desk=desk)
 
 
@@ -81,6 +81,13 @@ def sent_to(deps: Deps, jti: str, now: datetime) -> NumberedDesk | None:
     """The desk that a showing waits for; None where it was sent nowhere, or has been taken."""
     row = deps.db.row(_SENT_TO, jti=jti, now=now)
     return None if row is None else NumberedDesk(row.unit, row.terminal, row.ends_at)
+
+
+def _put(tx: Connection, jti: str, sent: dict[str, Any]) -> None:
+    """Send it there, in the place of where it was sent before; also where that happens twice at once."""
+    instead = update(SentShowing).where(SentShowing.jti == jti).values(sent)
+    if tx.execute(instead).rowcount == 0 and not insert_if_new(tx, SentShowing, jti=jti, **sent):
+        tx.execute(instead)
 
 
 def _live(tx: Connection, number: str, now: datetime) -> AnyRow:
