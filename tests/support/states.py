@@ -338,6 +338,7 @@ def left(stage: Stage) -> States:
     """A desk is locked, without a network first, then handed over with what is open there."""
     holder, clerk = stage.visit(pages.HOLDER), stage.visit("desk-bank")
     desk.open_desk_page(clerk, BANK_ACCOUNT)
+    offline.wait_until_prepared(clerk)
     clerk.context.set_offline(True)
     clerk.keyboard.press("F9")
     expect(clerk.locator("#locked-note")).to_contain_text(re.compile("网络|network"))
