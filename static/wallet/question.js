@@ -44,7 +44,7 @@ export function questionSaid() {
 export function tickQuestion(showing) {
   const left = Math.max(0, Math.ceil((showing.question.ends - showing.now()) / 1000));
   part("ask-left").textContent = left ? word("ask_left", { n: left }) : word("ask_over");
-  part("ask-unsent").hidden = !showing.offline;
+  part("ask-unsent").hidden = !showing.unsent;
   for (const name of ["ask-allow", "ask-refuse"]) part(name).hidden = left === 0;
   if (reminded || left > REMINDER || left === 0) return null;
   reminded = true;

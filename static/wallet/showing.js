@@ -22,6 +22,7 @@ export class Showing extends EventTarget {
     this.item = item;
     this.phase = "loading";
     this.offline = false;
+    this.unsent = false; // an answer that did not get through
     this.problem = null;
     this.use = null;
     this.question = null;
@@ -126,10 +127,7 @@ export class Showing extends EventTarget {
       this.to("used");
     } else if (answer.state === "asked") {
       clearTimeout(this.timers.refresh); // nobody scans this code again
-      if (this.phase !== "asked" || this.offline) {
-        this.offline = false;
-        this.to("asked");
-      }
+      if (this.phase !== "asked") this.to("asked");
     } else if (answer.state === "expired") {
       this.to(this.question ? "unanswered" : "ended");
     } else if (answer.reason === "frozen") {
@@ -140,16 +138,17 @@ export class Showing extends EventTarget {
     }
   }
 
-  /** Answer the question; the phase then says what came of it. Without a network it stays, and `offline` says so. */
+  /** Answer the question; the phase then says what came of it. One that does not get through stays, and `unsent` says so. */
   async answer(allow) {
     if (this.phase !== "asked") return;
+    this.unsent = false;
     try {
       await call("POST", `/me/codes/${encodeURIComponent(this.code.id)}/consent`, { allow });
     } catch (problem) {
       if (this.finished) return;
       if (problem.status === 401) return this.to("signed_out");
       if (problem.status !== 404 && problem.status !== 409) {
-        this.offline = true;
+        this.unsent = true;
         return this.to("asked");
       }
     }

@@ -162,6 +162,24 @@ def test_an_answer_without_a_network_can_be_given_again(
     expect(holder.get_by_test_id("code-used")).to_be_visible()
 
 
+def test_an_answer_that_was_not_taken_is_said_to_be_so_while_the_phone_goes_on_asking(
+    open_phone: OpenPage, open_desk: OpenPage
+) -> None:
+    holder, clerk = open_phone("holder-li"), open_desk("desk-bank")
+    ask(holder, clerk)
+    problem = {"slug": "unavailable", "status": 503, "title": "", "detail": ""}
+    holder.route("**/consent", lambda route: route.fulfill(status=503, json=problem), times=1)
+    holder.get_by_test_id("consent-allow").tap()
+    unsent = question(holder).get_by_role("alert")
+    expect(unsent).to_contain_text("您的选择没有送到")
+    for _ in range(2):
+        with holder.expect_response(re.compile(r"/api/v1/me/codes/[^/]+$")):
+            pass
+    expect(unsent).to_be_visible()
+    holder.get_by_test_id("consent-allow").tap()
+    desk.expect_verdict(clerk, "accepted", "ok")
+
+
 def test_a_session_that_ends_while_the_desk_asks_leads_to_sign_in(
     playwright: Playwright, address: str, open_phone: OpenPage, open_desk: OpenPage
 ) -> None:
