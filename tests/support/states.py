@@ -169,12 +169,13 @@ def asked(stage: Stage) -> States:
     yield "code-not-allowed", holder
     yield "desk-not-allowed", clerk
     _ask(holder, clerk)
-    holder.goto("/wallet/uses")
-    yield "uses-asked", holder
-    holder.get_by_test_id("narrow").click()
-    holder.locator("#days").select_option("own")
-    expect(holder.locator("#from")).to_be_visible()
-    yield "uses-narrow", holder
+    history = holder.context.new_page()  # who leaves the question takes it back
+    history.goto("/wallet/uses")
+    yield "uses-asked", history
+    history.get_by_test_id("narrow").click()
+    history.locator("#days").select_option("own")
+    expect(history.locator("#from")).to_be_visible()
+    yield "uses-narrow", history
     let_time_pass(stage.data, 90)
     desk.expect_verdict(clerk, "refused", "consent_expired")
     yield "desk-not-answered", clerk
