@@ -108,8 +108,8 @@ def start_session(
 ) -> str:
     """Open a session and write its audit event. Returns the token, which is stored nowhere.
 
-    `device` is the kind of browser, `terminal` the desk that it is where that is not its owner's. `replacing` is the token that it brought: whoever it was of is
-    signed out.
+    `device` is the kind of browser, `terminal` the desk that it is where that is not its owner's.
+    `replacing` is the token that it brought: whoever it was of is signed out.
     """
     _end_replaced(tx, replacing, now)
     token = _new_token(kind)
