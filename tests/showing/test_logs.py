@@ -25,22 +25,15 @@ from tests.support.showing import (
 from wallet.base import audit
 from wallet.base.logs import configure_logging
 from wallet.relying import judge
-from wallet.web import problems
 
 
 @pytest.fixture
-def log(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[pytest.CaptureFixture[str]]:
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
     """The log as a server writes it, at its most talkative."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     configure_logging("debug")
     logging.getLogger().setLevel(logging.DEBUG)
-    # A logger that is kept would go on writing to this test's capture.
-    structlog.configure(cache_logger_on_first_use=False)
-    # Nor may one that a test before has kept.
-    monkeypatch.setattr(problems, "_log", structlog.get_logger())
     yield capsys
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
