@@ -24,7 +24,9 @@ from wallet.numbers import (
     RECONCILIATION_BODY_MAX,
 )
 from wallet.organisations import api as organisations
+from wallet.organisations.people import api as people
 from wallet.organisations.sign_in import load_client, load_staff
+from wallet.organisations.units import api as units
 from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
 from wallet.relying.desk_numbers import api as desk_numbers
@@ -81,7 +83,8 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        catalogue, administrators, licences, delegations, in_step, showing, relying, desk_numbers, shifts,
+        units, people, catalogue, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
+        shifts,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

@@ -37,6 +37,7 @@ from wallet.licences.delivery.channel_commands import channels
 from wallet.licences.documents.seal_commands import seals
 from wallet.licences.exempt_command import exempt_command
 from wallet.migrations import migrate as migrate_database
+from wallet.organisations.units.command import units
 from wallet.queue.command import queue
 from wallet.serve import serve as serve_app
 from wallet.worker import work
@@ -73,6 +74,7 @@ def main() -> None:
 
 main.add_command(seals)
 main.add_command(channels)
+main.add_command(units)
 main.add_command(queue)
 main.add_command(exempt_command)
 main.add_command(import_licences)

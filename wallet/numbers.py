@@ -85,6 +85,13 @@ PHOTO_PIXELS_MAX: Final = 16_000_000
 TEXT_FIELD_MAX: Final = 1000
 """Characters of a text field that has no limit of its own."""
 
+UNIT_NAME_MAX: Final = 120
+"""Characters of a unit's name."""
+LOGIN_MAX: Final = 64
+"""Characters of a staff member's login."""
+STAFF_NAME_MAX: Final = 50
+"""Characters of a staff member's name, and of the label of their desk."""
+
 PAGE_LIMIT_MAX: Final = 200
 PAGE_LIMIT: Final = 50
 CARDS_SHOWN: Final = 60

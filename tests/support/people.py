@@ -29,6 +29,10 @@ class Visitor:
         """POST of JSON."""
         return self.http.post(path, json=body, headers=self._csrf(), **options)
 
+    def patch(self, path: str, body: Any = None, **options: Any) -> TestResponse:
+        """PATCH of JSON."""
+        return self.http.patch(path, json=body, headers=self._csrf(), **options)
+
     def delete(self, path: str, **options: Any) -> TestResponse:
         """DELETE."""
         return self.http.delete(path, headers=self._csrf(), **options)
@@ -53,6 +57,10 @@ class Machine:
         """POST of JSON; `key` is the Idempotency-Key."""
         more = {"Idempotency-Key": key} if key else {}
         return self.http.post(path, json=body, headers=self.headers | more)
+
+    def patch(self, path: str, body: Any = None) -> TestResponse:
+        """PATCH of JSON."""
+        return self.http.patch(path, json=body, headers=self.headers)
 
 
 def sign_in(app: Flask, persona: str) -> Visitor:

@@ -84,6 +84,19 @@ UNIT_AND_ABOVE: Final = {
     "GET /api/v1/coverage",
     "GET /api/v1/coverage.csv",
 }
+MANAGING: Final = {
+    "GET /api/v1/units",
+    "POST /api/v1/units",
+    "GET /api/v1/units/<code>",
+    "PATCH /api/v1/units/<code>",
+    "POST /api/v1/units/<code>/closure",
+    "GET /api/v1/units/<code>/responsible-persons",
+    "POST /api/v1/units/<code>/responsible-persons",
+    "GET /api/v1/staff",
+    "POST /api/v1/staff",
+    "GET /api/v1/staff/<login>",
+    "PATCH /api/v1/staff/<login>",
+}
 PASSES: Final = {
     **{route: {"issuer", "issuing"} for route in UNIT},
     **{route: {"issuer", "issuing", "manager"} for route in UNIT_AND_ABOVE},
@@ -106,6 +119,7 @@ PASSES: Final = {
     "POST /api/v1/catalogue-drafts/<draft_id>/submission": {"issuer", "issuing"},
     "POST /api/v1/catalogue-drafts/<draft_id>/review": {"manager"},
     "POST /api/v1/catalogue-drafts/<draft_id>/publication": {"manager"},
+    **{route: {"manager"} for route in MANAGING},
     "GET /api/v1/reviews": {"issuer"},
     "GET /api/v1/reviews/<identifier>": {"issuer"},
     "POST /api/v1/reviews/<identifier>": {"issuer"},

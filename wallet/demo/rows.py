@@ -145,7 +145,8 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Someone who works at a unit; `terminal` is the label of the desk, if they sit at one."""
+    """Someone who works at a unit; `terminal` is the label of the desk, if they sit at one, `responsible` the
+    phone number of the unit's responsible person, if it is they."""
 
     name: str
     unit: str
@@ -154,6 +155,7 @@ class Staff:
     terminal_en: str | None
     note: str
     note_en: str
+    responsible: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,7 @@ from wallet.licences.status.change import NewStatus, change_status
 from wallet.organisations.model import BasisDocument, Client, Staff, Unit
 from wallet.organisations.oauth import hash_secret
 from wallet.organisations.sign_in import STAFF_NAME
+from wallet.organisations.units.responsible import file_staff
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 from wallet.worker import work_once
@@ -62,7 +63,7 @@ def seed(deps: Deps, now: datetime) -> None:
         _add_basis_documents(tx, demo)
         types = _add_types(tx, demo, units, now)
         _add_items(tx, demo, units, types, now)
-        _add_staff(tx, deps, demo, units)
+        _add_staff(tx, deps, demo, units, now)
         accounts = _add_accounts(tx, deps, demo, now)
         seeders = _add_seeders(tx, demo, units, now)
         for channel in demo.channels:
@@ -168,9 +169,11 @@ def _add_items(
             insert_if_new(tx, Grant, unit_id=unit_id, starts_on=starts_on, ends_on=None, **scope)
 
 
-def _add_staff(tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int]) -> None:
+def _add_staff(
+    tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int], now: datetime
+) -> None:
     for login, row in demo.staff.items():
-        insert_if_new(
+        new = insert_if_new(
             tx,
             Staff,
             login=login,
@@ -179,6 +182,10 @@ def _add_staff(tx: Connection, deps: Deps, demo: DemoData, units: dict[str, int]
             roles=row.roles,
             terminal=row.terminal or "",
         )
+        if new and row.responsible:
+            unit = tx.execute(select(Unit).where(Unit.code == row.unit)).one()
+            member = tx.execute(select(Staff.id).where(Staff.login == login)).scalar_one()
+            file_staff(tx, deps, unit, member, row.responsible, "demo", now)
 
 
 def _add_accounts(tx: Connection, deps: Deps, demo: DemoData, now: datetime) -> dict[str, int]:

@@ -11,7 +11,7 @@ from wallet.demo import tls
 from wallet.demo.personas import personas
 from wallet.errors import NotFound
 from wallet.holders.model import Account
-from wallet.organisations.model import Staff
+from wallet.organisations.model import Staff, Unit
 from wallet.organisations.place import open_place, terminal_at
 from wallet.web import sessions
 from wallet.web.cookies import desk_cookie, session_cookie_name, set_session_cookies
@@ -79,9 +79,9 @@ def _find(tx: Connection, persona: str) -> tuple[PrincipalKind, int, str | None]
     if account is not None:
         return "holder", account, None
     member = tx.execute(
-        select(Staff.id, Staff.unit_id, Staff.roles).where(
-            Staff.login == persona, Staff.disabled_at.is_(None)
-        )
+        select(Staff.id, Staff.unit_id, Staff.roles)
+        .join(Unit, Unit.id == Staff.unit_id)
+        .where(Staff.login == persona, Staff.disabled_at.is_(None), Unit.closed_at.is_(None))
     ).one_or_none()
     if member is not None:
         place = open_place(deps().vault, desk_cookie(), now())

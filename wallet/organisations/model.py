@@ -1,18 +1,21 @@
-"""Units (a tree), staff with roles, machine clients, basis documents."""
+"""Units (a tree) with their responsible persons, staff with roles, machine clients, basis documents."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 
 
 class Unit(Base):
-    """A body that issues, uses or manages licences; `code` is its USCC (GB 32100)."""
+    """A body that issues, uses or manages licences; `code` is its USCC (GB 32100).
+
+    Once `closed_at` is set nobody acts for it any more; what it did stays.
+    """
 
     __tablename__ = "units"
 
@@ -23,7 +26,8 @@ class Unit(Base):
     level: Mapped[str]
     kinds: Mapped[list[str]]
     area_code: Mapped[str]
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    closed_at: Mapped[datetime | None]
 
 
 class Staff(Base):
@@ -33,11 +37,41 @@ class Staff(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(unique=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     name_sealed: Mapped[bytes]
     roles: Mapped[list[str]]
     terminal: Mapped[str]
     disabled_at: Mapped[datetime | None]
+
+
+class ResponsiblePerson(Base):
+    """Who of a unit's staff answers for its work with licences (专人, O-22), from when until when.
+
+    One at a time for each unit; the rows before it are the history of hand-overs. `recorded_by` and
+    `ended_by` are the accounts that filed it.
+    """
+
+    __tablename__ = "responsible_persons"
+    __table_args__ = (
+        Index(
+            "uq_responsible_persons_now",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index("ix_responsible_persons_unit", "unit_id", "id"),
+        Index("ix_responsible_persons_staff", "staff_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    phone_sealed: Mapped[bytes]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    recorded_by: Mapped[str]
+    ended_by: Mapped[str | None]
 
 
 class Client(Base):

@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from wallet import numbers
 from wallet.base.database import AnyRow, insert_if_new
-from wallet.organisations.model import Client, ClientAssertion
+from wallet.organisations.model import Client, ClientAssertion, Unit
 from wallet.web import sessions
 from wallet.web.deps import deps, now
 from wallet.web.problems import problem
@@ -153,8 +153,12 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 def _find_client(client_id: str) -> _OAuthClient | None:
     if not client_id.isprintable():
         return None  # a database may refuse to look for such a name
-    statement = select(Client.id, Client.client_id, Client.secret_hash, Client.jwks).where(
-        Client.client_id == client_id, Client.disabled_at.is_(None)
+    statement = (
+        select(Client.id, Client.client_id, Client.secret_hash, Client.jwks)
+        .join(Unit, Unit.id == Client.unit_id)
+        .where(
+            Client.client_id == client_id, Client.disabled_at.is_(None), Unit.closed_at.is_(None)
+        )
     )
     with deps().db.read() as tx:
         row = tx.execute(statement).one_or_none()

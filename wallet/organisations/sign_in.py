@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from wallet.base.deps import Deps
-from wallet.organisations.model import Client, Staff, Unit
+from wallet.organisations.model import Client, ResponsiblePerson, Staff, Unit
 from wallet.organisations.place import Place, terminal_at
 from wallet.web import sessions
 from wallet.web.oidc.claims import as_text, claim
@@ -20,6 +20,8 @@ from wallet.web.sessions import Session
 
 STAFF_NAME = "staff.name"
 """Context under which staff names are sealed."""
+RESPONSIBLE: Final = "responsible"
+"""The role that nobody is given: whoever is filed as the responsible person 专人 of the unit has it."""
 
 _LIVE_STAFF: Final = (
     select(
@@ -33,6 +35,9 @@ _LIVE_STAFF: Final = (
         func.coalesce(Session.terminal, Staff.terminal).label("terminal"),
         Staff.unit_id,
         Unit.name.label("unit_name"),
+        exists()
+        .where(ResponsiblePerson.staff_id == Staff.id, ResponsiblePerson.until.is_(None))
+        .label("responsible"),
     )
     .join(Staff, Staff.id == Session.subject_id)
     .join(Unit, Unit.id == Staff.unit_id)
@@ -40,6 +45,7 @@ _LIVE_STAFF: Final = (
         sessions.IS_LIVE,
         Session.subject_kind == "staff",
         Staff.disabled_at.is_(None),
+        Unit.closed_at.is_(None),
     )
 )
 _LIVE_CLIENT: Final = (
@@ -57,6 +63,7 @@ _LIVE_CLIENT: Final = (
         sessions.IS_LIVE,
         Session.subject_kind == "client",
         Client.disabled_at.is_(None),
+        Unit.closed_at.is_(None),
     )
 )
 
@@ -72,7 +79,7 @@ def load_staff(deps: Deps, token: str, now: datetime) -> Principal | None:
         id=row.staff_id,
         session=row.id,
         name=deps.vault.open(row.name_sealed, STAFF_NAME),
-        roles=frozenset(row.roles),
+        roles=frozenset(row.roles) | ({RESPONSIBLE} if row.responsible else set()),
         unit_id=row.unit_id,
         unit_name=row.unit_name,
         terminal=row.terminal,
@@ -109,10 +116,12 @@ def find_staff(
     if not login or not login.isprintable():
         return "staff_unknown"  # a database may refuse to look for it
     member = tx.execute(
-        select(Staff.id, Staff.unit_id, Staff.roles, Staff.disabled_at).where(Staff.login == login)
+        select(Staff.id, Staff.unit_id, Staff.roles, Staff.disabled_at, Unit.closed_at)
+        .join(Unit, Unit.id == Staff.unit_id)
+        .where(Staff.login == login)
     ).one_or_none()
     if member is None:
         return "staff_unknown"
-    if member.disabled_at is not None:
+    if member.disabled_at is not None or member.closed_at is not None:
         return "staff_disabled"
     return Found(member.id, terminal_at(place, member.unit_id, member.roles))

@@ -25,8 +25,14 @@ def all_within(tx: Connection, root_id: int | None, unit_ids: set[int]) -> bool:
 def units_in_sight(principal: Principal) -> Select[int]:
     """Query: the ids of the units whose affairs a staff member or client may see.
 
-    Their own; for managers 管理单位 also those below it.
+    Their own; for managers 管理单位, and the programs of managing units, also those below it.
     """
-    if principal.kind == "staff" and "manager" in principal.roles:
+    if manages(principal):
         return subtree(principal.unit_id)
     return select(Unit.id).where(Unit.id == principal.unit_id)
+
+
+def manages(principal: Principal) -> bool:
+    """Whether the affairs of the units below the own one are theirs too."""
+    role = "manager" if principal.kind == "staff" else "managing"
+    return role in principal.roles

@@ -13,6 +13,7 @@ from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem
+from wallet.organisations.model import Unit
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
@@ -57,8 +58,10 @@ def granted(*columns: Any) -> AnySelect:
         .select_from(Grant)
         .join(UseItem, UseItem.id == Grant.item_id)
         .join(LicenceType, LicenceType.id == Grant.type_id)
+        .join(Unit, Unit.id == Grant.unit_id)
         .where(
             Grant.unit_id == bindparam("unit"),
+            Unit.closed_at.is_(None),
             Grant.suspended_at.is_(None),
             is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from wallet import numbers
 from wallet.base import audit
 from wallet.base.deps import Deps
 from wallet.errors import NotFound
-from wallet.web.principal import Principal
+from wallet.web.principal import Principal, PrincipalKind
 from wallet.web.sessions import Session
 
 _ID_DIGITS: Final = 10
@@ -86,6 +86,18 @@ def end_other_sessions(deps: Deps, principal: Principal, now: datetime) -> int:
 def end_elsewhere(tx: Connection, principal: Principal, now: datetime) -> int:
     """The same, as a part of what else is done for the account."""
     return _end(tx, principal, now, Session.id != principal.session)
+
+
+def end_sessions_of(
+    tx: Connection, kind: PrincipalKind, ids: Collection[int], now: datetime
+) -> None:
+    """Sign these out everywhere at once: their accounts end."""
+    of_them = (Session.subject_kind == kind, Session.subject_id.in_(ids))
+    ended = tx.execute(
+        delete(Session).where(*of_them).returning(Session.id, Session.subject_id)
+    ).all()
+    events = [{"subject": f"{kind}:{row.subject_id}", "session": row.id} for row in ended]
+    audit.record_all(tx, "session.ended", now, events)
 
 
 def _end(tx: Connection, principal: Principal, now: datetime, which: ColumnElement[bool]) -> int:

@@ -179,10 +179,14 @@ def upgrade() -> None:
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("area_code", sa.String(), nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("code", name=op.f("uq_units_code")),
     )
+    with op.batch_alter_table("units", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_units_parent_id"), ["parent_id"], unique=False)
+
     op.create_table(
         "accounts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -298,6 +302,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("login", name=op.f("uq_staff_login")),
     )
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "responsible_persons",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by", sa.String(), nullable=False),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_responsible_persons_unit_id_units")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_responsible_persons_staff_id_staff")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_responsible_persons")),
+    )
+    with op.batch_alter_table("responsible_persons", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_responsible_persons_now",
+            ["unit_id"],
+            unique=True,
+            sqlite_where=sa.text("until IS NULL"),
+            postgresql_where=sa.text("until IS NULL"),
+        )
+        batch_op.create_index("ix_responsible_persons_unit", ["unit_id", "id"], unique=False)
+        batch_op.create_index("ix_responsible_persons_staff", ["staff_id"], unique=False)
+
     op.create_table(
         "use_items",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1281,6 +1317,15 @@ def downgrade() -> None:
 
     op.drop_table("client_assertions")
     op.drop_table("use_items")
+    with op.batch_alter_table("responsible_persons", schema=None) as batch_op:
+        batch_op.drop_index("ix_responsible_persons_staff")
+        batch_op.drop_index("ix_responsible_persons_unit")
+        batch_op.drop_index("uq_responsible_persons_now")
+
+    op.drop_table("responsible_persons")
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_unit_id"))
+
     op.drop_table("staff")
     with op.batch_alter_table("licence_type_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_type_steps_version_id"))
@@ -1293,6 +1338,9 @@ def downgrade() -> None:
     op.drop_table("licence_types")
     op.drop_table("clients")
     op.drop_table("accounts")
+    with op.batch_alter_table("units", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_units_parent_id"))
+
     op.drop_table("units")
     with op.batch_alter_table("used_sign_in_attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_used_sign_in_attempts_expires_at"))
