@@ -1,0 +1,238 @@
+"""A world with one object of every kind, its owner, and somebody of every role beside, above and below.
+
+What a caller sees of an object is said here, once for each kind; tests/web/test_owners.py asks every route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from flask import Flask
+
+from tests.licences.test_review import drug_permit
+from tests.support.batches import csv_of, row_of, taken_in
+from tests.support.catalogue import begun, food_content
+from tests.support.delegations import listed
+from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licence, issue
+from tests.support.numbers import draw
+from tests.support.people import Machine, Visitor, machine, sign_in
+from tests.support.shared import deps_of
+from tests.support.showing import identifier_of, show, verify
+from tests.support.units import BESIDE, CITY, DISTRICT, HALL, HALL_BESIDE, REGION, add_member
+from wallet.web.guards import Guard
+from wallet.web.principal import Principal, PrincipalKind
+
+Caller = Visitor | Machine
+BESIDE_ISSUER: Final = "11150603MADEM0329T"
+"""Issues the same types in another district."""
+ABOVE_ISSUER: Final = "11150600MADEM01180"
+"""Issues some of them in the city above."""
+_ADDED: Final = {
+    "issuer_beside": (BESIDE_ISSUER, "issuer"),
+    "issuer_above": (ABOVE_ISSUER, "issuer"),
+    "manager_district": (DISTRICT, "manager"),
+    "manager_beside": (BESIDE, "manager"),
+    "manager_region": (REGION, "manager"),
+}
+_DEMO: Final = {
+    "li": "holder-li",
+    "elder": "holder-elder",
+    "delegate": "delegate-li",
+    "company": "holder-company",
+    "desk": "desk-zhao",
+    "responsible": "desk-qian",
+    "responsible_beside": "desk-liu",
+    "bank": "desk-bank",
+    "counter": "counter-wang",
+    "issuer": "issuer-chen",
+    "manager": "manager-sun",
+    "auditor": "auditor-he",
+}
+_PROGRAMS: Final = {
+    "relying": (HALL, "relying"),
+    "relying_beside": (HALL_BESIDE, "relying"),
+    "issuing": (ISSUER_CODE, "issuing"),
+    "issuing_beside": (BESIDE_ISSUER, "issuing"),
+    "managing": (CITY, "managing"),
+    "managing_beside": (BESIDE, "managing"),
+}
+_MANAGERS: Final = {"manager", "manager_district", "manager_region"}
+"""Those whose subtree holds the hall and the issuing unit."""
+SEES: Final[dict[str, set[str]]] = {
+    "licence": {"li", "issuer", "issuing"},
+    "showing": {"li"},
+    "delegation": {"elder", "delegate"},
+    "administrator": {"company"},
+    "entry": {"li"},
+    "verification": {"desk", "li"},
+    "number": {"desk", "li", "elder", "delegate", "company"},
+    "draft": {"issuer", "issuing"} | _MANAGERS,
+    "report": {"issuer", "issuing"} | _MANAGERS,
+    "batch": {"issuer", "issuing"},
+    "reconciliation": {"issuer", "issuing"},
+    "review": {"issuer", "issuing"},
+    "type": {"issuer", "issuing", "issuer_beside", "issuing_beside"},
+    "unit": {"responsible", "managing"} | _MANAGERS,
+    "account": {"responsible", "managing"} | _MANAGERS,
+}
+"""Kind of object → who may know of it."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """An object: how routes name it, and texts that nobody else may read."""
+
+    name: str
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """The callers by name, nobody among them, and the objects, each made at its first use."""
+
+    app: Flask
+    callers: dict[str, Caller] = field(init=False)
+    roles: dict[str, tuple[PrincipalKind, frozenset[str]] | None] = field(init=False)
+    _objects: dict[str, Owned] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (unit, role) in _ADDED.items():
+            add_member(self.app, name, unit, [role])
+        people = {name: sign_in(self.app, login) for name, login in _DEMO.items()}
+        people |= {name: sign_in(self.app, name) for name in _ADDED}
+        programs = {
+            name: client_of(self.app, unit, role) for name, (unit, role) in _PROGRAMS.items()
+        }
+        # Idempotency and the reading of what was sent in are the client's own: the demo's is the owner.
+        programs["issuing"] = machine(self.app, deps_of(self.app).config.data, "issuer")
+        self.callers = {"nobody": Visitor(self.app), **people, **programs}
+        self.roles = {name: _roles_of(caller) for name, caller in self.callers.items()}
+
+    def visitor(self, name: str) -> Visitor:
+        """A caller with a browser."""
+        caller = self.callers[name]
+        assert isinstance(caller, Visitor)
+        return caller
+
+    def program(self, name: str) -> Machine:
+        """A caller with a token."""
+        caller = self.callers[name]
+        assert isinstance(caller, Machine)
+        return caller
+
+    def object(self, kind: str) -> Owned:
+        """The object of a kind."""
+        if kind not in self._objects:
+            self._objects[kind] = _MAKE[kind](self)
+        return self._objects[kind]
+
+    def admits(self, guard: Guard, name: str) -> bool:
+        """Whether a guard lets a caller pass."""
+        known = self.roles[name]
+        return known is not None and guard.admits(Principal(known[0], 0, 0, "", known[1]))
+
+
+def _roles_of(caller: Caller) -> tuple[PrincipalKind, frozenset[str]] | None:
+    me = caller.get("/api/v1/me")
+    if me.status_code != 200:
+        return None
+    kind: PrincipalKind = me.get_json()["account"].partition(":")[0]
+    return kind, frozenset(me.get_json()["roles"])
+
+
+def _licence(world: World) -> Owned:
+    identifier = identifier_of(world.visitor("li"), FOOD)
+    return Owned(identifier, (identifier,))
+
+
+def _showing(world: World) -> Owned:
+    showing = show(world.visitor("li"))["id"]
+    return Owned(showing, (showing,))
+
+
+def _delegation(world: World) -> Owned:
+    delegation = listed(world.visitor("elder"))[0]["id"]
+    return Owned(delegation, (delegation,))
+
+
+def _administrator(world: World) -> Owned:
+    found = world.visitor("company").get("/api/v1/me/administrators").get_json()["items"][0]["id"]
+    return Owned(found, (found,))
+
+
+def _entry(world: World) -> Owned:
+    return Owned(str(world.visitor("li").get("/api/v1/me/inbox").get_json()["items"][0]["id"]))
+
+
+def _verification(world: World) -> Owned:
+    verdict = verify(world.visitor("desk"), show(world.visitor("li"))["text"])
+    assert verdict["verdict"] == "accepted"
+    return Owned(verdict["id"], (verdict["id"],))
+
+
+def _number(world: World) -> Owned:
+    number = draw(world.visitor("desk"))
+    return Owned(number, (number,))
+
+
+def _draft(world: World) -> Owned:
+    mark = "只有起草单位和管理单位知道的依据"
+    content = food_content(world.app) | {"basis": mark}
+    return Owned(begun(world.visitor("issuer"), FOOD, content), (mark,))
+
+
+def _report(world: World) -> Owned:
+    mark = "只有本单位和管理单位知道的故障"
+    body = {
+        "started_at": f"{day(-1)}T08:00:00+08:00",
+        "what": mark,
+        "types": [FOOD],
+        "measures": [],
+    }
+    answer = world.program("issuing").post("/api/v1/force-majeure", body)
+    assert answer.status_code == 201, answer.text
+    return Owned(answer.get_json()["id"], (mark, answer.get_json()["id"]))
+
+
+def _batch(world: World) -> Owned:
+    issuing, data = world.program("issuing"), deps_of(world.app).config.data
+    made = taken_in(world.app, issuing, csv_of([row_of(food_licence(data, number=""))]), "csv")
+    return Owned(made["id"], (made["id"],))
+
+
+def _reconciliation(world: World) -> Owned:
+    issuing = world.program("issuing")
+    answer = issuing.http.post(
+        f"/api/v1/reconciliations?type={FOOD}&from={day(-30)}&to={day(0)}",
+        data='{"number": "JY11506020990001", "version": 1, "status": "valid"}\n',
+        headers=issuing.headers | {"Content-Type": "application/x-ndjson"},
+    )
+    assert answer.status_code == 201, answer.text
+    return Owned(answer.get_json()["id"], (answer.get_json()["id"],))
+
+
+def _review(world: World) -> Owned:
+    identifier = issue(world.program("issuing"), drug_permit())["identifier"]
+    return Owned(identifier, (identifier,))
+
+
+_MAKE: Final[dict[str, Callable[[World], Owned]]] = {
+    "licence": _licence,
+    "showing": _showing,
+    "delegation": _delegation,
+    "administrator": _administrator,
+    "entry": _entry,
+    "verification": _verification,
+    "number": _number,
+    "draft": _draft,
+    "report": _report,
+    "batch": _batch,
+    "reconciliation": _reconciliation,
+    "review": _review,
+    "type": lambda _world: Owned(FOOD),
+    # The phone number of its responsible person is all that a unit keeps from others.
+    "unit": lambda _world: Owned(HALL, ("0477-8500001",)),
+    "account": lambda _world: Owned("desk-zhao", ("desk-zhao",)),
+}
