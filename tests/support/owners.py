@@ -78,6 +78,8 @@ SEES: Final[dict[str, set[str]]] = {
     "account": {"responsible", "managing"} | _MANAGERS,
 }
 """Kind of object → who may know of it."""
+TOLD: Final[dict[str, set[str]]] = {"unit": {"desk"}}
+"""Kind of object → who is told of it on pages of their own: the staff of a unit, who to call."""
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,14 @@ from tests.support import phone
 from tests.support.batches import csv_of, row_of
 from tests.support.licences import FOOD, day, food_licence, person
 from tests.support.people import credentials
+from tests.support.units import DISTRICT, HALL
 
 MISSING: Final = "/no-such-page"
 HOLDER: Final = "holder-li"
 CLERK: Final = "desk-zhao"
 ISSUER: Final = "issuer-chen"
 MANAGER: Final = "manager-sun"
+RESPONSIBLE: Final = "desk-qian"
 PERSONAS: Final = (
     None,
     HOLDER,
@@ -32,6 +34,7 @@ PERSONAS: Final = (
     CLERK,
     ISSUER,
     MANAGER,
+    RESPONSIBLE,
     "counter-wang",
     "auditor-he",
 )
@@ -152,6 +155,21 @@ PAGES: Final = (
         "/manager/catalogue/<draft_id>", MANAGER,
         linked("/manager/catalogue/<draft_id>", "/manager/catalogue"),
     ),
+    Shown("/manager/units", MANAGER),
+    Shown("/manager/units", MANAGER, "/manager/units?q=AAAA&missing=1&closed=1"),
+    Shown("/manager/units/new", MANAGER, f"/manager/units/new?parent={DISTRICT}"),
+    Shown("/manager/units/<code>", MANAGER, f"/manager/units/{HALL}"),
+    Shown("/manager/units/<code>", RESPONSIBLE, f"/manager/units/{HALL}"),
+    Shown("/manager/units/<code>/edit", MANAGER, f"/manager/units/{HALL}/edit"),
+    Shown("/manager/units/<code>/close", MANAGER, f"/manager/units/{HALL}/close"),
+    Shown("/manager/units/<code>/responsible", MANAGER, f"/manager/units/{HALL}/responsible"),
+    Shown("/manager/units/<code>/staff", MANAGER, f"/manager/units/{DISTRICT}/staff"),
+    Shown("/manager/people", MANAGER),
+    Shown("/manager/people", MANAGER, f"/manager/people?unit={HALL}&q=AAAA"),
+    Shown("/manager/people", RESPONSIBLE),
+    Shown("/manager/people/<login>", MANAGER, f"/manager/people/{RESPONSIBLE}"),
+    Shown("/manager/people/<login>/edit", MANAGER, f"/manager/people/{RESPONSIBLE}/edit"),
+    Shown("/manager/people/<login>/access", MANAGER, f"/manager/people/{CLERK}/access"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from tests.support import desk, offline, pages, phone
 from tests.support.consent import BANK_ACCOUNT, let_time_pass
 from tests.support.licences import FOOD
+from tests.support.units import DISTRICT, HALL
 from wallet.base.deps import build_deps
 from wallet.config import load_config
 from wallet.organisations.model import Staff
@@ -358,9 +359,31 @@ def left(stage: Stage) -> States:
     yield "sign-in-handed-over", clerk
 
 
+def managing(stage: Stage) -> States:
+    """Forms on units and people with what is wrong with them, and what is refused."""
+    manager = stage.visit(pages.MANAGER)
+    manager.goto("/manager/units/new")
+    _send_empty(manager)
+    yield "unit-wrong", manager
+    manager.goto(f"/manager/units/{DISTRICT}/close")
+    manager.get_by_test_id("confirm").click()
+    expect(manager.get_by_role("alert")).to_be_visible()
+    yield "unit-not-closed", manager
+    manager.goto(f"/manager/units/{HALL}/responsible")
+    _send_empty(manager)
+    yield "responsible-wrong", manager
+    manager.goto(f"/manager/units/{HALL}/staff")
+    _send_empty(manager)
+    yield "member-wrong", manager
+    manager.goto(f"/manager/people/{pages.RESPONSIBLE}/access")
+    manager.get_by_test_id("confirm").click()
+    expect(manager.get_by_role("alert")).to_be_visible()
+    yield "member-not-disabled", manager
+
+
 STATES: Final[tuple[Bring, ...]] = (
     *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
-    *(delegating, issuing, confirming),
+    *(delegating, issuing, confirming, managing),
 )
 
 

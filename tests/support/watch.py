@@ -17,7 +17,9 @@ class Watch:
     that it asks for.
     """
 
-    def __init__(self, address: str, *elsewhere: str, refusals: tuple[int, ...] = (422,)) -> None:
+    def __init__(
+        self, address: str, *elsewhere: str, refusals: tuple[int, ...] = (409, 422)
+    ) -> None:
         self._address = address
         self._known = tuple(f"{known}/" for known in (address, *elsewhere))
         self._refusals = tuple(f"status of {status}" for status in refusals)
@@ -40,7 +42,7 @@ class Watch:
             return
         where = message.location["url"]
         # The browser itself notes what a test asks for: a refusal, a lost network, a wrong address,
-        # a form that comes back with what is wrong with it.
+        # a form that comes back with what is wrong with it, or why it cannot be.
         asked_for = message.text.startswith("Failed to load resource") and (
             where.startswith(f"{self._address}/api/v1/")
             or where == f"{self._address}{MISSING}"

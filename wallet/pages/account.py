@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 
 from verify.languages import keep_choice
 from wallet.organisations.place import open_place
+from wallet.organisations.units.responsible import responsible_of
 from wallet.pages.console import MENUS
+from wallet.pages.unit_words import role_words
 from wallet.web.cookies import CSRF_COOKIE, desk_cookie
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public, signed_in, staff
@@ -59,18 +61,13 @@ def preferences() -> Response:
 
 
 def _account_page(principal: Principal) -> str:
-    roles = {
-        "desk": _("窗口人员"),
-        "counter": _("帮办代办人员"),
-        "issuer": _("发证单位经办人"),
-        "manager": _("管理单位人员"),
-        "auditor": _("审计人员"),
-    }
+    roles = role_words()
     holder = principal.kind == "holder"
     return render_template(
         "account/account.html",
         name=principal.name,
         unit=principal.unit_name,
+        responsible=responsible_of(deps(), principal) if principal.kind == "staff" else None,
         roles=[_("持证主体")] if holder else [roles.get(r, r) for r in sorted(principal.roles)],
         is_holder=holder,
         has_desk="desk" in principal.roles,

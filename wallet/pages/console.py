@@ -52,7 +52,18 @@ MENUS = {
     ),
     "manager": Menu(
         N_("管理"),
-        (Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),),
+        (
+            Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),
+            Entry("units", "/manager/units", "building", N_("单位")),
+            Entry("people", "/manager/people", "people", N_("人员")),
+        ),
+    ),
+    "responsible": Menu(
+        N_("本单位"),
+        (
+            Entry("people", "/manager/people", "people", N_("人员")),
+            Entry("units", "/manager/units", "building", N_("单位")),
+        ),
     ),
 }
 

@@ -31,6 +31,7 @@ class StaffView:
     name: str
     unit: str
     unit_name: str
+    unit_name_en: str
     roles: Sequence[str]
     terminal: str
     disabled_at: datetime | None
@@ -84,6 +85,7 @@ _STAFF: AnySelect = select(
     Staff,
     Unit.code.label("unit"),
     Unit.name.label("unit_name"),
+    Unit.name_en.label("unit_name_en"),
     Unit.closed_at,
     exists()
     .where(ResponsiblePerson.staff_id == Staff.id, ResponsiblePerson.until.is_(None))
@@ -99,6 +101,7 @@ def _view(deps: Deps, principal: Principal, row: AnyRow) -> StaffView:
         name=deps.vault.open(row.name_sealed, STAFF_NAME),
         unit=row.unit,
         unit_name=row.unit_name,
+        unit_name_en=row.unit_name_en,
         roles=row.roles,
         terminal=row.terminal,
         disabled_at=row.disabled_at,

@@ -116,6 +116,17 @@ def unit_view(deps: Deps, principal: Principal, code: str) -> UnitView:
         return _view(principal, tree, row, depth, _names(deps, tree, [row.id]))
 
 
+def parents(deps: Deps, principal: Principal) -> list[UnitView]:
+    """The open managing units in sight, under which a unit may stand."""
+    with deps.db.read() as tx:
+        tree = _tree(tx, principal)
+        return [
+            _view(principal, tree, row, depth, {})
+            for row, depth in tree.walk()
+            if row.closed_at is None and "managing" in row.kinds
+        ]
+
+
 def _tree(tx: Connection, principal: Principal) -> _Tree:
     seen = units_in_sight(principal)
     above = Unit.__table__.alias("above")

@@ -74,6 +74,13 @@ def tenures_of(tx: Connection, deps: Deps, unit_id: int) -> list[Tenure]:
     ]
 
 
+def responsible_of(deps: Deps, principal: Principal) -> Tenure | None:
+    """The responsible person of the own unit, None where nobody is filed; for everybody who works there."""
+    with deps.db.read() as tx:
+        found = tenures_of(tx, deps, principal.unit_id) if principal.unit_id else []
+    return found[0] if found and found[0].until is None else None
+
+
 def file_responsible(
     deps: Deps, principal: Principal, code: str, login: str, phone: str, now: datetime
 ) -> None:
