@@ -31,6 +31,7 @@ from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
 from wallet.doctor import examine
 from wallet.errors import ConfigurationError
+from wallet.holders.representatives.command import representatives
 from wallet.licences.archive.command import archive_command
 from wallet.licences.batches.command import import_licences
 from wallet.licences.delivery.channel_commands import channels
@@ -79,6 +80,7 @@ main.add_command(queue)
 main.add_command(exempt_command)
 main.add_command(import_licences)
 main.add_command(archive_command)
+main.add_command(representatives)
 
 
 @main.command()

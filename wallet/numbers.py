@@ -140,6 +140,12 @@ SEAL_EXPIRING_DAYS: Final = 30
 """`doctor` tells of a seal whose certificate ends within this many days."""
 DOCUMENT_DAYS: Final = 7
 """A document that was made is kept for so long, encrypted, to be given out again."""
+AGE_OF_OWN_CONSENT: Final = 14
+"""Years; who is younger uses the own data through a guardian alone (PIPL 31)."""
+AGE_OF_MAJORITY: Final = 18
+"""Years (Civil Code 17); until the eve of that birthday guardians act for a child."""
+GUARDIANS_MAX: Final = 4
+"""监护人 of one child at a time."""
 ADMINISTRATORS_MAX: Final = 5
 FAMILY_DELEGATES_MAX: Final = 5
 AGENTS_MAX: Final = 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import func, select
 
 from tests.support.clock import Clock
 from tests.support.people import credentials
+from tests.support.representatives import person_born
+from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.config import CitizenClaims
 from wallet.holders.identify import Citizen, find_citizen, read_citizen
@@ -169,3 +172,15 @@ def test_claims_have_the_names_that_the_operator_gives(clock: Clock) -> None:
     assert read_citizen(said, names, clock.now) == "number_unverified"
     claims["verified_claims"] = "L3"
     assert read_citizen(said, names, clock.now) == "number_missing"
+
+
+def test_who_is_under_14_does_not_sign_in_and_on_that_birthday_does(
+    deps: Deps, clock: Clock
+) -> None:
+    today = local_day(clock.now)
+    fourteen = person_born(today.replace(year=today.year - 14))
+    younger = person_born(today.replace(year=today.year - 14) + timedelta(days=1))
+    assert isinstance(found(deps, clock, answer(id_number=fourteen.code)), Found)
+    before = people(deps)
+    assert found(deps, clock, answer(id_number=younger.code)) == "under_14"
+    assert people(deps) == before

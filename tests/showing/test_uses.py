@@ -59,6 +59,8 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "offline": False,
             "role": "own",
             "under": None,
+            "holder": None,
+            "acted": None,
         }
     ]
 

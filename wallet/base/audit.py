@@ -72,6 +72,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "administrator.offered": "administrator organisation account",
         "administrator.accepted": "administrator organisation account",
         "administrator.ended": "administrator organisation account by",
+        "representative.entered": "representative account holder role ends_on",
+        "representative.ended": "representative account holder",
         "account.frozen": "account",
         "account.unfrozen": "account",
         "consent.answered": "verification account jti allow verdict reason licences",

@@ -13,6 +13,7 @@ from typing import Any
 from wallet.demo.rows import (
     BasisDocument,
     Channel,
+    Child,
     Client,
     CodeLabel,
     Delegation,
@@ -99,8 +100,14 @@ def _basis_document(row: dict[str, Any]) -> BasisDocument:
 
 
 def _holder(row: dict[str, Any]) -> Holder:
-    organisation = row.get("organisation")
-    return Holder(**row | {"organisation": Organisation(**organisation) if organisation else None})
+    organisation, child = row.get("organisation"), row.get("child")
+    return Holder(
+        **row
+        | {
+            "organisation": Organisation(**organisation) if organisation else None,
+            "child": Child(**child) if child else None,
+        }
+    )
 
 
 def _licence(row: dict[str, Any], today: date) -> Licence:

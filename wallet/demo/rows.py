@@ -132,8 +132,20 @@ class Organisation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Child:
+    """A child, and what proves who its guardian is."""
+
+    name: str
+    code_type: str
+    code: str
+    basis: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Holder:
-    """A natural person who signs in; with `organisation`, as its licence administrator."""
+    """A natural person who signs in; with `organisation`, as its licence administrator, with `child`, as
+    its guardian."""
 
     name: str
     code_type: str
@@ -141,6 +153,7 @@ class Holder:
     note: str
     note_en: str
     organisation: Organisation | None = None
+    child: Child | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

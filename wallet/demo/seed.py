@@ -34,6 +34,11 @@ from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.seals import add_seals
 from wallet.holders.find import find_or_add_holder
 from wallet.holders.model import Account, Representative
+from wallet.holders.representatives.enter import (
+    Named,
+    NewRepresentative,
+    enter_representative,
+)
 from wallet.licences.check import NewHolder, NewLicence
 from wallet.licences.delivery.model import Channel
 from wallet.licences.model import IDENTIFIER, NUMBER, Licence
@@ -212,6 +217,11 @@ def _add_accounts(tx: Connection, deps: Deps, demo: DemoData, now: datetime) -> 
                 starts_on=local_day(now) - timedelta(days=365),
                 ends_on=None,
             )
+        if row.child:
+            guardian = Named(row.code_type, row.code, row.name)
+            child = Named(row.child.code_type, row.child.code, row.child.name)
+            new = NewRepresentative(guardian, child, row.child.basis, row.child.reference, None)
+            enter_representative(tx, deps, new, now)
     return accounts
 
 

@@ -20,6 +20,7 @@ from wallet.base.database import insert_if_new
 from wallet.base.deps import Deps
 from wallet.config import CitizenClaims
 from wallet.errors import Invalid
+from wallet.holders.age import shows_alone
 from wallet.holders.codes import CODE_TYPE_NAMES, RESIDENT_ID, normalise_holder_code
 from wallet.holders.find import find_holder, find_or_add_holder
 from wallet.holders.model import HOLDER_NAME, Account, Holder
@@ -52,13 +53,15 @@ def find_citizen(
     citizen = read_citizen(answer, deps.config.citizen_claims, now)
     if not isinstance(citizen, Citizen):
         return citizen
+    if not shows_alone(citizen.code_type, citizen.code, local_day(now)):
+        return "under_14"
     known = find_holder(tx, deps.vault, citizen.code_type, citizen.code)
     if known is None and not add:
         return "other_person"
     if known is None and not citizen.name:
         return "name_missing"
     holder_id = known.id if known is not None else _add(tx, deps, citizen)
-    account = _account(tx, holder_id, now)
+    account = open_account(tx, holder_id, now)
     if known is not None and citizen.name:
         before = deps.vault.open(known.name_sealed, HOLDER_NAME)
         if normalise_name(before) != normalise_name(citizen.name):
@@ -104,7 +107,8 @@ def _add(tx: Connection, deps: Deps, citizen: Citizen) -> int:
     )
 
 
-def _account(tx: Connection, holder_id: int, now: datetime) -> int:
+def open_account(tx: Connection, holder_id: int, now: datetime) -> int:
+    """The account of a natural person, by holder id; a new one where there is none."""
     opened = insert_if_new(tx, Account, login=None, holder_id=holder_id, frozen_at=None)
     account = tx.execute(select(Account.id).where(Account.holder_id == holder_id)).scalar_one()
     if opened:

@@ -12,7 +12,8 @@ from wallet.base.database import Base
 
 HOLDER_CODE = "holders.code"
 HOLDER_NAME = "holders.name"
-"""Contexts under which holder codes and names are sealed."""
+REFERENCE = "representatives.reference"
+"""Contexts under which holder codes and names, and numbers of documents, are sealed."""
 
 
 class Holder(Base):
@@ -49,7 +50,12 @@ class Account(Base):
 
 
 class Representative(Base):
-    """An account that acts for a legal person (证照管理员); its own person is not a row here."""
+    """An account that acts for a holder: an organisation's administrator (证照管理员), or the guardian
+    (监护人) of a child, whose holder is a natural person. Its own person is not a row here.
+
+    `basis` and `reference_sealed` say what proves it, where the operator has put it in: the kind of
+    document, and its number.
+    """
 
     __tablename__ = "representatives"
 
@@ -58,3 +64,5 @@ class Representative(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default=lambda: token_urlsafe(12))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    basis: Mapped[str | None]
+    reference_sealed: Mapped[bytes | None]

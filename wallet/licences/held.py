@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, case, select
 
 from wallet import numbers
 from wallet.base.clock import local_day
@@ -45,8 +45,11 @@ HELD_COLUMNS: Final = (
     LicenceType.theme, LicenceType.bilingual, LicenceType.status_codes, LicenceType.fields, Unit.name.label("unit"),
     Holder.kind.label("holder_kind"),
 )  # fmt: skip
-"""What `as_held` needs of a licence, beside `name_sealed` of a holder, and of the `delegation`
-that it is shown under its kind and `any_item`."""
+"""What `as_held` needs of a licence, beside `name_sealed` of a holder, and of what it is shown by the kind
+(`delegation`) and `any_item`."""
+
+GUARDIAN: Final = "guardian"
+"""By what a guardian shows a child's licence, beside the kinds of delegations."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ class HeldLicence:
     `type_name_mn` is the type's Mongolian name, if it has one, and `bilingual` where it stands (one of
     `catalogue.content.BILINGUAL`). `status` is valid, suspended, expired, revoked or not_yet_valid;
     `status_label` is the type's own word for it. `holder_masked` is the holder that the account is or acts for, or who let
-    it show the licence, `delegation` the kind of that delegation and `any_item` whether it is for
-    any matter; of an own licence None and true. `days_left` counts to the last good day; `expiring` is true within 30 days
+    it show the licence, a guardian's child by its full name; `delegation` is the kind of that delegation,
+    or GUARDIAN, and `any_item` whether it is for any matter; of an own licence None and true. `days_left` counts to the last good day; `expiring` is true within 30 days
     of it. `change` is why its unit suspended or ended it: told of one licence, to who holds it.
     """
 
@@ -94,6 +97,11 @@ class HeldLicence:
         names = (self.type_name, self.type_name_en, self.type_name_mn or "")
         others = (self.issuing_unit, self.number, self.granted_by or "")
         return " ".join((*names, *others, self.status_label, self.status_label_en)).lower()
+
+    @property
+    def acted_for(self) -> bool:
+        """Whether the account holds it or acts for who does, and has not merely been let show it."""
+        return self.delegation in (None, GUARDIAN)
 
     @property
     def not_yet_valid(self) -> bool:
@@ -181,7 +189,7 @@ def held_licence(
     against = published_against(deps, deps.epoch.marks(), [rows[0].id])
     held = as_held(deps.vault, rows[0], today, against.get(rows[0].id))
     stopped = held.status in ("suspended", "revoked")
-    if stopped and held.role == "own" and change is not None and change.status == held.status:
+    if stopped and held.acted_for and change is not None and change.status == held.status:
         held = replace(held, change=change)
     return held, fields
 
@@ -205,12 +213,17 @@ def _rows(
     tx: Connection, principal: Principal, today: date, which: ColumnElement[bool], limit: int
 ) -> list[AnyRow]:
     rights = first_rights_of(principal.id, today)
+    of_ward = and_(
+        rights.c.delegation_id.is_(None),
+        Holder.kind == "person",
+        Holder.id != principal.holder_id,
+    )
     statement = (
         select(
             *HELD_COLUMNS,
             rights.c.name_sealed,
-            Delegation.kind.label("delegation"),
-            Delegation.any_item,
+            case((of_ward, GUARDIAN), else_=Delegation.kind).label("delegation"),
+            rights.c.any_item,
         )
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Licence.unit_id)
@@ -234,7 +247,9 @@ def as_held(vault: Vault, row: AnyRow, today: date, against: str | None) -> Held
     label = status_entry(row.status_codes, row.status_code, status)
     days_left = (row.valid_until - today).days if row.valid_until else None
     number = vault.open(row.number_sealed, NUMBER)
-    holder = masked_name(vault.open(row.name_sealed, HOLDER_NAME), row.holder_kind)
+    name = vault.open(row.name_sealed, HOLDER_NAME)
+    # Brothers and sisters look alike under the mask.
+    holder = name if row.delegation == GUARDIAN else masked_name(name, row.holder_kind)
     return HeldLicence(
         id=row.id,
         identifier=vault.open(row.identifier_sealed, IDENTIFIER),

@@ -41,12 +41,12 @@ class Shown:
 
     @property
     def by(self) -> str | None:
-        """holder, delegate or paper, as the verdict says it."""
+        """holder, delegate (a guardian too) or paper, as the verdict says it."""
         if self.on_paper:
             return "paper"
         if self.shower is None:
             return None
-        return "delegate" if self.shower.delegated else "holder"
+        return "delegate" if self.shower.delegated or self.shower.for_ward else "holder"
 
 
 def new_verification_id() -> str:

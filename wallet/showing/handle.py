@@ -29,15 +29,20 @@ from wallet.base.keys import KeyRing
 
 _ID_BYTES: Final = 5
 _DELEGATION_BIT: Final = 1 << 39
+_WARD_BIT: Final = 1 << 38
 _NONCE: Final = 12
 
 
 @dataclass(frozen=True)
 class Shower:
-    """Who shows: an account, for itself or a legal person, or a delegation."""
+    """Who shows: an account, for itself or for whom it acts, or a delegation.
+
+    With `for_ward` the account shows as a guardian: the licences are a child's.
+    """
 
     id: int
     delegated: bool
+    for_ward: bool = False
 
     def __str__(self) -> str:
         return f"{'delegation' if self.delegated else 'account'}:{self.id}"
@@ -131,7 +136,9 @@ def _number(value: int) -> bytes:
 
 
 def _pack(shower: Shower, licence_ids: Sequence[int]) -> bytes:
-    first = shower.id | (_DELEGATION_BIT if shower.delegated else 0)
+    first = shower.id
+    first |= _DELEGATION_BIT if shower.delegated else 0
+    first |= _WARD_BIT if shower.for_ward else 0
     return b"".join(map(_number, (first, *licence_ids)))
 
 
@@ -140,7 +147,11 @@ def _unpack(plain: bytes) -> tuple[Shower, tuple[int, ...]]:
         int.from_bytes(plain[start : start + _ID_BYTES])
         for start in range(0, len(plain), _ID_BYTES)
     )
-    shower = Shower(first & ~_DELEGATION_BIT, delegated=bool(first & _DELEGATION_BIT))
+    shower = Shower(
+        first & ~(_DELEGATION_BIT | _WARD_BIT),
+        delegated=bool(first & _DELEGATION_BIT),
+        for_ward=bool(first & _WARD_BIT),
+    )
     return shower, tuple(licence_ids)
 
 

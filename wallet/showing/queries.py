@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Integer, Subquery, bindparam, select
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from wallet.base.database import AnySelect
@@ -33,8 +33,8 @@ def _licences(
     """One query of all that showing needs: a row for each licence and right, or one without.
 
     `holder_id`, `holder_kind` and `name_sealed` are of the holder who is shown, NULL without a
-    right; `frozen_at` is the freeze of the account that shows, `owner_frozen_at` of that
-    holder's own.
+    right; `own_person` is the person of the account. `frozen_at` is the freeze of the account that
+    shows, `owner_frozen_at` that of whoever has delegated.
     """
     return (
         select(
@@ -49,6 +49,7 @@ def _licences(
             rights.c.holder_id,
             rights.c.name_sealed,
             Holder.kind.label("holder_kind"),
+            Account.holder_id.label("own_person"),
             Account.frozen_at,
             Account.void_before,
             _Owner.frozen_at.label("owner_frozen_at"),
@@ -59,7 +60,14 @@ def _licences(
         .join(Account, Account.id == _ACCOUNT)
         .outerjoin(rights, rights.c.licence_id == Licence.id)
         .outerjoin(Holder, Holder.id == rights.c.holder_id)
-        .outerjoin(_Owner, _Owner.holder_id == rights.c.holder_id)
+        .outerjoin(
+            _Owner,
+            and_(
+                _Owner.holder_id == rights.c.holder_id,
+                # A child that has lost the phone does not stop its guardians.
+                rights.c.delegation_id.is_not(None),
+            ),
+        )
         .where(
             which,
             Licence.issued_at.is_not(None),

@@ -133,6 +133,16 @@ class UseSchema(Schema):
     offline = fields.Boolean(required=True)
     role = fields.String(required=True, metadata={"enum": ["own", "delegate"]})
     under = fields.Nested(ShownUnderSchema, required=True, allow_none=True)
+    holder = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "whose licence, where the account acts for them"},
+    )
+    acted = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "who else of those who act for that holder showed it"},
+    )
 
 
 def _one_of(choices: Sequence[str]) -> validate.OneOf:

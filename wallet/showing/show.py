@@ -67,14 +67,14 @@ def open_showing(
     rows = deps.db.rows(
         queries.TO_OPEN, account=principal.id, indices=indices, today=local_day(now)
     )
-    delegation_id, chosen = _choose_right(deps, indices, rows, item)
+    right, chosen = _choose_right(deps, indices, rows, item)
     showing = Showing(
         jti=new_jti(),
         account_id=principal.id,
         shower=(
-            Shower(principal.id, delegated=False)
-            if delegation_id is None
-            else Shower(delegation_id, delegated=True)
+            Shower(principal.id, delegated=False, for_ward=right.ward_id is not None)
+            if right.delegation_id is None
+            else Shower(right.delegation_id, delegated=True)
         ),
         licence_ids=tuple(row.id for row in chosen),
         started_at=now,
@@ -162,39 +162,62 @@ def claimed(state: str) -> Conflict:
     return Conflict("此码已用过，请点“再亮一次”。", "already_used")
 
 
+@dataclass(frozen=True)
+class _Right:
+    """By what an account shows: a delegation, or as the guardian of a child; its own is neither."""
+
+    delegation_id: int | None = None
+    ward_id: int | None = None
+
+    @classmethod
+    def of(cls, row: AnyRow) -> _Right:
+        """The right of a row of `queries`."""
+        if row.delegation_id is not None:
+            return cls(delegation_id=row.delegation_id)
+        ward = row.holder_kind == "person" and row.holder_id != row.own_person
+        return cls(ward_id=row.holder_id if ward else None)
+
+
 def _choose_right(
     deps: Deps, indices: Sequence[bytes], rows: Sequence[AnyRow], item: str | None
-) -> tuple[int | None, list[AnyRow]]:
+) -> tuple[_Right, list[AnyRow]]:
     """The one right by which all these licences can be shown, and their rows in that order.
 
-    A right is a delegation's id, None for the account's own. The own comes first, then a delegation
-    that names the item, then one for any matter, and of equal ones the oldest. Raises NotFound, Invalid (`mixed_showing`).
+    The own comes first, then that of a guardian, then a delegation that names the item, then one for
+    any matter, and of equal ones the oldest. Raises NotFound, Invalid (`mixed_showing`).
     """
-    by_right: dict[int | None, dict[bytes, AnyRow]] = {}
+    by_right: dict[_Right, dict[bytes, AnyRow]] = {}
     for row in rows:
         if row.holder_id is not None:
-            held = by_right.setdefault(row.delegation_id, {})
+            held = by_right.setdefault(_Right.of(row), {})
             held.setdefault(row.identifier_index, row)
     if set().union(*by_right.values()) != set(indices):
         raise NotFound("没有找到此证照，请返回“我的证照”重新选择。")
     whole = [right for right, held in by_right.items() if len(held) == len(indices)]
     if not whole:
-        raise Invalid("自己的证照与他人授权的证照不能放在同一个码里，请分开亮码。", "mixed_showing")
+        raise Invalid("不同持证人的证照不能放在同一个码里，请分开亮码。", "mixed_showing")
     right = _widest(deps, {right: by_right[right][indices[0]].any_item for right in whole}, item)
     return right, [by_right[right][index] for index in indices]
 
 
-def _widest(deps: Deps, rights: Mapping[int | None, bool], item: str | None) -> int | None:
+def _widest(deps: Deps, rights: Mapping[_Right, bool], item: str | None) -> _Right:
     """As `_choose_right` prefers them; `rights` says of each whether it is for any matter."""
+    delegations = [right.delegation_id for right in rights if right.delegation_id is not None]
     named: set[int | None] = set()
-    if item is not None and len(rights) > 1 and None not in rights:
+    if item is not None and len(delegations) == len(rights) > 1:
         named = {
             row.delegation_id
-            for row in deps.db.rows(queries.FOR_ITEM, delegations=list(rights), item=item)
+            for row in deps.db.rows(queries.FOR_ITEM, delegations=delegations, item=item)
         }
     return min(
         rights,
-        key=lambda right: (right is not None, right not in named, not rights[right], right or 0),
+        key=lambda right: (
+            right != _Right(),
+            right.ward_id is None,
+            right.delegation_id not in named,
+            not rights[right],
+            right.ward_id or right.delegation_id or 0,
+        ),
     )
 
 

@@ -1,4 +1,5 @@
-"""Who showed a licence under a delegation, and for whom, as each side of it may read that."""
+"""Who showed a licence, and for whom, where that was not its holder: under a delegation, as each side of it
+may read that, or as one of those who act for the holder."""
 
 from __future__ import annotations
 
@@ -6,15 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy.orm import aliased
 
 from wallet.base.clock import local_day
 from wallet.base.encryption import Vault
+from wallet.base.periods import is_current
 from wallet.holders.addressee import ADDRESSEE_NAME
-from wallet.holders.model import HOLDER_NAME, Holder
+from wallet.holders.model import HOLDER_NAME, Account, Holder, Representative
 from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import COUNTING, Delegation, state_of
+from wallet.licences.model import LicenceHolder
 from wallet.showing.handle import Shower
 from wallet.showing.model import DELEGATED, Verification
 from wallet.web.principal import Principal
@@ -77,3 +81,77 @@ def shown_under(
             over=state_of(row, now, today) not in COUNTING,
         )
     return found
+
+
+@dataclass(frozen=True)
+class ActedFor:
+    """A holder whom the account acts for: a child by name, or an organisation."""
+
+    holder_id: int
+    kind: str
+    name: str
+
+
+def acted_for(
+    tx: Connection, vault: Vault, principal: Principal, licence_ids: Iterable[int], now: datetime
+) -> Mapping[int, ActedFor]:
+    """By licence, whom the account acts for: of those that it does not hold itself."""
+    own = aliased(LicenceHolder)
+    rows = tx.execute(
+        select(LicenceHolder.licence_id, Holder.id, Holder.kind, Holder.name_sealed)
+        .join(Holder, Holder.id == LicenceHolder.holder_id)
+        .where(
+            LicenceHolder.licence_id.in_(set(licence_ids)),
+            LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now))),
+            ~exists(
+                select(own.holder_id).where(
+                    own.licence_id == LicenceHolder.licence_id,
+                    own.holder_id == principal.holder_id,
+                )
+            ),
+        )
+        .order_by(LicenceHolder.position.desc())
+    )
+    return {
+        row.licence_id: ActedFor(row.id, row.kind, vault.open(row.name_sealed, HOLDER_NAME))
+        for row in rows
+    }
+
+
+def who_acted(
+    tx: Connection,
+    vault: Vault,
+    principal: Principal,
+    showers: Iterable[str | None],
+    holder_ids: Iterable[int],
+    now: datetime,
+) -> Mapping[str, str]:
+    """By `shower`, the names of other accounts that showed for these holders, whom the account acts for.
+
+    In full as long as they act for one of them too: those have named each other.
+    """
+    named = {
+        Shower.of(shower).id: shower
+        for shower in showers
+        if shower and not Shower.of(shower).delegated
+    }
+    named.pop(principal.id, None)
+    if not named:
+        return {}
+    acts = exists(
+        select(Representative.holder_id).where(
+            Representative.account_id == Account.id,
+            Representative.holder_id.in_(set(holder_ids)),
+            is_current(Representative.starts_on, Representative.ends_on, local_day(now)),
+        )
+    )
+    rows = tx.execute(
+        select(Account.id, Holder.name_sealed, acts.label("acts"))
+        .join(Holder, Holder.id == Account.holder_id)
+        .where(Account.id.in_(named))
+    )
+    names = {row.id: (vault.open(row.name_sealed, HOLDER_NAME), row.acts) for row in rows}
+    return {
+        named[id]: name if acts else masked_name(name, "person")
+        for id, (name, acts) in names.items()
+    }

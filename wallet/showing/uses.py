@@ -21,8 +21,11 @@ from wallet.showing.filters import WantedUses, is_own, wanted_uses
 from wallet.showing.model import Use, Verification
 from wallet.showing.questions import is_over, lapse
 from wallet.showing.shown_by import (
+    ActedFor,
     ShownUnder,
+    acted_for,
     shown_under,
+    who_acted,
 )
 from wallet.web.principal import Principal
 
@@ -37,6 +40,8 @@ class UseEntry:
     desk said afterwards. Where the desk judged `offline`, outcome and reason are what it found then:
     that is what the holder met. `role` is own or delegate: then it is another's licence that this
     account showed, whose `identifier` is None once that delegation is over. `under` is the delegation that it was shown under, None where its holder showed it.
+    `holder` is whose it is where the account acts for them, a child or an organisation, and `acted` who
+    else of those who act for them showed it.
     """
 
     id: str
@@ -60,6 +65,8 @@ class UseEntry:
     offline: bool
     role: str
     under: ShownUnder | None
+    holder: str | None
+    acted: str | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,16 @@ class UsePage:
 
     items: list[UseEntry]
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class _By:
+    """Of the uses on a page: the delegations by `shower`, by licence whom the account acts for, and by
+    `shower` who else acted for them."""
+
+    delegations: Mapping[str, ShownUnder]
+    holders: Mapping[int, ActedFor]
+    acted: Mapping[str, str]
 
 
 def uses(
@@ -82,11 +99,11 @@ def uses(
 
     Raises NotFound for a delegation that is not the account's.
     """
-    rows, delegations = _read(deps, principal, now, limit, cursor, wanted)
+    rows, by = _read(deps, principal, now, limit, cursor, wanted)
     if any(_is_overdue(row, now) for row in rows):
         _lapse(deps, rows, now)
-        rows, delegations = _read(deps, principal, now, limit, cursor, wanted)
-    entries = [_entry(deps.vault, row, delegations.get(row.shower)) for row in rows[:limit]]
+        rows, by = _read(deps, principal, now, limit, cursor, wanted)
+    entries = [_entry(deps.vault, row, by) for row in rows[:limit]]
     if len(rows) <= limit:
         return UsePage(entries, None)
     last = rows[limit - 1]
@@ -100,13 +117,19 @@ def _read(
     limit: int,
     cursor: str | None,
     wanted: WantedUses,
-) -> tuple[Sequence[AnyRow], Mapping[str, ShownUnder]]:
-    """One row more than the page has, and by `shower` the delegations that these were shown under."""
+) -> tuple[Sequence[AnyRow], _By]:
+    """One row more than the page has, and who showed these for whom."""
     with deps.db.read() as tx:
         which = wanted_uses(tx, deps, principal, now, wanted)
         rows = tx.execute(_statement(principal, now, which, limit, cursor)).all()
         showers = [row.shower for row in rows]
-        return rows, shown_under(tx, deps.vault, principal, showers, now)
+        delegations = shown_under(tx, deps.vault, principal, showers, now)
+        mine = acted_for(tx, deps.vault, principal, [row.licence_id for row in rows], now)
+        acting = {row.shower for row in rows if row.licence_id in mine}
+        holders = {one.holder_id for one in mine.values()}
+        return rows, _By(
+            delegations, mine, who_acted(tx, deps.vault, principal, acting, holders, now)
+        )
 
 
 def _statement(
@@ -140,7 +163,9 @@ def _statement(
     return statement if after is None else statement.where(after)
 
 
-def _entry(vault: Vault, row: AnyRow, under: ShownUnder | None) -> UseEntry:
+def _entry(vault: Vault, row: AnyRow, by: _By) -> UseEntry:
+    under = by.delegations.get(row.shower)
+    holder = by.holders.get(row.licence_id)
     known = row.own or (under is not None and not under.over)
     return UseEntry(
         id=row.id,
@@ -164,6 +189,8 @@ def _entry(vault: Vault, row: AnyRow, under: ShownUnder | None) -> UseEntry:
         offline=row.offline_reason is not None,
         role="own" if row.own else "delegate",
         under=under,
+        holder=holder.name if holder else None,
+        acted=by.acted.get(row.shower) if holder else None,
     )
 
 

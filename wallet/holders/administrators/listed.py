@@ -46,8 +46,14 @@ def administrators(deps: Deps, principal: Principal, now: datetime) -> list[Admi
 
 def acts_for(principal: Principal, today: date) -> Any:
     """Subquery: the organisations that the account acts for on that day."""
-    return select(Representative.holder_id).where(
-        Representative.account_id == principal.id, current(today)
+    return (
+        select(Representative.holder_id)
+        .join(Holder, Holder.id == Representative.holder_id)
+        .where(
+            Representative.account_id == principal.id,
+            Holder.kind == "organisation",
+            current(today),
+        )
     )
 
 

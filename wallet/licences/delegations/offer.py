@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from wallet import numbers
 from wallet.base import audit, outbox
@@ -180,7 +180,7 @@ def _scope(
 ) -> _Scope:
     """The one holder whom the account is or acts for who holds all of them, first the own person.
 
-    What others have let the account show is not among them: nothing is handed on.
+    What others have let the account show is not among them, nor what is a child's: nothing is handed on.
     """
     indices = {deps.vault.index(identifier, IDENTIFIER) for identifier in licences}
     rights = own_rights(principal.id, today)
@@ -196,6 +196,7 @@ def _scope(
             Licence.identifier_index.in_(indices),
             Licence.issued_at.is_not(None),
             Licence.superseded_at.is_(None),
+            or_(Holder.kind == "organisation", Holder.id == principal.holder_id),
         )
     ).all()  # fmt: skip
     if {row.identifier_index for row in rows} != indices:

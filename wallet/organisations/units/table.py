@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy import Connection, select
 
 from wallet.base.deps import Deps
-from wallet.errors import ConfigurationError, Conflict, Invalid
+from wallet.base.tables import Imported, TableLine, import_table
+from wallet.errors import Conflict, Invalid
 from wallet.organisations.model import ResponsiblePerson, Staff, Unit
 from wallet.organisations.people.change import insert_staff
 from wallet.organisations.people.schemas import NewStaffSchema
@@ -31,22 +30,13 @@ _STAFF: Final = NewStaffSchema()
 _RESPONSIBLE: Final = ResponsibleSchema()
 
 
-@dataclass(frozen=True)
-class Imported:
-    """How many lines were new, how many were there already, and what is wrong with which line."""
-
-    added: int
-    known: int
-    faults: Sequence[str]
-
-
 def import_units(deps: Deps, file: Path, now: datetime) -> Imported:
     """Add the units of a CSV file, those above before those below; all of them or, with faults, none.
 
     Columns: code, name, name_en, level, kinds (with spaces between), area_code, parent (empty for a
     root). A code that is there already is left alone. Raises ConfigurationError for no such table.
     """
-    return _import(deps, _lines(file, _UNIT_COLUMNS), now, _add_unit)
+    return import_table(deps.db, file, _UNIT_COLUMNS, lambda tx, line: _add_unit(tx, line, now))
 
 
 def import_staff(deps: Deps, file: Path, now: datetime) -> Imported:
@@ -55,37 +45,20 @@ def import_staff(deps: Deps, file: Path, now: datetime) -> Imported:
     Columns: login, name, unit (its code), roles (with spaces between), terminal, phone (only of the unit's
     responsible person). A login that is there already is left alone.
     """
-    return _import(deps, _lines(file, _STAFF_COLUMNS), now, _add_staff)
+    return import_table(
+        deps.db, file, _STAFF_COLUMNS, lambda tx, line: _add_staff(tx, deps, line, now)
+    )
 
 
-class _Rolled(Exception):
-    """Nothing is kept of a table with faults."""
-
-
-def _import(
-    deps: Deps, lines: Iterator[tuple[int, dict[str, str]]], now: datetime, add: Any
-) -> Imported:
-    added, known, faults = 0, 0, list[str]()
+def _loaded(schema: Schema, given: Mapping[str, Any]) -> Any:
     try:
-        with deps.db.begin() as tx:
-            for number, line in lines:
-                try:
-                    new = add(tx, deps, line, now)
-                except ValidationError as error:
-                    path, sentences = next(iter(flatten_messages(error.messages).items()))
-                    faults.append(f"line {number}: {path}: {sentences[0]}")
-                except (Conflict, Invalid) as refused:
-                    faults.append(f"line {number}: {refused.detail}")
-                else:
-                    added, known = added + new, known + (not new)
-            if faults:
-                raise _Rolled
-    except _Rolled:
-        added = 0
-    return Imported(added, known, faults)
+        return schema.load(given)
+    except ValidationError as error:
+        path, sentences = next(iter(flatten_messages(error.messages).items()))
+        raise Invalid(f"{path}: {sentences[0]}") from None
 
 
-def _add_unit(tx: Connection, _deps: Deps, line: dict[str, str], now: datetime) -> bool:
+def _add_unit(tx: Connection, line: TableLine, now: datetime) -> bool:
     if tx.execute(select(Unit.id).where(Unit.code == line["code"])).first() is not None:
         return False
     parent = tx.execute(select(Unit).where(Unit.code == line["parent"])).one_or_none()
@@ -93,16 +66,16 @@ def _add_unit(tx: Connection, _deps: Deps, line: dict[str, str], now: datetime) 
         raise Invalid("parent：没有登记这个上级单位，请把它排在前面。")
     # A root is said to be its own parent, since a unit that a manager adds must have one.
     given = {**line, "kinds": line["kinds"].split(), "parent": line["parent"] or line["code"]}
-    insert_unit(tx, _UNIT.load(given), parent, ACTOR, now)
+    insert_unit(tx, _loaded(_UNIT, given), parent, ACTOR, now)
     return True
 
 
-def _add_staff(tx: Connection, deps: Deps, line: dict[str, str], now: datetime) -> bool:
+def _add_staff(tx: Connection, deps: Deps, line: TableLine, now: datetime) -> bool:
     given: dict[str, Any] = {**line, "roles": line["roles"].split()}
     phone = given.pop("phone")
     if tx.execute(select(Staff.id).where(Staff.login == line["login"])).first() is not None:
         return False
-    new = _STAFF.load(given)
+    new = _loaded(_STAFF, given)
     unit = tx.execute(
         select(Unit).where(Unit.code == new.unit, Unit.closed_at.is_(None))
     ).one_or_none()
@@ -110,7 +83,7 @@ def _add_staff(tx: Connection, deps: Deps, line: dict[str, str], now: datetime) 
         raise Invalid("unit：没有登记这个单位，或已撤销。")
     member = insert_staff(tx, deps, new, unit, ACTOR, now)
     if phone:
-        checked = _RESPONSIBLE.load({"login": new.login, "phone": phone})
+        checked = _loaded(_RESPONSIBLE, {"login": new.login, "phone": phone})
         present = select(ResponsiblePerson.id).where(
             ResponsiblePerson.unit_id == unit.id, ResponsiblePerson.until.is_(None)
         )
@@ -118,22 +91,3 @@ def _add_staff(tx: Connection, deps: Deps, line: dict[str, str], now: datetime) 
             raise Conflict("phone：这个单位已有专人。", "already_responsible")
         file_staff(tx, deps, unit, member, checked["phone"], ACTOR, now)
     return True
-
-
-def _lines(file: Path, columns: set[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{file} is not UTF-8") from None
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    if set(reader.fieldnames or ()) != columns:
-        raise ConfigurationError(f"{file} must have the columns {', '.join(sorted(columns))}")
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise ConfigurationError(
-                    f"line {reader.line_num} has not as many cells as the head"
-                )
-            yield reader.line_num, {name: cell.strip() for name, cell in row.items()}
-    except csv.Error:
-        raise ConfigurationError(f"line {reader.line_num} is no CSV") from None

@@ -22,6 +22,7 @@ Refusal = Literal[
     "number_unverified",
     "number_unusable",
     "name_missing",
+    "under_14",
     "staff_unknown",
     "staff_disabled",
     "other_person",
