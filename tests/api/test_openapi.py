@@ -151,6 +151,7 @@ SECURITY: Final = {
     "post /api/v1/catalogue-drafts/{draft_id}/review": [PERSON_WRITES],
     "post /api/v1/catalogue-drafts/{draft_id}/publication": [PERSON_WRITES],
     "get /api/v1/items": [],
+    "get /api/v1/items/{code}": [],
     "post /api/v1/public/verifications": [],
     "post /api/v1/delivery-receipts": [],
     "get /.well-known/jwks.json": [],

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from tests.support.grants import change_item
 from tests.support.people import sign_in
 from tests.support.shared import deps_of
 from tests.support.showing import (
@@ -14,6 +15,7 @@ from tests.support.showing import (
     EXPIRED,
     FOOD,
     IDENTITY,
+    MARRIAGE,
     OPEN_A_SHOP,
     OPERATOR,
     RENEWAL,
@@ -63,20 +65,53 @@ def test_a_matter_proposes_what_its_material_names_and_says_what_is_lacking(
 ) -> None:
     choice = chosen(shared_app, "holder-li", OPEN_A_SHOP)
     assert choice.matter is not None
-    assert not choice.matter.any_of
+    assert [len(one.types) for one in choice.matter.materials] == [1, 1, 1]
     assert types(choice, proposed=True) == {FOOD}
     assert [one.type_code for one in choice.stopped] == [EXPIRED]
-    assert [one.code for one in choice.missing] == ["business-licence"]
+    assert [[one.code for one in some] for some in choice.missing] == [["business-licence"]]
     assert {FOOD, DRIVING} <= types(choice)
 
 
 def test_a_matter_that_any_of_several_satisfies_proposes_one(shared_app: Flask) -> None:
     choice = chosen(shared_app, "holder-li", IDENTITY)
     assert choice.matter is not None
-    assert choice.matter.any_of
+    assert [one.all_of for one in choice.matter.materials] == [False]
     assert len(choice.proposed) == 1
     assert types(choice, proposed=True) <= {DRIVING, OPERATOR}
     assert (choice.stopped, choice.missing) == ([], [])
+
+
+def test_a_material_that_takes_all_of_its_types_says_which_of_them_is_lacking(
+    shared_app: Flask,
+) -> None:
+    choice = chosen(shared_app, "holder-li", "road-traffic-check")
+    assert choice.matter is not None
+    assert [one.all_of for one in choice.matter.materials] == [True]
+    assert types(choice, proposed=True) == {DRIVING}
+    assert [[one.code for one in some] for some in choice.missing] == [["vehicle-licence"]]
+
+
+def test_one_of_several_that_would_do_is_lacking_as_one(shared_app: Flask) -> None:
+    choice = chosen(shared_app, "holder-li", "bank-senior-service")
+    assert choice.proposed == frozenset()
+    assert [[one.code for one in some] for some in choice.missing] == [
+        [SENIOR, "disability-certificate"]
+    ]
+
+
+def test_a_material_that_only_some_need_is_neither_proposed_nor_lacking(shared_app: Flask) -> None:
+    choice = chosen(shared_app, "holder-li", "bank-home-loan")
+    assert choice.matter is not None
+    assert [one.needed for one in choice.matter.materials] == [True, False]
+    assert MARRIAGE not in types(choice, proposed=True)
+    assert [[one.code for one in some] for some in choice.missing] == [["real-estate-certificate"]]
+
+
+def test_a_matter_that_was_withdrawn_is_not_chosen(app: Flask) -> None:
+    assert RENEWAL in {one.code for one in chosen(app, "holder-li", asked="延续").matters}
+    change_item(deps_of(app), RENEWAL, withdrawn_at=read_clock())
+    assert chosen(app, "holder-li", asked="延续").matters == []
+    assert chosen(app, "holder-li", RENEWAL).matter is None
 
 
 def test_a_matter_whose_licence_has_just_ended_says_so_instead(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""What a hall may use licences for, and how a test changes it."""
+"""What a hall may use licences for: its items and its grants, and how a test changes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from tests.support.showing import RENEWAL
 from wallet.base.deps import Deps
-from wallet.catalogue.model import UseItem
+from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.relying.model import Grant
 
 
@@ -18,3 +18,26 @@ def change_grant(deps: Deps, of: str = RENEWAL, **values: Any) -> None:
     with deps.db.begin() as tx:
         changed = tx.execute(update(Grant).where(Grant.item_id == item).values(**values))
         assert changed.rowcount >= 1
+
+
+def change_item(deps: Deps, code: str, **values: Any) -> None:
+    """Change the row of a published item, as a new version or its withdrawal would."""
+    with deps.db.begin() as tx:
+        changed = tx.execute(update(UseItem).where(UseItem.code == code).values(**values))
+        assert changed.rowcount == 1
+
+
+def change_necessary(deps: Deps, item: str, type_code: str, fields: list[str]) -> None:
+    """Change what an item needs of a type, as far as desks are concerned."""
+    with deps.db.begin() as tx:
+        changed = tx.execute(
+            update(UseItemType)
+            .where(
+                UseItemType.item_id
+                == select(UseItem.id).where(UseItem.code == item).scalar_subquery(),
+                UseItemType.type_id
+                == select(LicenceType.id).where(LicenceType.code == type_code).scalar_subquery(),
+            )
+            .values(fields=fields)
+        )
+        assert changed.rowcount == 1

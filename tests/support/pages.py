@@ -19,6 +19,7 @@ from tests.support import phone
 from tests.support.batches import csv_of, row_of
 from tests.support.licences import FOOD, day, food_licence, person
 from tests.support.people import credentials
+from tests.support.showing import IDENTITY
 from tests.support.units import DISTRICT, HALL
 
 MISSING: Final = "/no-such-page"
@@ -97,6 +98,7 @@ PAGES: Final = (
     Shown("/", None),
     Shown("/catalogue", None),
     Shown("/catalogue/<code>", None, f"/catalogue/{FOOD}"),
+    Shown("/items/<code>", None, f"/items/{IDENTITY}"),
     Shown("/v", None),
     Shown("/api/docs", None),
     Shown(MISSING, None, status=404),

@@ -31,6 +31,7 @@ PUBLIC: Final = {
     "GET /api/v1/catalogue/<code>",
     "GET /api/v1/catalogue/<code>/versions",
     "GET /api/v1/items",
+    "GET /api/v1/items/<code>",
     "POST /api/v1/public/verifications",
     "POST /api/v1/delivery-receipts",
 }

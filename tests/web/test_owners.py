@@ -38,7 +38,9 @@ class Line:
 PUBLIC: Final = {
     "GET /api/v1/catalogue/<code>",
     "GET /api/v1/catalogue/<code>/versions",
+    "GET /api/v1/items/<code>",
     "GET /catalogue/<code>",
+    "GET /items/<code>",
     "GET /sign-in/<who>",
     "GET /sign-in/<who>/callback",
     "GET /static/<path:filename>",

@@ -1,4 +1,4 @@
-"""The catalogue and the use list, public."""
+"""The catalogue, public, and the drafts of its entries."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ from wallet.catalogue.drafts import (
     write_draft,
 )
 from wallet.catalogue.publish import publish_draft, review_draft
-from wallet.catalogue.read import published_type, published_types, published_versions, use_items
+from wallet.catalogue.read import published_type, published_types, published_versions
 from wallet.catalogue.schemas import (
     LicenceTypePageSchema,
     LicenceTypeSchema,
     PublishedVersionPageSchema,
-    UseItemPageSchema,
 )
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
@@ -36,9 +35,7 @@ from wallet.web.guards import client, guard, public, staff
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
 
-blueprint = ApiBlueprint(
-    "catalogue", __name__, description="发证目录与用证事项清单 · Licence types and use items"
-)
+blueprint = ApiBlueprint("catalogue", __name__, description="发证目录 · Licence types")
 _WRITERS = staff("issuer") | client("issuing")
 _READERS = _WRITERS | staff("manager")
 
@@ -136,12 +133,3 @@ def review(decided: dict[str, str], draft_id: str) -> Draft:
 def publication(draft_id: str) -> Draft:
     """Publish a reviewed draft."""
     return publish_draft(deps(), current_principal(), id_of(draft_id), now())
-
-
-@blueprint.route("/items")
-@blueprint.arguments(PageQuerySchema, location="query")
-@blueprint.response(200, UseItemPageSchema)
-@guard(public())
-def items(query: dict[str, Any]) -> dict[str, Any]:
-    """The use list: which matters use which licence types, and the fields they may see."""
-    return use_items(deps(), query["limit"], query["cursor"])

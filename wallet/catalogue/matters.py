@@ -15,20 +15,30 @@ from wallet.organisations.model import Unit
 
 @dataclass(frozen=True)
 class TypeName:
-    """A licence type that satisfies a matter; `needed` where its material names it.
-
-    A matter that names none of its types is satisfied by any one of them.
-    """
+    """A licence type, by its code and what it is called."""
 
     code: str
     name: str
     name_en: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a matter asks for: with `all_of` every one of `types` together, else any one of them.
+
+    One that is not `needed` is asked of some people only.
+    """
+
+    name: str
+    name_en: str
     needed: bool
+    all_of: bool
+    types: Sequence[TypeName]
 
 
 @dataclass(frozen=True)
 class Matter:
-    """A use item with the types that satisfy it, and how it is done without a phone."""
+    """A use item with its materials, and how it is done without a phone."""
 
     code: str
     name: str
@@ -36,19 +46,14 @@ class Matter:
     unit: str
     traditional_channel: str
     traditional_channel_en: str
-    types: list[TypeName] = field(default_factory=list)
-
-    @property
-    def any_of(self) -> bool:
-        """Whether one of its types is enough."""
-        return not any(one.needed for one in self.types)
+    materials: Sequence[Material] = field(default_factory=list)
 
 
 def find_matters(
     deps: Deps, type_codes: Iterable[str], asked: str, limit: int
 ) -> tuple[list[Matter], bool]:
-    """Matters that one of these types satisfies and whose name or unit has every word of `asked`,
-    without their types; and whether there are more than `limit`."""
+    """Matters for which one of these types can be used and whose name or unit has every word of `asked`,
+    without their materials; and whether there are more than `limit`."""
     satisfied = (
         select(UseItemType.item_id)
         .join(LicenceType, LicenceType.id == UseItemType.type_id)
@@ -57,7 +62,7 @@ def find_matters(
     statement = (
         select(UseItem, Unit.name.label("unit"))
         .join(Unit, Unit.id == UseItem.unit_id)
-        .where(UseItem.id.in_(satisfied))
+        .where(UseItem.id.in_(satisfied), UseItem.withdrawn_at.is_(None))
         .order_by(UseItem.name, UseItem.id)
         .limit(limit + 1)
     )
@@ -75,7 +80,7 @@ def find_matters(
 
 
 def matter_of(deps: Deps, code: str) -> Matter | None:
-    """One matter with its types, in the order of the catalogue; None where there is none."""
+    """One matter with its materials; None where there is none, or it was withdrawn."""
     rows = deps.db.rows(
         select(
             UseItem,
@@ -87,13 +92,15 @@ def matter_of(deps: Deps, code: str) -> Matter | None:
         .join(Unit, Unit.id == UseItem.unit_id)
         .join(UseItemType, UseItemType.item_id == UseItem.id)
         .join(LicenceType, LicenceType.id == UseItemType.type_id)
-        .where(UseItem.code == code)
-        .order_by(LicenceType.short_number)
+        .where(UseItem.code == code, UseItem.withdrawn_at.is_(None))
     )
     return _matter(rows[0], rows) if rows else None
 
 
 def _matter(row: AnyRow, rows: Sequence[AnyRow] = ()) -> Matter:
+    types = {
+        one.type_code: TypeName(one.type_code, one.type_name, one.type_name_en) for one in rows
+    }
     return Matter(
         code=row.code,
         name=row.name,
@@ -101,8 +108,14 @@ def _matter(row: AnyRow, rows: Sequence[AnyRow] = ()) -> Matter:
         unit=row.unit,
         traditional_channel=row.traditional_channel,
         traditional_channel_en=row.traditional_channel_en,
-        types=[
-            TypeName(one.type_code, one.type_name, one.type_name_en, one.type_name in row.materials)
-            for one in rows
+        materials=[
+            Material(
+                name=one["name"],
+                name_en=one["name_en"],
+                needed=one["needed"],
+                all_of=one["satisfied_by"] == "all_of",
+                types=[types[some["type"]] for some in one["types"]],
+            )
+            for one in (row.materials if rows else ())
         ],
     )

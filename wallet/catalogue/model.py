@@ -96,7 +96,13 @@ class TypeIssuer(Base):
 
 
 class UseItem(Base):
-    """A matter of a unit (用证事项) with its traditional channel, which every item has (O-19)."""
+    """A matter of a unit (用证事项) with its traditional channel, which every item has (O-12, O-19).
+
+    `materials` is a list of `{name, name_en, needed, satisfied_by, types}` as `content.ItemSchema` loads it:
+    one of `types`, or all of them, satisfies the material, and of each the item may see `fields`.
+    `scene` is government 政务 or social 社会化. The row says what is published now; once
+    `withdrawn_at` is set the item is no longer chosen, and no grant for it stands.
+    """
 
     __tablename__ = "use_items"
 
@@ -105,17 +111,26 @@ class UseItem(Base):
     name: Mapped[str]
     name_en: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    scene: Mapped[str]
+    materials: Mapped[list[dict[str, Any]]]
     consent: Mapped[str]
+    purpose: Mapped[str]
+    purpose_en: Mapped[str]
     retention: Mapped[str]
     retention_en: Mapped[str]
     traditional_channel: Mapped[str]
     traditional_channel_en: Mapped[str]
-    materials: Mapped[str]
     basis: Mapped[str]
+    basis_document: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+    withdrawn_at: Mapped[datetime | None]
 
 
 class UseItemType(Base):
-    """A licence type that satisfies an item, and the fields necessary for it."""
+    """A licence type that an item's materials name, with the fields that any of them may see.
+
+    It follows from `UseItem.materials`, for what is judged and granted.
+    """
 
     __tablename__ = "use_item_types"
 

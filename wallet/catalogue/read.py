@@ -1,4 +1,4 @@
-"""Read the published catalogue and use list."""
+"""Read the published catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.catalogue.model import LicenceType, LicenceTypeVersion, UseItem, UseItemType
+from wallet.catalogue.model import LicenceType, LicenceTypeVersion
 from wallet.errors import NotFound
 from wallet.organisations.model import BasisDocument, Unit
 
@@ -68,38 +68,6 @@ def published_versions(
     return {"items": items, "next_cursor": next_cursor}
 
 
-def use_items(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
-    """A page of the use list (O-12): `{items, next_cursor}`; `fields` is {type: [keys]}."""
-    page = (
-        select(UseItem.id)
-        .where(UseItem.id > number_of_cursor(cursor))
-        .order_by(UseItem.id)
-        .limit(limit + 1)
-    )
-    statement = (
-        select(
-            UseItem,
-            Unit.name.label("unit"),
-            LicenceType.code.label("type_code"),
-            UseItemType.fields.label("type_fields"),
-        )
-        .join(Unit, Unit.id == UseItem.unit_id)
-        .join(UseItemType, UseItemType.item_id == UseItem.id)
-        .join(LicenceType, LicenceType.id == UseItemType.type_id)
-        .where(UseItem.id.in_(page))
-        .order_by(UseItem.id, LicenceType.short_number)
-    )
-    items: dict[int, dict[str, Any]] = {}
-    with deps.db.read() as tx:
-        for row in tx.execute(statement):
-            item = items.setdefault(row.id, _item(row))
-            item["licence_types"].append(row.type_code)
-            item["fields"][row.type_code] = row.type_fields
-    ids = list(items)
-    next_cursor = str(ids[limit - 1]) if len(ids) > limit else None
-    return {"items": [items[id] for id in ids[:limit]], "next_cursor": next_cursor}
-
-
 def _types() -> AnySelect:
     return (
         select(
@@ -138,22 +106,4 @@ def _type(row: AnyRow) -> dict[str, Any]:
         "review": row.review,
         "status_codes": row.status_codes,
         "fields": row.fields,
-    }
-
-
-def _item(row: AnyRow) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "name_en": row.name_en,
-        "unit": row.unit,
-        "licence_types": [],
-        "fields": {},
-        "materials": row.materials,
-        "consent": row.consent,
-        "retention": row.retention,
-        "retention_en": row.retention_en,
-        "traditional_channel": row.traditional_channel,
-        "traditional_channel_en": row.traditional_channel_en,
-        "basis": row.basis,
     }

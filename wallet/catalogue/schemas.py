@@ -1,4 +1,4 @@
-"""The JSON forms of the catalogue and the use list."""
+"""The JSON forms of the catalogue."""
 
 from __future__ import annotations
 
@@ -109,36 +109,4 @@ class LicenceTypePageSchema(Schema):
     """A page of the catalogue."""
 
     items = fields.List(fields.Nested(LicenceTypeSchema), required=True)
-    next_cursor = fields.String(allow_none=True, required=True)
-
-
-class UseItemSchema(Schema):
-    """An entry of the use list (用证事项清单)."""
-
-    code = fields.String(required=True)
-    name = fields.String(required=True)
-    name_en = fields.String()
-    unit = fields.String(required=True)
-    licence_types = fields.List(fields.String(), required=True)
-    fields_ = fields.Dict(
-        keys=fields.String(),
-        values=fields.List(fields.String()),
-        required=True,
-        data_key="fields",
-        attribute="fields",
-        metadata={"description": "licence type → keys of the fields it may see"},
-    )
-    materials = fields.String()
-    consent = fields.String(required=True, metadata={"enum": ["none", "ask"]})
-    retention = fields.String(required=True)
-    retention_en = fields.String()
-    traditional_channel = fields.String(required=True)
-    traditional_channel_en = fields.String()
-    basis = fields.String()
-
-
-class UseItemPageSchema(Schema):
-    """A page of the use list."""
-
-    items = fields.List(fields.Nested(UseItemSchema), required=True)
     next_cursor = fields.String(allow_none=True, required=True)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
+
+from wallet.catalogue.use_list.materials import fields_of
 
 FieldValue = str | int | float
 
@@ -97,17 +99,30 @@ class UseItem:
     name: str
     name_en: str
     unit: str
-    licence_types: list[str]
-    fields: dict[str, list[str]]
-    """Licence type to the keys of the face fields that the item may see."""
-    materials: str
+    scene: Literal["government", "social"]
+    materials: list[dict[str, Any]]
+    """As `wallet.catalogue.model.UseItem` describes them."""
     consent: Literal["none", "ask"]
+    purpose: str
+    purpose_en: str
     retention: str
     retention_en: str
     traditional_channel: str
     traditional_channel_en: str
     basis: str
     """Number of a basis document, then its articles."""
+    basis_document: str
+    """Code of that document."""
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Licence type to the keys of the face fields that the item may see."""
+        return fields_of(self.materials)
+
+    @property
+    def licence_types(self) -> list[str]:
+        """Codes of the types that its materials name."""
+        return list(self.fields)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from verify.languages import chosen_language
-from wallet.catalogue.read import published_type, published_types, published_versions, use_items
+from wallet.catalogue.read import published_type, published_types, published_versions
+from wallet.catalogue.use_list.read import use_item, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.web.deps import deps
 from wallet.web.guards import guard, public
@@ -45,6 +46,15 @@ def licence_type(code: str) -> str:
         type=_type(published_type(deps(), code)),
         versions=published_versions(deps(), code, PAGE_LIMIT_MAX)["items"],
     )
+
+
+@blueprint.get("/items/<code>")
+@guard(public())
+def item(code: str) -> str:
+    """One item of the use list: what is needed, what satisfies it, how it is done without a phone."""
+    found = use_item(deps(), code)
+    types = {entry["code"]: entry for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]}
+    return render_template("public/use_item.html", item=_item(found, types))
 
 
 def _in_language(entry: dict[str, Any], key: str) -> str:
@@ -87,15 +97,28 @@ def _type(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(entry: dict[str, Any], types: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """An item with the names of its types and the labels of all fields that it may see."""
-    labels: dict[str, None] = {}
-    for code, keys in entry["fields"].items():
-        declared = {field["key"]: field for field in types[code]["fields"]}
-        labels |= dict.fromkeys(_in_language(declared[key], "label") for key in keys)
+    """An item with the names of its types and the labels of the fields that it may see."""
+    words = ("name", "unit", "traditional_channel", "retention", "purpose")
+    return (
+        entry
+        | {word: _in_language(entry, word) for word in words}
+        | {"materials": [_material(one, types) for one in entry["materials"]]}
+    )
+
+
+def _material(entry: dict[str, Any], types: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return entry | {
         "name": _in_language(entry, "name"),
-        "traditional_channel": _in_language(entry, "traditional_channel"),
-        "retention": _in_language(entry, "retention"),
-        "type_names": [_in_language(types[code], "name") for code in entry["licence_types"]],
-        "field_labels": list(labels),
+        "types": [
+            {
+                "code": one["type"],
+                "name": _in_language(types[one["type"]], "name"),
+                "field_labels": [
+                    _in_language(field, "label")
+                    for field in types[one["type"]]["fields"]
+                    if field["key"] in one["fields"]
+                ],
+            }
+            for one in entry["types"]
+        ],
     }

@@ -8,16 +8,16 @@ from typing import Any, Final
 from wallet import numbers
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
-from wallet.catalogue.model import LicenceType, UseItem
+from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.holders.names import masked_name
-from wallet.relying.grants import granted
+from wallet.relying.grants import granted, within
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
 _ITEMS: Final = granted(
     UseItem.code, UseItem.name, UseItem.name_en, UseItem.consent,
     UseItem.traditional_channel, UseItem.traditional_channel_en,
-    Grant.fields, LicenceType.fields.label("declared"),
+    Grant.fields, UseItemType.fields.label("necessary"), LicenceType.fields.label("declared"),
     LicenceType.short_number, LicenceType.name.label("type_name"), LicenceType.name_en.label("type_name_en"),
 ).order_by(UseItem.id, LicenceType.short_number)  # fmt: skip
 
@@ -38,13 +38,14 @@ def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
                 "types": [],
             },
         )
+        fields = within(row.fields, row.necessary)
         item["types"].append(
             {
                 "number": row.short_number,
                 "name": row.type_name,
                 "name_en": row.type_name_en,
-                "fields": field_labels(row.declared, row.fields),
-                "fields_en": field_labels(row.declared, row.fields, "en"),
+                "fields": field_labels(row.declared, fields),
+                "fields_en": field_labels(row.declared, fields, "en"),
             }
         )
     return {

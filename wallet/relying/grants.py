@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Date, bindparam, select
+from sqlalchemy import Connection, Date, and_, bindparam, select
 
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
-from wallet.catalogue.model import LicenceType, UseItem
+from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
@@ -51,18 +51,23 @@ class ItemGrant:
 def granted(*columns: Any) -> AnySelect:
     """Select these of every grant that stands, with its item and its licence type.
 
-    Bound by name: `unit`, and `today`, the local day.
+    A grant stands no longer than its item (O-12), nor for a type that the item has given up. Bound by name: `unit`, and `today`, the local day.
     """
     return (
         select(*columns)
         .select_from(Grant)
         .join(UseItem, UseItem.id == Grant.item_id)
         .join(LicenceType, LicenceType.id == Grant.type_id)
+        .join(
+            UseItemType,
+            and_(UseItemType.item_id == Grant.item_id, UseItemType.type_id == Grant.type_id),
+        )
         .join(Unit, Unit.id == Grant.unit_id)
         .where(
             Grant.unit_id == bindparam("unit"),
             Unit.closed_at.is_(None),
             Grant.suspended_at.is_(None),
+            UseItem.withdrawn_at.is_(None),
             is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
         )
     )
@@ -72,8 +77,14 @@ _GRANT: Final = granted(
     UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
     UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
     LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
+    UseItemType.fields.label("necessary"),
 ).where(UseItem.code == bindparam("item"))  # fmt: skip
 _ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
+
+
+def within(given: Sequence[str], necessary: Sequence[str]) -> tuple[str, ...]:
+    """The fields of a grant that its item needs: neither widens the other."""
+    return tuple(key for key in given if key in necessary)
 
 
 def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
@@ -96,7 +107,9 @@ def _grant(item: str, rows: Sequence[AnyRow]) -> ItemGrant | None:
         consent=rows[0].consent,
         traditional_channel=rows[0].traditional_channel,
         types={
-            row.short_number: GrantedType(row.type_id, row.code, row.type_name, tuple(row.fields))
+            row.short_number: GrantedType(
+                row.type_id, row.code, row.type_name, within(row.fields, row.necessary)
+            )
             for row in rows
         },
     )

@@ -16,13 +16,13 @@ from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.catalogue.labels import field_label
-from wallet.catalogue.model import LicenceType
+from wallet.catalogue.model import LicenceType, UseItemType
 from wallet.errors import Conflict, NotFound
 from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
 from wallet.licences.status.standing import status_on
 from wallet.relying.desks import is_same_desk
-from wallet.relying.grants import granted
+from wallet.relying.grants import granted, within
 from wallet.relying.model import Grant
 from wallet.relying.record import alert
 from wallet.relying.sentences import message_of
@@ -107,7 +107,7 @@ def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
     rows: list[AnyRow] = []
     if online and row.verdict == "accepted" and readable:
         for use in tx.execute(_STILL_GRANTED, values).all():
-            keys = [key for key in use.fields if key in use.granted]
+            keys = within(within(use.fields, use.granted), use.necessary)
             rows += tx.execute(_fields_of(use.licence_id, keys)).all()
     used_at = tx.execute(_USED_AT, {"jti": row.jti}).scalar_one_or_none()
     message = message_of(row.reason, used_at)
@@ -178,7 +178,12 @@ def _own_verification(tx: Connection, principal: Principal, verification_id: str
 
 _USED_AT: Final = select(Claim.at).where(Claim.jti == bindparam("jti"), Claim.state == "used")
 _STILL_GRANTED: Final = (
-    granted(Use.licence_id, Use.fields, Grant.fields.label("granted"))
+    granted(
+        Use.licence_id,
+        Use.fields,
+        Grant.fields.label("granted"),
+        UseItemType.fields.label("necessary"),
+    )
     .join(Verification, Verification.item_id == Grant.item_id)
     .join(Use, Use.verification_id == Verification.id)
     .join(Licence, and_(Licence.id == Use.licence_id, Licence.type_id == Grant.type_id))

@@ -227,7 +227,7 @@ def _items(tx: Connection, codes: Sequence[str], types: set[int]) -> list[int]:
     rows = tx.execute(
         select(UseItem.id, UseItem.code, UseItemType.type_id)
         .join(UseItemType, UseItemType.item_id == UseItem.id)
-        .where(UseItem.code.in_(codes))
+        .where(UseItem.code.in_(codes), UseItem.withdrawn_at.is_(None))
     ).all()
     ids = {row.code: row.id for row in rows}
     if ids.keys() != set(codes):
