@@ -9,6 +9,8 @@ SHOWING_LIFE: Final = 600
 """Longest time one showing goes on refreshing its code."""
 DRAWN_AGAIN: Final = 10
 """A page without a script draws its code anew, and asks what became of it, after this time."""
+ASKED_AGAIN: Final = 30
+"""With a question on it that page asks again after so long: there is time to read and to tap."""
 SAME_DESK_REPEAT: Final = 10
 """Within this time the same desk gets its first answer again."""
 FIELDS_READABLE: Final = 120

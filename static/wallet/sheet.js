@@ -64,6 +64,10 @@ function start(button) {
 function render() {
   if (!showing) return;
   const phase = visiblePhase();
+  if (asked && phase !== "asked") {
+    asked = false;
+    part("code-title").focus(); // the button that was pressed is gone
+  }
   if (phase !== "live" && entry.isOpen) return entry.close(); // which comes back here
   const typing = entry.isOpen;
   part("code-live").hidden = phase !== "live" || typing;
@@ -263,7 +267,9 @@ if (sheet) {
     finish();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && showing && !showing.finished) keepAwake();
+    if (document.hidden || !showing || showing.finished) return;
+    render(); // a code may have ended in the phone's sleep, before any timer could take it away
+    keepAwake();
   });
   window.addEventListener("resize", () => {
     if (showing?.phase !== "live") return;

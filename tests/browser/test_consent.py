@@ -252,3 +252,5 @@ def test_by_keys_alone_the_answer_is_given(open_phone: OpenPage, open_desk: Open
     expect(holder.get_by_test_id("consent-allow")).to_be_focused()
     holder.keyboard.press("Enter")
     desk.expect_verdict(clerk, "accepted", "ok")
+    expect(holder.get_by_test_id("code-used")).to_be_visible()
+    expect(holder.locator("#code-title")).to_be_focused()

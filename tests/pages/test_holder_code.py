@@ -22,7 +22,7 @@ from tests.support.showing import (
     ask,
     identifier_of,
 )
-from wallet.numbers import DRAWN_AGAIN, SHOWING_LIFE
+from wallet.numbers import ASKED_AGAIN, DRAWN_AGAIN, SHOWING_LIFE
 from wallet.showing.show import LICENCES_MAX
 from wallet.web.cookies import CSRF_COOKIE, CSRF_FIELD
 
@@ -211,7 +211,7 @@ def test_the_page_asks_what_a_desk_asks_and_a_yes_gives_it(app: Flask, clock: Cl
     place = opened(li, FOOD)
     pending = ask(bank, text_of(li.get(place).text), BANK_ACCOUNT).get_json()
     page = li.get(place).text
-    assert f'content="{DRAWN_AGAIN}">' in page
+    assert f'content="{ASKED_AGAIN}">' in page
     for words in (BANK, "个体工商户开户", "共 3 项", "经营者名称", "账户存续期间及销户后 5 年"):
         assert words in page
     assert 'data-testid="live-code"' not in page

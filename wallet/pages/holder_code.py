@@ -12,7 +12,7 @@ from wallet.base.clock import SHANGHAI
 from wallet.base.qr import draw_qr
 from wallet.errors import Conflict, Invalid
 from wallet.licences.held import held_by_id
-from wallet.numbers import DRAWN_AGAIN
+from wallet.numbers import ASKED_AGAIN, DRAWN_AGAIN
 from wallet.relying.consent import answer
 from wallet.relying.desk_numbers.send import sent_to
 from wallet.showing.choose import choose
@@ -72,7 +72,7 @@ def drawn(showing_id: str) -> str:
         code=code,
         drawing=None if code is None else draw_qr(code.text),
         widest=_WIDEST,
-        again=DRAWN_AGAIN,
+        again=ASKED_AGAIN if state.ask else DRAWN_AGAIN,
         drawn_at=f"{now().astimezone(SHANGHAI):%H:%M:%S}",
         answer_by=f"{state.ask.ends_at.astimezone(SHANGHAI):%H:%M:%S}" if state.ask else "",
         used_at="" if used is None else f"{used:%Y-%m-%d %H:%M:%S}",
