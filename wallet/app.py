@@ -9,6 +9,7 @@ from verify.languages import speak
 from verify.static_files import publish_static
 from wallet.base.deps import build_deps
 from wallet.catalogue import api as catalogue
+from wallet.catalogue.basis import api as basis
 from wallet.catalogue.use_list import api as use_list
 from wallet.config import Config
 from wallet.demo import sign_in as demo_sign_in
@@ -84,7 +85,7 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        units, people, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
+        units, people, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
         shifts,
     )  # fmt: skip
     for feature in features:

@@ -132,6 +132,12 @@ REVIEW_ALARM: Final = 24 * 3600
 """A licence that waits for its review for longer is an alarm."""
 BASIS_ENDING_DAYS: Final = 90
 """A basis document that ends within this many days is an alarm, as one that has ended is."""
+BASIS_AGAIN_DAYS: Final = 30
+BASIS_LAST_DAYS: Final = 7
+"""So many days before and after its end the warning says so again."""
+BASIS_NUMBER_MAX: Final = 100
+BASIS_TITLE_MAX: Final = 200
+"""Characters of a basis document's number and title."""
 RECONCILIATION_LINES_MAX: Final = 100_000
 """Lines of a digest list, and differences that are told of it one by one."""
 RECONCILIATION_BODY_MAX: Final = 32 * 1024 * 1024

@@ -100,6 +100,8 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
     }
     assert bodies == {
         "/oauth/token",
+        "/api/v1/basis-documents",
+        "/api/v1/basis-documents/{code}",
         "/api/v1/delivery-receipts",
         "/api/v1/coverage",
         "/api/v1/desk/lock",
@@ -209,6 +211,9 @@ SECURITY: Final = {
     "delete /api/v1/me/delegations/{delegation_id}": [PERSON_WRITES],
     "post /api/v1/me/delegations/{delegation_id}/answer": [PERSON_WRITES],
     "post /api/v1/desk/lock": [PERSON_WRITES],
+    "get /api/v1/basis-documents": [],
+    "post /api/v1/basis-documents": [PERSON_WRITES, CLIENT],
+    "patch /api/v1/basis-documents/{code}": [PERSON_WRITES, CLIENT],
     "get /api/v1/units": [PERSON_READS, CLIENT],
     "post /api/v1/units": [PERSON_WRITES, CLIENT],
     "get /api/v1/units/{code}": [PERSON_READS, CLIENT],

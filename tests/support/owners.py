@@ -74,6 +74,8 @@ SEES: Final[dict[str, set[str]]] = {
     "reconciliation": {"issuer", "issuing"},
     "review": {"issuer", "issuing"},
     "type": {"issuer", "issuing", "issuer_beside", "issuing_beside"},
+    "document": {"manager_beside"} | _MANAGERS,
+    "basis": {"manager", "manager_region", "managing"},
     "unit": {"responsible", "managing"} | _MANAGERS,
     "account": {"responsible", "managing"} | _MANAGERS,
 }
@@ -234,6 +236,9 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "reconciliation": _reconciliation,
     "review": _review,
     "type": lambda _world: Owned(FOOD),
+    # What it says is everybody's; only those above the unit that keeps it change it.
+    "document": lambda _world: Owned("ordos-2022-161"),
+    "basis": lambda _world: Owned("ordos-2022-161"),
     # The phone number of its responsible person is all that a unit keeps from others.
     "unit": lambda _world: Owned(HALL, ("0477-8500001",)),
     "account": lambda _world: Owned("desk-zhao", ("desk-zhao",)),

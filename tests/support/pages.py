@@ -172,6 +172,11 @@ PAGES: Final = (
     Shown("/manager/people/<login>", MANAGER, f"/manager/people/{RESPONSIBLE}"),
     Shown("/manager/people/<login>/edit", MANAGER, f"/manager/people/{RESPONSIBLE}/edit"),
     Shown("/manager/people/<login>/access", MANAGER, f"/manager/people/{CLERK}/access"),
+    Shown("/manager/basis", MANAGER),
+    Shown("/manager/basis/new", MANAGER),
+    Shown("/manager/basis/<code>", MANAGER, "/manager/basis/ordos-2022-161"),
+    Shown("/manager/basis/<code>", MANAGER, "/manager/basis/imar-amr-2023"),
+    Shown("/manager/basis/<code>/edit", MANAGER, "/manager/basis/ordos-2022-161/edit"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip

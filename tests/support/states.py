@@ -375,6 +375,9 @@ def managing(stage: Stage) -> States:
     manager.goto(f"/manager/units/{HALL}/staff")
     _send_empty(manager)
     yield "member-wrong", manager
+    manager.goto("/manager/basis/new")
+    _send_empty(manager)
+    yield "basis-wrong", manager
     manager.goto(f"/manager/people/{pages.RESPONSIBLE}/access")
     manager.get_by_test_id("confirm").click()
     expect(manager.get_by_role("alert")).to_be_visible()

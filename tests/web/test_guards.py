@@ -34,6 +34,7 @@ PUBLIC: Final = {
     "GET /api/v1/items/<code>",
     "POST /api/v1/public/verifications",
     "POST /api/v1/delivery-receipts",
+    "GET /api/v1/basis-documents",
 }
 HOLDER: Final = {
     "GET /api/v1/me/licences",
@@ -97,6 +98,8 @@ MANAGING: Final = {
     "POST /api/v1/staff",
     "GET /api/v1/staff/<login>",
     "PATCH /api/v1/staff/<login>",
+    "POST /api/v1/basis-documents",
+    "PATCH /api/v1/basis-documents/<code>",
 }
 PASSES: Final = {
     **{route: {"issuer", "issuing"} for route in UNIT},
@@ -219,7 +222,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure": {"issuer"}, "/issuer/force-majeure/new": {"issuer"},
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
-              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(),
+              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

@@ -33,6 +33,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "unit.closed": "unit actor staff clients",
         "responsible.filed": "unit staff actor",
         "responsible.ended": "unit staff actor",
+        "basis.added": "document actor effective_from effective_to replaced_by",
+        "basis.changed": "document actor changed effective_from effective_to replaced_by",
         "staff.added": "staff unit actor roles",
         "staff.changed": "staff unit actor changed roles",
         "staff.disabled": "staff unit actor",

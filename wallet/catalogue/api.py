@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from wallet.base.clock import local_day
+from wallet.catalogue.basis.published import with_standing
 from wallet.catalogue.draft_schemas import (
     DraftContentSchema,
     DraftPageSchema,
@@ -46,7 +48,8 @@ _READERS = _WRITERS | staff("manager")
 @guard(public())
 def catalogue(query: dict[str, Any]) -> dict[str, Any]:
     """The catalogue: which licence types may be issued, and what is printed on them."""
-    return published_types(deps(), query["limit"], query["cursor"])
+    page, today = published_types(deps(), query["limit"], query["cursor"]), local_day(now())
+    return {**page, "items": [with_standing(entry, today) for entry in page["items"]]}
 
 
 @blueprint.route("/catalogue/<code>")
@@ -54,7 +57,7 @@ def catalogue(query: dict[str, Any]) -> dict[str, Any]:
 @guard(public())
 def licence_type(code: str) -> dict[str, Any]:
     """One licence type."""
-    return published_type(deps(), code)
+    return with_standing(published_type(deps(), code), local_day(now()))
 
 
 @blueprint.route("/catalogue/<code>/versions")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
+from wallet.catalogue.basis.published import BASIS_COLUMNS, published_document
 from wallet.catalogue.model import LicenceType, LicenceTypeVersion
 from wallet.errors import NotFound
 from wallet.organisations.model import BasisDocument, Unit
@@ -73,9 +74,7 @@ def _types() -> AnySelect:
         select(
             LicenceType,
             Unit.name.label("unit"),
-            BasisDocument.code.label("basis_code"),
-            BasisDocument.number.label("basis_number"),
-            BasisDocument.title.label("basis_title"),
+            *BASIS_COLUMNS,
         )
         .join(Unit, Unit.id == LicenceType.unit_id)
         .outerjoin(BasisDocument, BasisDocument.code == LicenceType.basis_document)
@@ -98,9 +97,7 @@ def _type(row: AnyRow) -> dict[str, Any]:
         "standard_level": row.standard_level,
         "basis": row.basis,
         "version": row.version,
-        "basis_document": None
-        if row.basis_code is None
-        else {"code": row.basis_code, "number": row.basis_number, "title": row.basis_title},
+        "basis_document": published_document(row),
         "template": {"theme": row.theme, "layout": row.layout, "bilingual": row.bilingual},
         "theme": row.theme,
         "review": row.review,

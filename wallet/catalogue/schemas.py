@@ -59,6 +59,15 @@ class BasisDocumentSchema(Schema):
     code = fields.String(required=True)
     number = fields.String(required=True)
     title = fields.String(required=True)
+    effective_from = fields.String(required=True)
+    effective_to = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the first day on which it is no longer in force"},
+    )
+    state = fields.String(
+        required=True, metadata={"enum": ["future", "in_force", "lapsing", "lapsed"]}
+    )
 
 
 class PublishedVersionSchema(Schema):

@@ -127,13 +127,14 @@ class UseItem:
 
 @dataclass(frozen=True, kw_only=True)
 class BasisDocument:
-    """A regulation, in force from `effective_from` until the day before `effective_to`."""
+    """A regulation, in force from `effective_from` until the day before `effective_to`; `unit` keeps it."""
 
     code: str
     number: str
     title: str
     effective_from: date
     effective_to: date | None
+    unit: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,7 @@ def seed(deps: Deps, now: datetime) -> None:
     demo = load(local_day(now))
     with deps.db.begin() as tx:
         units = _add_units(tx, demo)
-        _add_basis_documents(tx, demo)
+        _add_basis_documents(tx, demo, units)
         types = _add_types(tx, demo, units, now)
         _add_items(tx, demo, units, types, now)
         _add_staff(tx, deps, demo, units, now)
@@ -116,9 +116,15 @@ def _add_units(tx: Connection, demo: DemoData) -> dict[str, int]:
     return units
 
 
-def _add_basis_documents(tx: Connection, demo: DemoData) -> None:
+def _add_basis_documents(tx: Connection, demo: DemoData, units: dict[str, int]) -> None:
     for row in demo.basis_documents:
-        insert_if_new(tx, BasisDocument, **_columns(BasisDocument, row))
+        insert_if_new(
+            tx,
+            BasisDocument,
+            **_columns(BasisDocument, row),
+            unit_id=units[row.unit],
+            replaced_by=None,
+        )
 
 
 def _add_types(

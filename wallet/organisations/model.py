@@ -100,7 +100,11 @@ class ClientAssertion(Base):
 
 
 class BasisDocument(Base):
-    """A regulation that rules cite, with the days from and to which it is in force."""
+    """A regulation that rules cite, with the days from and to which it is in force: `effective_to` is the
+    first day on which it is not.
+
+    `unit_id` is the managing unit that keeps it, `replaced_by` the document that took its place.
+    """
 
     __tablename__ = "basis_documents"
 
@@ -110,3 +114,5 @@ class BasisDocument(Base):
     title: Mapped[str]
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("basis_documents.id"))

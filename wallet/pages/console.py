@@ -56,6 +56,7 @@ MENUS = {
             Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),
             Entry("units", "/manager/units", "building", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
+            Entry("basis", "/manager/basis", "text", N_("依据文件")),
         ),
     ),
     "responsible": Menu(

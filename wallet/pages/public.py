@@ -8,10 +8,12 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from verify.languages import chosen_language
+from wallet.base.clock import local_day
+from wallet.catalogue.basis.published import with_standing
 from wallet.catalogue.read import published_type, published_types, published_versions
 from wallet.catalogue.use_list.read import use_item, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
-from wallet.web.deps import deps
+from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public
 
 blueprint = Blueprint("public_pages", __name__)
@@ -43,7 +45,7 @@ def licence_type(code: str) -> str:
     """One entry of the catalogue."""
     return render_template(
         "public/licence_type.html",
-        type=_type(published_type(deps(), code)),
+        type=_type(with_standing(published_type(deps(), code), local_day(now()))),
         versions=published_versions(deps(), code, PAGE_LIMIT_MAX)["items"],
     )
 
@@ -52,7 +54,7 @@ def licence_type(code: str) -> str:
 @guard(public())
 def item(code: str) -> str:
     """One item of the use list: what is needed, what satisfies it, how it is done without a phone."""
-    found = use_item(deps(), code)
+    found = with_standing(use_item(deps(), code), local_day(now()))
     types = {entry["code"]: entry for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]}
     return render_template("public/use_item.html", item=_item(found, types))
 

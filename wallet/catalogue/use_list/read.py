@@ -9,6 +9,7 @@ from sqlalchemy import select
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
+from wallet.catalogue.basis.published import BASIS_COLUMNS, published_document
 from wallet.catalogue.model import UseItem
 from wallet.catalogue.use_list.materials import fields_of
 from wallet.errors import NotFound
@@ -41,9 +42,7 @@ def _items() -> AnySelect:
             UseItem,
             Unit.name.label("unit"),
             Unit.name_en.label("unit_en"),
-            BasisDocument.code.label("basis_code"),
-            BasisDocument.number.label("basis_number"),
-            BasisDocument.title.label("basis_title"),
+            *BASIS_COLUMNS,
         )
         .join(Unit, Unit.id == UseItem.unit_id)
         .outerjoin(BasisDocument, BasisDocument.code == UseItem.basis_document)
@@ -71,8 +70,6 @@ def _item(row: AnyRow) -> dict[str, Any]:
         "traditional_channel": row.traditional_channel,
         "traditional_channel_en": row.traditional_channel_en,
         "basis": row.basis,
-        "basis_document": None
-        if row.basis_code is None
-        else {"code": row.basis_code, "number": row.basis_number, "title": row.basis_title},
+        "basis_document": published_document(row),
         "version": row.version,
     }

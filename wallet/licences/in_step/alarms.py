@@ -16,6 +16,8 @@ from wallet.base.database import AnySelect
 from wallet.base.deps import Deps
 from wallet.base.dispatches import Dispatch, dead_letters
 from wallet.base.working_days import start_of_day
+from wallet.catalogue.basis.listed import cited
+from wallet.catalogue.basis.standing import standing
 from wallet.catalogue.model import LicenceType
 from wallet.errors import ConfigurationError
 from wallet.licences.in_step.coverage import Coverage, gaps
@@ -235,21 +237,22 @@ def _seals(tx: Connection, deps: Deps, units: Units, now: datetime) -> Iterator[
 
 
 def _basis(tx: Connection, _deps: Deps, _units: Units, now: datetime) -> Iterator[Alarm]:
-    """Of everybody (O-26, M-23): a document is in force until the day before `effective_to`."""
-    today = local_day(now)
-    for row in tx.execute(
-        select(BasisDocument).where(
-            BasisDocument.effective_to <= today + timedelta(days=numbers.BASIS_ENDING_DAYS)
-        )
-    ):
-        ended = row.effective_to <= today
-        last = row.effective_to - timedelta(days=1)
+    """Of everybody (O-26, M-23), `count` being how many rules cite it; one that was replaced, and that
+    nothing cites any more, asks for nothing."""
+    today, citing = local_day(now), cited(tx)
+    for row in tx.execute(select(BasisDocument).where(BasisDocument.effective_to.is_not(None))):
+        found = standing(row.effective_from, row.effective_to, today)
+        rules = len(citing[row.code])
+        if found.state not in ("lapsing", "lapsed") or (row.replaced_by and not rules):
+            continue
+        last, lapsed = row.effective_to - timedelta(days=1), found.state == "lapsed"
+        when = f"已于 {last} 届满" if lapsed else f"将于 {last} 届满（还有 {found.days} 天）"
+        when_en = f"lapsed after {last}" if lapsed else f"lapses after {last}, in {found.days} days"
         yield Alarm(
-            "basis", "", row.code, 1, start_of_day(row.effective_to),
-            f"《{row.title}》有效期{'已于' if ended else '将于'} {last} 届满，请核对所引依据。",
-            f"The basis document {row.number} {'lapsed' if ended else 'lapses'} after {last};"
-            " check what cites it.",
-            "",
+            "basis", "", row.code, rules, start_of_day(row.effective_to),
+            f"《{row.title}》有效期{when}，请核对所引依据（{rules} 项）。",
+            f"The basis document {row.number} {when_en}; check what cites it ({rules}).",
+            "/api/v1/basis-documents",
         )  # fmt: skip
 
 

@@ -24,17 +24,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_events_sealed"), ["sealed"], unique=False)
 
     op.create_table(
-        "basis_documents",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(), nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
-        sa.Column("effective_from", sa.Date(), nullable=False),
-        sa.Column("effective_to", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_basis_documents")),
-        sa.UniqueConstraint("code", name=op.f("uq_basis_documents_code")),
-    )
-    op.create_table(
         "claims",
         sa.Column("jti", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -187,6 +176,27 @@ def upgrade() -> None:
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_units_parent_id"), ["parent_id"], unique=False)
 
+    op.create_table(
+        "basis_documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("replaced_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_basis_documents_unit_id_units")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"],
+            ["basis_documents.id"],
+            name=op.f("fk_basis_documents_replaced_by_basis_documents"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_basis_documents")),
+        sa.UniqueConstraint("code", name=op.f("uq_basis_documents_code")),
+    )
     op.create_table(
         "accounts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1346,6 +1356,7 @@ def downgrade() -> None:
     op.drop_table("licence_types")
     op.drop_table("clients")
     op.drop_table("accounts")
+    op.drop_table("basis_documents")
     with op.batch_alter_table("units", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_units_parent_id"))
 
@@ -1372,7 +1383,6 @@ def downgrade() -> None:
     op.drop_table("holders")
     op.drop_table("epochs")
     op.drop_table("claims")
-    op.drop_table("basis_documents")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_events_sealed"))
 
