@@ -161,6 +161,7 @@ def test_the_page_warns_and_says_what_still_cites_a_lapsed_one(app: Flask) -> No
     assert sun.post(PATH, ending).status_code == 201
     page = sun.get("/manager/basis").text
     assert "还有 7 天失效" in page
+    assert "还有 1 项引用" in page
     lapsed = sun.get(f"/manager/basis/{AMR}").text
     assert "仍在引用，照常有效" in lapsed
     assert 'data-testid="edit"' not in lapsed
