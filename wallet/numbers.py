@@ -98,6 +98,11 @@ PAGE_LIMIT_MAX: Final = 200
 PAGE_LIMIT: Final = 50
 CARDS_SHOWN: Final = 60
 """Licences on one page of the wallet; for more there is a next page, and the search."""
+ITEM_MATERIALS_MAX: Final = 20
+MATERIAL_TYPES_MAX: Final = 20
+"""Materials of a use item, and licence types that satisfy one."""
+CHANNEL_MIN: Final = 6
+"""Letters and characters with which an item at least says how it is done without a phone."""
 MATTERS_SHOWN: Final = 8
 """Matters that a holder is offered before showing; for others there is the search."""
 

@@ -15,11 +15,12 @@ from tests.licences.test_review import drug_permit
 from tests.support.batches import csv_of, row_of, taken_in
 from tests.support.catalogue import begun, food_content
 from tests.support.delegations import listed
+from tests.support.items import begun_item, item_content
 from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licence, issue
 from tests.support.numbers import draw
 from tests.support.people import Machine, Visitor, machine, sign_in
 from tests.support.shared import deps_of
-from tests.support.showing import identifier_of, show, verify
+from tests.support.showing import IDENTITY, identifier_of, show, verify
 from tests.support.units import BESIDE, CITY, DISTRICT, HALL, HALL_BESIDE, REGION, add_member
 from wallet.web.guards import Guard
 from wallet.web.principal import Principal, PrincipalKind
@@ -69,6 +70,8 @@ SEES: Final[dict[str, set[str]]] = {
     "verification": {"desk", "li"},
     "number": {"desk", "li", "elder", "delegate", "company"},
     "draft": {"issuer", "issuing"} | _MANAGERS,
+    "item": _MANAGERS,
+    "item_draft": {"responsible"} | _MANAGERS,
     "report": {"issuer", "issuing"} | _MANAGERS,
     "batch": {"issuer", "issuing"},
     "reconciliation": {"issuer", "issuing"},
@@ -187,6 +190,12 @@ def _draft(world: World) -> Owned:
     return Owned(begun(world.visitor("issuer"), FOOD, content), (mark,))
 
 
+def _item_draft(world: World) -> Owned:
+    mark = "只有用证单位和管理单位知道的依据"
+    content = item_content(world.app, IDENTITY) | {"basis": mark}
+    return Owned(begun_item(world.visitor("responsible"), IDENTITY, content), (mark,))
+
+
 def _report(world: World) -> Owned:
     mark = "只有本单位和管理单位知道的故障"
     body = {
@@ -231,6 +240,9 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "verification": _verification,
     "number": _number,
     "draft": _draft,
+    # What is published of an item is everybody's; who may take it off the list is not.
+    "item": lambda _world: Owned("utility-transfer"),
+    "item_draft": _item_draft,
     "report": _report,
     "batch": _batch,
     "reconciliation": _reconciliation,

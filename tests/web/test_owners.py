@@ -17,12 +17,16 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.support.catalogue import food_content
+from tests.support.items import item_content
 from tests.support.owners import SEES, TOLD, World
 from tests.support.people import Machine
+from tests.support.showing import IDENTITY
 from wallet.web.guards import Guard, guard_of
 
 WHOLE: Final = "whole"
 """Stands for the content of a catalogue entry."""
+WHOLE_ITEM: Final = "whole item"
+"""The same of a use item."""
 DATES: Final = {"cleared_at": "2026-01-01T00:00:00+08:00"}
 
 
@@ -39,6 +43,7 @@ PUBLIC: Final = {
     "GET /api/v1/catalogue/<code>",
     "GET /api/v1/catalogue/<code>/versions",
     "GET /api/v1/items/<code>",
+    "GET /api/v1/items/<code>/versions",
     "GET /catalogue/<code>",
     "GET /items/<code>",
     "GET /sign-in/<who>",
@@ -53,6 +58,12 @@ ROUTES: Final = {
     "POST /api/v1/catalogue-drafts/<draft_id>/submission": Line("draft"),
     "POST /api/v1/catalogue-drafts/<draft_id>/review": Line("draft", {"decision": "pass"}),
     "POST /api/v1/catalogue-drafts/<draft_id>/publication": Line("draft"),
+    "POST /api/v1/items/<code>/withdrawal": Line("item", {"reason": "不再办理"}),
+    "GET /api/v1/item-drafts/<draft_id>": Line("item_draft"),
+    "PUT /api/v1/item-drafts/<draft_id>": Line("item_draft", {"content": WHOLE_ITEM}),
+    "POST /api/v1/item-drafts/<draft_id>/submission": Line("item_draft"),
+    "POST /api/v1/item-drafts/<draft_id>/review": Line("item_draft", {"decision": "pass"}),
+    "POST /api/v1/item-drafts/<draft_id>/publication": Line("item_draft"),
     "GET /api/v1/desk-numbers/<number>": Line("number"),
     "DELETE /api/v1/desk-numbers/<number>": Line("number"),
     "GET /api/v1/force-majeure/<report_id>": Line("report"),
@@ -187,7 +198,11 @@ def _call(
     body: dict[str, Any] = {}
     if line is not None and method != "GET":
         sent = {
-            key: food_content(world.app) if value == WHOLE else value
+            key: food_content(world.app)
+            if value == WHOLE
+            else item_content(world.app, IDENTITY)
+            if value == WHOLE_ITEM
+            else value
             for key, value in line.body.items()
         }
         body = {"data": sent} if line.form else {"json": sent}
@@ -270,6 +285,8 @@ def test_whoever_asked_in_vain_changed_nothing(shared_app: Flask, world: World) 
         "showing": ("li", f"/api/v1/me/codes/{world.object('showing').name}"),
         "delegation": ("elder", f"/api/v1/me/delegations/{world.object('delegation').name}"),
         "draft": ("issuer", f"/api/v1/catalogue-drafts/{world.object('draft').name}"),
+        "item": ("manager", f"/api/v1/items/{world.object('item').name}"),
+        "item_draft": ("manager", f"/api/v1/item-drafts/{world.object('item_draft').name}"),
         "report": ("issuer", f"/api/v1/force-majeure/{world.object('report').name}"),
         "unit": ("manager", f"/api/v1/units/{world.object('unit').name}"),
         "account": ("manager", f"/api/v1/staff/{world.object('account').name}"),

@@ -14,23 +14,18 @@ from wallet.catalogue.draft_schemas import (
     DraftSchema,
     NewDraftSchema,
 )
-from wallet.catalogue.drafts import (
-    OPEN,
-    Draft,
-    draft,
-    drafts,
-    id_of,
-    rewrite_draft,
-    submit_draft,
-    write_draft,
-)
-from wallet.catalogue.publish import publish_draft, review_draft
+from wallet.catalogue.drafts import OPEN, draft, drafts, id_of, rewrite_draft, submit_draft
+from wallet.catalogue.model import LicenceTypeVersion
+from wallet.catalogue.publish import publish_draft
 from wallet.catalogue.read import published_type, published_types, published_versions
+from wallet.catalogue.register import Draft
+from wallet.catalogue.review import review_draft
 from wallet.catalogue.schemas import (
     LicenceTypePageSchema,
     LicenceTypeSchema,
     PublishedVersionPageSchema,
 )
+from wallet.catalogue.type_drafts import TYPES, write_draft
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import client, guard, public, staff
@@ -66,7 +61,7 @@ def licence_type(code: str) -> dict[str, Any]:
 @guard(public())
 def versions(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The published versions of one licence type, and since when each counts."""
-    return published_versions(deps(), code, query["limit"], query["cursor"])
+    return published_versions(deps(), LicenceTypeVersion, code, query["limit"], query["cursor"])
 
 
 @blueprint.route("/catalogue-drafts")
@@ -76,7 +71,9 @@ def versions(query: dict[str, Any], code: str) -> dict[str, Any]:
 def draft_list(query: dict[str, Any]) -> dict[str, Any]:
     """Drafts of the own unit, for a managing unit those of its subtree."""
     states = OPEN if query["state"] is None else [query["state"]]
-    page, next_cursor = drafts(deps(), current_principal(), states, query["limit"], query["cursor"])
+    page, next_cursor = drafts(
+        deps(), TYPES, current_principal(), states, query["limit"], query["cursor"]
+    )
     return {"items": page, "next_cursor": next_cursor}
 
 
@@ -94,7 +91,7 @@ def new_draft(new: dict[str, Any]) -> Draft:
 @guard(_READERS)
 def one_draft(draft_id: str) -> Draft:
     """One version with its content, and who did what to it, when and why."""
-    return draft(deps(), current_principal(), id_of(draft_id))
+    return draft(deps(), TYPES, current_principal(), id_of(draft_id))
 
 
 @blueprint.route("/catalogue-drafts/<draft_id>", methods=["PUT"])
@@ -103,7 +100,7 @@ def one_draft(draft_id: str) -> Draft:
 @guard(_WRITERS)
 def change_draft(new: dict[str, Any], draft_id: str) -> Draft:
     """Replace the content of a draft, or of one that was returned."""
-    return rewrite_draft(deps(), current_principal(), id_of(draft_id), new["content"], now())
+    return rewrite_draft(deps(), TYPES, current_principal(), id_of(draft_id), new["content"], now())
 
 
 @blueprint.route("/catalogue-drafts/<draft_id>/submission", methods=["POST"])
@@ -111,7 +108,7 @@ def change_draft(new: dict[str, Any], draft_id: str) -> Draft:
 @guard(_WRITERS)
 def submission(draft_id: str) -> Draft:
     """Hand a draft to the managing unit."""
-    return submit_draft(deps(), current_principal(), id_of(draft_id), now())
+    return submit_draft(deps(), TYPES, current_principal(), id_of(draft_id), now())
 
 
 @blueprint.route("/catalogue-drafts/<draft_id>/review", methods=["POST"])
@@ -122,6 +119,7 @@ def review(decided: dict[str, str], draft_id: str) -> Draft:
     """Pass a submitted draft, or return it with a reason; never the own one."""
     return review_draft(
         deps(),
+        TYPES,
         current_principal(),
         id_of(draft_id),
         decided["decision"],

@@ -8,7 +8,7 @@ from wallet.catalogue.content import ContentSchema, one_of
 from wallet.web.json import Instant
 from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
 
-STATES = ("draft", "submitted", "returned", "reviewed", "published", "replaced")
+STATES = ("draft", "submitted", "returned", "reviewed", "published", "replaced", "withdrawn")
 
 
 class DraftContentSchema(StrictSchema):
@@ -41,7 +41,9 @@ class StepSchema(Schema):
 
     act = fields.String(
         required=True,
-        metadata={"enum": ["written", "submitted", "returned", "reviewed", "published"]},
+        metadata={
+            "enum": ["written", "submitted", "returned", "reviewed", "published", "withdrawn"]
+        },
     )
     account = fields.String(required=True)
     reason = fields.String(required=True, allow_none=True)

@@ -47,16 +47,13 @@ class LicenceType(Base):
     review: Mapped[bool] = mapped_column(default=False)
 
 
-class LicenceTypeVersion(Base):
-    """A version of an entry, from its draft on; `content` is what `content.ContentSchema` loads.
+class EntryVersion:
+    """A version of an entry of the catalogue or of the use list, from its draft on; `content` is its whole content.
 
-    `state` is draft, submitted, returned, reviewed, published or replaced. A type has at most one
-    version that is not yet published. `unit_id` is the unit that writes it, `authors` are the
-    accounts that wrote or submitted it, none of which may review it.
+    `state` is draft, submitted, returned, reviewed, published, replaced or withdrawn. An entry has at
+    most one version that is not yet published. `unit_id` is the unit whose entry it is, `authors` are
+    the accounts that wrote or submitted it, none of which may review it.
     """
-
-    __tablename__ = "licence_type_versions"
-    __table_args__ = (UniqueConstraint("code", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
@@ -70,20 +67,32 @@ class LicenceTypeVersion(Base):
     replaced_at: Mapped[datetime | None]
 
 
-class LicenceTypeStep(Base):
+class VersionStep:
     """One step of a version, kept for good: what was done, by which account, when, and why.
 
-    `act` is written, submitted, returned, reviewed or published.
+    `act` is written, submitted, returned, reviewed, published or withdrawn.
     """
 
-    __tablename__ = "licence_type_steps"
-
     id: Mapped[int] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("licence_type_versions.id"), index=True)
     act: Mapped[str]
     account: Mapped[str]
     reason: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class LicenceTypeVersion(EntryVersion, Base):
+    """A version of a licence type; `content` is what `content.ContentSchema` loads."""
+
+    __tablename__ = "licence_type_versions"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+
+class LicenceTypeStep(VersionStep, Base):
+    """One step of a version of a licence type."""
+
+    __tablename__ = "licence_type_steps"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("licence_type_versions.id"), index=True)
 
 
 class TypeIssuer(Base):
@@ -137,3 +146,18 @@ class UseItemType(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"), primary_key=True)
     type_id: Mapped[int] = mapped_column(ForeignKey("licence_types.id"), primary_key=True)
     fields: Mapped[list[str]]
+
+
+class UseItemVersion(EntryVersion, Base):
+    """A version of a use item; `content` is what `use_list.content.ItemContentSchema` loads."""
+
+    __tablename__ = "use_item_versions"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+
+class UseItemStep(VersionStep, Base):
+    """One step of a version of a use item."""
+
+    __tablename__ = "use_item_steps"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("use_item_versions.id"), index=True)

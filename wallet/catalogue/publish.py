@@ -1,4 +1,4 @@
-"""Review and publish a catalogue entry (O-7, M-6): by the managing unit, never by who wrote it.
+"""Publish a catalogue entry (O-7, M-6): by the managing unit, never by who wrote it.
 
 What is published is the row of `licence_types` and its issuers, the version, the audit event and
 the message to the regional platform, all in one transaction.
@@ -15,45 +15,15 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from wallet.base import outbox
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
-from wallet.catalogue.drafts import (
-    Draft,
-    draft,
-    locked,
-    move,
-    note_step,
-    visible_to,
-    wrong_state,
-)
 from wallet.catalogue.entry import checked_content
-from wallet.catalogue.model import LicenceType, LicenceTypeVersion, TypeIssuer
-from wallet.errors import Conflict, Invalid, NotPermitted
+from wallet.catalogue.model import LicenceType, TypeIssuer
+from wallet.catalogue.register import Draft, draft_within
+from wallet.catalogue.review import locked_for_manager, mark_published
+from wallet.catalogue.type_drafts import TYPES
+from wallet.errors import Conflict, NotPermitted
 from wallet.organisations.model import Unit
 from wallet.organisations.tree import all_within
 from wallet.web.principal import Principal
-
-
-def review_draft(
-    deps: Deps, manager: Principal, draft_id: int, decision: str, reason: str, now: datetime
-) -> Draft:
-    """Pass a submitted draft (`pass`), or `return` it with a reason.
-
-    Raises NotFound (outside the subtree), NotPermitted (`four_eyes`: the own draft), Invalid
-    (`reason_required`), Conflict (`draft_state`).
-    """
-    if decision == "return" and not reason:
-        raise Invalid("reason：退回须写明理由。", "reason_required")
-    with deps.db.begin() as tx:
-        row = _locked(tx, manager, draft_id)
-        if row.state != "submitted":
-            raise wrong_state()
-        if decision == "return":
-            move(tx, row, "returned", now)
-            note_step(tx, row, manager, "returned", reason, now)
-        else:
-            checked_content(tx, row.code, row.content)
-            move(tx, row, "reviewed", now)
-            note_step(tx, row, manager, "reviewed", reason or None, now)
-    return draft(deps, manager, draft_id)
 
 
 def publish_draft(deps: Deps, manager: Principal, draft_id: int, now: datetime) -> Draft:
@@ -63,27 +33,12 @@ def publish_draft(deps: Deps, manager: Principal, draft_id: int, now: datetime) 
     (`invalid_content`), Conflict (`draft_state`).
     """
     with deps.db.begin() as tx:
-        row = _locked(tx, manager, draft_id)
-        if row.state != "reviewed":
-            raise wrong_state()
+        row = locked_for_manager(tx, TYPES, manager, draft_id, "reviewed")
         content = checked_content(tx, row.code, row.content)
         _put(tx, manager, row, content)
-        tx.execute(
-            update(LicenceTypeVersion)
-            .where(LicenceTypeVersion.code == row.code, LicenceTypeVersion.state == "published")
-            .values(state="replaced", replaced_at=now)
-        )
-        move(tx, row, "published", now, published_at=now)
-        note_step(tx, row, manager, "published", None, now)
+        mark_published(tx, TYPES, row, manager.account, now)
         outbox.put(tx, "catalogue.published", now, type=row.code, version=row.version)
-    return draft(deps, manager, draft_id)
-
-
-def _locked(tx: Connection, manager: Principal, draft_id: int) -> AnyRow:
-    row = locked(tx, draft_id, visible_to(manager))
-    if manager.account in row.authors:
-        raise NotPermitted("自己起草的不能自己审核，请由另一人办理。", "four_eyes")
-    return row
+        return draft_within(tx, TYPES, row.id)
 
 
 def _put(tx: Connection, manager: Principal, row: AnyRow, content: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.basis.published import BASIS_COLUMNS, published_document
-from wallet.catalogue.model import LicenceType, LicenceTypeVersion
+from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
 from wallet.organisations.model import BasisDocument, Unit
 
@@ -36,25 +36,27 @@ def published_type(deps: Deps, code: str) -> dict[str, Any]:
 
 
 def published_versions(
-    deps: Deps, code: str, limit: int, cursor: str | None = None
+    deps: Deps, table: Any, code: str, limit: int, cursor: str | None = None
 ) -> dict[str, Any]:
     """The versions of an entry that are or were published, the first one first, and since when.
 
-    `replaced_at` is None for the one that counts. Raises NotFound for a type that has none.
+    `table` is that of the versions, of types or of items. `replaced_at` is None for the one that
+    counts. Raises NotFound for an entry that has none.
     """
+    known = select(table.id).where(table.code == code, table.published_at.is_not(None)).limit(1)
     statement = (
-        select(LicenceTypeVersion)
+        select(table)
         .where(
-            LicenceTypeVersion.code == code,
-            LicenceTypeVersion.published_at.is_not(None),
-            LicenceTypeVersion.version > number_of_cursor(cursor),
+            table.code == code,
+            table.published_at.is_not(None),
+            table.version > number_of_cursor(cursor),
         )
-        .order_by(LicenceTypeVersion.version)
+        .order_by(table.version)
         .limit(limit + 1)
     )
     with deps.db.read() as tx:
-        if tx.execute(select(LicenceType.id).where(LicenceType.code == code)).first() is None:
-            raise NotFound("发证目录中没有这一类型。")
+        if tx.execute(known).first() is None:
+            raise NotFound("没有发布过这样的条目。")
         rows = tx.execute(statement).all()
     next_cursor = str(rows[limit - 1].version) if len(rows) > limit else None
     items = [

@@ -25,7 +25,9 @@ from wallet.catalogue.model import (
     TypeIssuer,
     UseItem,
     UseItemType,
+    UseItemVersion,
 )
+from wallet.catalogue.use_list.entry import MEMBERS
 from wallet.demo.data import load, load_units
 from wallet.demo.delegations import add_delegations
 from wallet.demo.files import write_private
@@ -174,6 +176,19 @@ def _add_items(
     for row in demo.use_items:
         unit_id = units[row.unit]
         item_id = _id_of(tx, UseItem, UseItem.code, **_columns(UseItem, row), unit_id=unit_id)
+        insert_if_new(
+            tx,
+            UseItemVersion,
+            code=row.code,
+            version=1,
+            unit_id=unit_id,
+            state="published",
+            content={member: getattr(row, member) for member in MEMBERS},
+            authors=[],
+            changed_at=now,
+            published_at=now,
+            replaced_at=None,
+        )
         for code, fields in row.fields.items():
             scope = {"item_id": item_id, "type_id": types[code], "fields": fields}
             insert_if_new(tx, UseItemType, **scope)

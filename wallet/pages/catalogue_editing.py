@@ -9,20 +9,13 @@ from flask_babel import gettext as _
 
 from wallet.catalogue.content import ACTS, BILINGUAL, FIELD_TYPES, LAYOUTS, LEVELS, MEANINGS, THEMES
 from wallet.catalogue.draft_schemas import DraftReviewSchema
-from wallet.catalogue.drafts import (
-    OPEN,
-    Draft,
-    draft,
-    drafts,
-    id_of,
-    own_types,
-    rewrite_draft,
-    submit_draft,
-    write_draft,
-)
+from wallet.catalogue.drafts import OPEN, draft, drafts, id_of, rewrite_draft, submit_draft
 from wallet.catalogue.entry import published_content
 from wallet.catalogue.masking import MASKS
-from wallet.catalogue.publish import publish_draft, review_draft
+from wallet.catalogue.publish import publish_draft
+from wallet.catalogue.register import Draft
+from wallet.catalogue.review import review_draft
+from wallet.catalogue.type_drafts import TYPES, own_types, write_draft
 from wallet.errors import Invalid
 from wallet.numbers import PAGE_LIMIT_MAX
 from wallet.pages.catalogue_form import content_of_form, starter
@@ -50,7 +43,7 @@ QUEUE = "/manager/catalogue"
 @guard(staff("issuer"))
 def home() -> str:
     """The unit's types, and the versions that are not yet published."""
-    page, _next = drafts(deps(), current_principal(), OPEN, PAGE_LIMIT_MAX)
+    page, _next = drafts(deps(), TYPES, current_principal(), OPEN, PAGE_LIMIT_MAX)
     own = [one for one in page if one.unit == current_principal().unit_name]
     return render_console(
         "issuer",
@@ -88,7 +81,7 @@ def write_new() -> Response:
 @guard(staff("issuer"))
 def one(draft_id: str) -> str:
     """A draft: its form while it may be changed, else what it says."""
-    found = draft(deps(), current_principal(), id_of(draft_id))
+    found = draft(deps(), TYPES, current_principal(), id_of(draft_id))
     if found.state in ("draft", "returned") and found.content is not None:
         return _form(found.code, found.content, found, [])
     return _shown("issuer", found)
@@ -100,11 +93,11 @@ def rewrite(draft_id: str) -> Response:
     """Keep what the form says; with the button of submission hand it in as well."""
     number, content = id_of(draft_id), content_of_form(request.form)
     try:
-        rewrite_draft(deps(), current_principal(), number, content, now())
+        rewrite_draft(deps(), TYPES, current_principal(), number, content, now())
         if "submit" in request.form:
-            submit_draft(deps(), current_principal(), number, now())
+            submit_draft(deps(), TYPES, current_principal(), number, now())
     except Invalid as refused:
-        found = draft(deps(), current_principal(), number)
+        found = draft(deps(), TYPES, current_principal(), number)
         faults = fault_words(refused, content)
         return make_response(_form(found.code, content, found, faults), 422)
     return make_response(redirect(f"{HOME}/{number}", 303))
@@ -114,7 +107,9 @@ def rewrite(draft_id: str) -> Response:
 @guard(staff("manager"))
 def queue() -> str:
     """What the units below have handed in, and what is reviewed and not yet published."""
-    page, _next = drafts(deps(), current_principal(), ("submitted", "reviewed"), PAGE_LIMIT_MAX)
+    page, _next = drafts(
+        deps(), TYPES, current_principal(), ("submitted", "reviewed"), PAGE_LIMIT_MAX
+    )
     return render_console(
         "manager", "catalogue", "catalogue_editing/queue.html", drafts=page, states=state_words()
     )
@@ -124,7 +119,7 @@ def queue() -> str:
 @guard(staff("manager"))
 def reviewed(draft_id: str) -> str:
     """What a version changes, and the decision on it."""
-    return _shown("manager", draft(deps(), current_principal(), id_of(draft_id)))
+    return _shown("manager", draft(deps(), TYPES, current_principal(), id_of(draft_id)))
 
 
 @blueprint.post(f"{QUEUE}/<draft_id>")
@@ -139,11 +134,11 @@ def decide(draft_id: str) -> Response:
         elif decision in ("pass", "return"):
             if told := _REVIEW.validate({"decision": decision, "reason": reason}):
                 raise Invalid("", errors=flatten_messages(told))
-            review_draft(deps(), current_principal(), number, decision, reason, now())
+            review_draft(deps(), TYPES, current_principal(), number, decision, reason, now())
         else:
             raise Invalid(_("请选择通过、退回或发布。"))
     except Invalid as refused:
-        found = draft(deps(), current_principal(), number)
+        found = draft(deps(), TYPES, current_principal(), number)
         faults = fault_words(refused, found.content or {})
         return make_response(_shown("manager", found, faults), 422)
     return make_response(redirect(f"{QUEUE}/{number}", 303))

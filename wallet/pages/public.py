@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from verify.languages import chosen_language
 from wallet.base.clock import local_day
 from wallet.catalogue.basis.published import with_standing
+from wallet.catalogue.model import LicenceTypeVersion
 from wallet.catalogue.read import published_type, published_types, published_versions
 from wallet.catalogue.use_list.read import use_item, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
@@ -46,7 +47,7 @@ def licence_type(code: str) -> str:
     return render_template(
         "public/licence_type.html",
         type=_type(with_standing(published_type(deps(), code), local_day(now()))),
-        versions=published_versions(deps(), code, PAGE_LIMIT_MAX)["items"],
+        versions=published_versions(deps(), LicenceTypeVersion, code, PAGE_LIMIT_MAX)["items"],
     )
 
 

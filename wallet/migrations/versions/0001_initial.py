@@ -300,6 +300,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "use_item_versions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_use_item_versions_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_item_versions")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_use_item_versions_code_version")),
+    )
+    with op.batch_alter_table("use_item_versions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_use_item_versions_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "use_item_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["use_item_versions.id"],
+            name=op.f("fk_use_item_steps_version_id_use_item_versions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_item_steps")),
+    )
+    with op.batch_alter_table("use_item_steps", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_use_item_steps_version_id"), ["version_id"], unique=False
+        )
+
+    op.create_table(
         "staff",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("login", sa.String(), nullable=False),
@@ -1345,6 +1386,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_unit_id"))
 
     op.drop_table("staff")
+    with op.batch_alter_table("use_item_steps", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_use_item_steps_version_id"))
+
+    op.drop_table("use_item_steps")
+    with op.batch_alter_table("use_item_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_use_item_versions_unit_id"))
+
+    op.drop_table("use_item_versions")
+
     with op.batch_alter_table("licence_type_steps", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_licence_type_steps_version_id"))
 
