@@ -21,6 +21,7 @@ from tests.support.licences import FOOD
 from tests.support.units import DISTRICT, HALL
 from wallet.base.deps import build_deps
 from wallet.config import load_config
+from wallet.demo.data import load_holders
 from wallet.organisations.model import Staff
 from wallet.web.sessions import Session
 
@@ -384,9 +385,33 @@ def managing(stage: Stage) -> States:
     yield "member-not-disabled", manager
 
 
+def administering(stage: Stage) -> States:
+    """Somebody is asked to act for a company; the only one who does cannot leave."""
+    company, other = stage.visit("holder-company"), stage.visit("delegate-li")
+    person = load_holders()["delegate-li"]
+    company.goto("/wallet/administrators")
+    company.get_by_test_id("new-administrator").click()
+    company.locator("#name").fill(person.name)
+    company.locator("#code").fill(person.code)
+    company.get_by_test_id("send-administrator").click()
+    waiting = company.locator('[data-testid="administrator"][data-state="offered"]')
+    expect(waiting).to_be_visible()
+    yield "administrator-offered", company
+    other.goto("/wallet/administrators")
+    expect(other.get_by_test_id("accept-administrator")).to_be_visible()
+    yield "administrator-asked", other
+    waiting.get_by_role("link").click()
+    company.get_by_test_id("confirm-end-administrator").click()
+    expect(waiting).to_have_count(0)
+    company.get_by_test_id("administrator").get_by_role("link").click()
+    company.get_by_test_id("confirm-end-administrator").click()
+    expect(company.get_by_role("alert")).to_be_visible()
+    yield "administrator-last-one", company
+
+
 STATES: Final[tuple[Bring, ...]] = (
     *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
-    *(delegating, issuing, confirming, managing),
+    *(delegating, issuing, confirming, managing, administering),
 )
 
 

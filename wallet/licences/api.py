@@ -13,7 +13,8 @@ from verify.trust import TRUST_PATH
 from wallet.licences.batches.accept import BatchProgress, accept_batch, batch_progress
 from wallet.licences.check import NewLicence
 from wallet.licences.delivery.deliveries import LicenceDelivery, deliveries_of, note_receipts
-from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry
+from wallet.licences.delivery.inbox import inbox, read_entry
+from wallet.licences.delivery.news import InboxNews
 from wallet.licences.delivery.schemas import (
     DeliveriesSchema,
     InboxPageSchema,
@@ -273,6 +274,8 @@ def _entry(news: InboxNews) -> dict[str, Any]:
     members = {key: getattr(news, key) for key in ("id", "act", "delivered_at", "read_at")}
     if news.delegation is not None:
         return {**members, "identifier": None, "delegation": news.delegation}
+    if news.acting is not None:
+        return {**members, "identifier": None, "acting": news.acting}
     if news.use is not None:
         members["use"] = news.use
     return {**members, **vars(news.licence), "type": news.licence}

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, render_template, request, url_for
 
 from wallet.base.clock import SHANGHAI, local_day
-from wallet.licences.delivery.inbox import InboxNews, inbox, read_entry, unread
+from wallet.licences.delivery.inbox import inbox, read_entry, unread
+from wallet.licences.delivery.news import InboxNews
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
 from wallet.numbers import CARDS_SHOWN
@@ -81,6 +82,8 @@ def open_entry(entry_id: str) -> Response:
         where = url_for("use_pages.use_history")
     elif opened.licence is not None:
         where = f"/wallet/{quote(opened.licence)}"
+    elif opened.of_acting:
+        where = "/wallet/administrators"
     elif opened.delegation is not None:
         where = f"/wallet/delegations/{opened.delegation}"
     return Response(status=303, headers={"Location": where})

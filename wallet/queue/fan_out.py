@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 
 from wallet.base.deps import Deps
 from wallet.base.outbox import Message, take_messages
+from wallet.holders.acting import TOPIC as ACTING_TOPIC
 from wallet.licences.delegations.tell import tell
+from wallet.licences.delivery.acting import tell_of_acting
 from wallet.licences.delivery.deliver import deliver
 from wallet.licences.delivery.notify import USE_TOPIC
 from wallet.licences.platform.push import push
@@ -28,6 +30,7 @@ _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
     "licence.expiring": (deliver,),
     "catalogue.published": (push,),
     "delegation.changed": (tell,),
+    ACTING_TOPIC: (tell_of_acting,),
     USE_TOPIC: (deliver_uses,),
 }
 """Topic → what it leads to. Messages of other topics stay until somebody takes them."""

@@ -15,6 +15,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.errors import Conflict, NotFound, TooMany
+from wallet.holders.acting import announce, announce_offer
 from wallet.holders.addressee import addressee, is_for
 from wallet.holders.administrators.listed import acts_for, current
 from wallet.holders.administrators.model import IS_WAITING, AdministratorOffer, is_open
@@ -69,6 +70,7 @@ def offer(deps: Deps, principal: Principal, new: NewAdministrator, now: datetime
         )
         told = {"administrator": public_id, "organisation": organisation}
         audit.record(tx, "administrator.offered", now, **told, account=principal.id)
+        announce_offer(tx, deps.vault, now, "asked", _offer(tx, public_id))
     return public_id
 
 
@@ -97,6 +99,7 @@ def answer(
             audit.record(
                 tx, "administrator.ended", now, **told, account=principal.id, by="delegate"
             )
+            announce(tx, now, "declined", row.holder_id, principal.id)
             return
         acting = {"account_id": principal.id, "holder_id": row.holder_id}
         tx.execute(
@@ -109,6 +112,7 @@ def answer(
         more = {"public_id": administrator, "starts_on": local_day(now), "ends_on": None}
         insert_if_new(tx, Representative, **acting, **more)
         audit.record(tx, "administrator.accepted", now, **told, account=principal.id)
+        announce(tx, now, "accepted", row.holder_id, principal.id)
 
 
 def remove(deps: Deps, principal: Principal, administrator: str, now: datetime) -> None:
@@ -137,6 +141,7 @@ def remove(deps: Deps, principal: Principal, administrator: str, now: datetime) 
         if offered is not None:
             if not _close(tx, offered.id, now):
                 raise _not_found()
+            announce_offer(tx, deps.vault, now, "withdrawn", _offer(tx, administrator))
         else:
             if _count(tx, found.holder_id, now) == 1:
                 raise Conflict(
@@ -147,6 +152,9 @@ def remove(deps: Deps, principal: Principal, administrator: str, now: datetime) 
         by = "delegate" if acting and acting.account_id == principal.id else "grantor"
         told = {"administrator": administrator, "organisation": found.holder_id}
         audit.record(tx, "administrator.ended", now, **told, account=principal.id, by=by)
+        if acting:
+            act = "left" if by == "delegate" else "removed"
+            announce(tx, now, act, found.holder_id, acting.account_id)
 
 
 def _organisation(
@@ -228,6 +236,12 @@ def _open_offer(tx: Connection, administrator: str, now: datetime) -> AnyRow | N
             AdministratorOffer.public_id == administrator, is_open(now)
         )
     ).one_or_none()
+
+
+def _offer(tx: Connection, administrator: str) -> AnyRow:
+    return tx.execute(
+        select(AdministratorOffer).where(AdministratorOffer.public_id == administrator)
+    ).one()
 
 
 def _close(tx: Connection, offer_id: int, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.errors import Conflict, Invalid, NotFound
+from wallet.holders.acting import announce
 from wallet.holders.administrators.model import IS_WAITING, AdministratorOffer
 from wallet.holders.age import birthday, born_on, last_day_as_child
 from wallet.holders.codes import ORGANISATION_CODE_TYPES, normalise_holder_code
@@ -114,6 +115,7 @@ def enter_representative(
         role=ADMINISTRATOR if kind == "organisation" else GUARDIAN,
         ends_on=until.isoformat() if until else None,
     )
+    announce(tx, now, "entered", holder_id, account)
     return True
 
 
@@ -141,6 +143,7 @@ def _end(tx: Connection, row: AnyRow, now: datetime) -> None:
     tx.execute(delete(Representative).where(Representative.public_id == row.public_id))
     told = {"representative": row.public_id, "account": row.account_id, "holder": row.holder_id}
     audit.record(tx, "representative.ended", now, **told)
+    announce(tx, now, "ended", row.holder_id, row.account_id)
 
 
 def _normal(kind: str, named: Named, today: date) -> Named:

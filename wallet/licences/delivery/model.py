@@ -61,7 +61,7 @@ class Delivery(Base):
 
 class InboxEntry(Base):
     """News in the inbox of a holder: of a licence, where `change_id` is the change it tells of, and `use`
-    the use (`showing.notices`); or of a delegation."""
+    the use (`showing.notices`); or of a delegation; or of who acts for whom: `acting_id` for `acted_for_id`."""
 
     __tablename__ = "inbox_entries"
     __table_args__ = (
@@ -78,6 +78,8 @@ class InboxEntry(Base):
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"), index=True)
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegations.id"))
+    acted_for_id: Mapped[int | None] = mapped_column(ForeignKey("holders.id"))
+    acting_id: Mapped[int | None] = mapped_column(ForeignKey("holders.id"))
     act: Mapped[str]
     change_id: Mapped[int | None] = mapped_column(ForeignKey("status_changes.id"))
     use: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

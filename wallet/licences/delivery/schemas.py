@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
+from wallet.licences.delivery.acting import ACTS as ACTING_ACTS
 from wallet.licences.delivery.deliver import ISSUE, REMIND, RENEW
 from wallet.licences.delivery.model import ASKED, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
@@ -40,6 +41,17 @@ class InboxDelegationSchema(Schema):
     )
 
 
+class InboxActingSchema(Schema):
+    """Who acts for whom, or is asked to."""
+
+    kind = fields.String(
+        required=True,
+        metadata={"enum": ["person", "organisation"], "description": "of the holder"},
+    )
+    holder = fields.String(required=True)
+    person = fields.String(required=True)
+
+
 class InboxUseSchema(Schema):
     """A use of the licence, or a question to show it, that news are of."""
 
@@ -63,12 +75,13 @@ class InboxUseSchema(Schema):
 
 
 class InboxEntrySchema(Schema):
-    """News in a holder's inbox: of a licence, or of a delegation, which has no other members of a
-    licence than `licence`, null."""
+    """News in a holder's inbox: of a licence; of a delegation, or of who acts for whom, which have no
+    other members of a licence than `licence`, null."""
 
     id = fields.String(required=True)
     act = fields.String(
-        required=True, metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, USED, ASKED})}
+        required=True,
+        metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED})},
     )
     status_label = fields.String(metadata={"description": "of a change of status"})
     licence = fields.String(required=True, allow_none=True, attribute="identifier")
@@ -79,6 +92,7 @@ class InboxEntrySchema(Schema):
         allow_none=True, metadata={"description": "the last good day, if any"}
     )
     delegation = fields.Nested(InboxDelegationSchema)
+    acting = fields.Nested(InboxActingSchema)
     use = fields.Nested(InboxUseSchema)
     delivered_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)

@@ -1015,6 +1015,8 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=True),
         sa.Column("delegation_id", sa.Integer(), nullable=True),
+        sa.Column("acted_for_id", sa.Integer(), nullable=True),
+        sa.Column("acting_id", sa.Integer(), nullable=True),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=True),
         sa.Column("use", sa.JSON(none_as_null=True), nullable=True),
@@ -1029,6 +1031,12 @@ def upgrade() -> None:
             ["delegation_id"],
             ["delegations.id"],
             name=op.f("fk_inbox_entries_delegation_id_delegations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["acted_for_id"], ["holders.id"], name=op.f("fk_inbox_entries_acted_for_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["acting_id"], ["holders.id"], name=op.f("fk_inbox_entries_acting_id_holders")
         ),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["holders.id"], name=op.f("fk_inbox_entries_holder_id_holders")
