@@ -25,14 +25,30 @@ export function fillQuestion(question) {
   part("ask-where").textContent = question.terminal;
   part("ask-item").textContent = spoken(question, "item");
   part("ask-count").textContent = word("ask_fields", { n: fields.length });
-  part("ask-fields").replaceChildren(...fields.map((field) => {
-    const line = document.createElement("li");
-    line.textContent = field;
-    return line;
-  }));
+  part("ask-fields").replaceChildren(...(question.licences.length > 1
+    ? question.licences.map(ofLicence)
+    : lines(fields)));
   part("ask-kept").textContent = spoken(question, "retention");
   reminded = false;
   setBusy(false);
+}
+
+function ofLicence(licence) {
+  const part = document.createElement("li");
+  const name = document.createElement("b");
+  const seen = document.createElement("ul");
+  name.textContent = spoken(licence, "name");
+  seen.replaceChildren(...lines(spoken(licence, "fields")));
+  part.append(name, seen);
+  return part;
+}
+
+function lines(fields) {
+  return fields.map((field) => {
+    const line = document.createElement("li");
+    line.textContent = field;
+    return line;
+  });
 }
 
 /** What a screen reader says once a question has been filled in. */

@@ -85,6 +85,14 @@ def test_the_phone_is_told_who_asks_for_what_and_how_long_it_is_kept(
         "item_en": "Merchant account opening",
         "fields": ASKED_LABELS,
         "fields_en": ["Permit number", "Operator", "Permitted items"],
+        "licences": [
+            {
+                "name": "食品经营许可证",
+                "name_en": "Food Operation Permit",
+                "fields": ASKED_LABELS,
+                "fields_en": ["Permit number", "Operator", "Permitted items"],
+            }
+        ],
         "retention": "账户存续期间及销户后 5 年",
         "retention_en": "While the account is open and for 5 years after",
         "ends_at": verdict["answer_by"],
@@ -262,7 +270,12 @@ def test_ten_seconds_after_the_answer_the_code_is_used_already_at_its_own_desk_t
 def test_several_licences_are_asked_for_at_once(elder: Visitor, bank: Visitor) -> None:
     code = show(elder, SENIOR, "disability-certificate")
     verdict = verify(bank, code["text"], "bank-senior-service")
-    assert len(state(elder, code)["ask"]["fields"]) == 6
+    question = state(elder, code)["ask"]
+    assert len(question["fields"]) == 6
+    assert [(one["name"], one["fields"]) for one in question["licences"]] == [
+        ("残疾人证", question["fields"][:3]),
+        ("老年人优待证", question["fields"][3:]),
+    ]
     answer(elder, code, True)
     accepted = recall(bank, verdict)
     assert len(accepted["licences"]) == 2

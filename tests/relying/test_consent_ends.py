@@ -282,6 +282,18 @@ def test_a_grant_that_ends_before_the_yes_gives_nothing_and_the_desk_is_told_so(
     assert told["message"] == "本单位已不能用此证照办理这一事项，请按传统方式办理。"
 
 
+def test_one_grant_of_several_that_ends_before_the_yes_is_told_so_too(
+    elder: Visitor, bank: Visitor, deps: Deps, clock: Clock
+) -> None:
+    code = show(elder, "senior-card", "disability-certificate")
+    verdict = verify(bank, code["text"], "bank-senior-service")
+    change_grant(deps, "bank-senior-service", "senior-card", suspended_at=clock.now)
+    assert answer(elder, code, True).status_code == 204
+    told = recall(bank, verdict)
+    assert outcome(told) == ("refused", "withdrawn")
+    assert told["message"] == "本单位已不能用此证照办理这一事项，请按传统方式办理。"
+
+
 def test_a_field_that_is_granted_no_longer_is_not_given_and_one_that_is_new_neither(
     li: Visitor, bank: Visitor, deps: Deps
 ) -> None:

@@ -12,11 +12,18 @@ from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.relying.model import Grant
 
 
-def change_grant(deps: Deps, of: str = RENEWAL, **values: Any) -> None:
-    """Change the grants for an item, the hall's renewal of food permits unless told otherwise."""
+def change_grant(
+    deps: Deps, of: str = RENEWAL, type_code: str | None = None, **values: Any
+) -> None:
+    """Change the grants for an item, the hall's renewal of food permits unless told otherwise, or the
+    one of them for a type."""
     item = select(UseItem.id).where(UseItem.code == of).scalar_subquery()
+    types = select(LicenceType.id)
+    if type_code is not None:
+        types = types.where(LicenceType.code == type_code)
+    which = (Grant.item_id == item, Grant.type_id.in_(types))
     with deps.db.begin() as tx:
-        changed = tx.execute(update(Grant).where(Grant.item_id == item).values(**values))
+        changed = tx.execute(update(Grant).where(*which).values(**values))
         assert changed.rowcount >= 1
 
 

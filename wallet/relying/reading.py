@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from verify.verdict import Field, JudgedLicence, Verdict
 from wallet import numbers
@@ -111,11 +111,7 @@ def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
             rows += tx.execute(_fields_of(use.licence_id, keys)).all()
     used_at = tx.execute(_USED_AT, {"jti": row.jti}).scalar_one_or_none()
     message = message_of(row.reason, used_at)
-    if (
-        row.answered_at
-        and row.reason == "withdrawn"
-        and not tx.execute(_STILL_GRANTED, values).all()
-    ):
+    if row.answered_at and row.reason == "withdrawn" and _lacks_grant(tx, values):
         message = _NOT_GRANTED
     return Verdict(
         id=row.id,
@@ -131,6 +127,12 @@ def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
         legal_effect=LEGAL_EFFECT if row.verdict == "accepted" else None,
         answer_by=answer_by(row.at) if row.verdict == "pending" else None,
     )
+
+
+def _lacks_grant(tx: Connection, values: Mapping[str, Any]) -> bool:
+    """Whether a licence of a verification is of a type that its unit is no longer granted."""
+    shown = tx.execute(_SHOWN, {"verification": values["verification"]}).scalar_one()
+    return len(tx.execute(_STILL_GRANTED, values).all()) < shown
 
 
 def record_outcome(
@@ -177,6 +179,9 @@ def _own_verification(tx: Connection, principal: Principal, verification_id: str
 
 
 _USED_AT: Final = select(Claim.at).where(Claim.jti == bindparam("jti"), Claim.state == "used")
+_SHOWN: Final = (
+    select(func.count()).select_from(Use).where(Use.verification_id == bindparam("verification"))
+)
 _STILL_GRANTED: Final = (
     granted(
         Use.licence_id,

@@ -21,9 +21,20 @@ _STATES: Final = {"pending": "asked"}
 
 
 @dataclass(frozen=True)
+class AskedLicence:
+    """A licence by the name of its type, and the labels of the fields that a desk asks to see of it."""
+
+    name: str
+    name_en: str
+    fields: tuple[str, ...]
+    fields_en: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ask:
     """What a desk has asked the holder for: `unit` and `terminal` ask, for the matter `item`, to see
-    the fields with these labels; `retention` is how long they are kept, in the unit's own words."""
+    the fields with these labels, of which `licences` has each; `retention` is how long they are kept, in
+    the unit's own words."""
 
     unit: str
     terminal: str
@@ -31,6 +42,7 @@ class Ask:
     item_en: str
     fields: tuple[str, ...]
     fields_en: tuple[str, ...]
+    licences: tuple[AskedLicence, ...]
     retention: str
     retention_en: str
     ends_at: datetime
@@ -110,6 +122,15 @@ def _ask(row: AnyRow, seen: Sequence[AnyRow]) -> Ask:
         item_en=row.item_en,
         fields=_labels(seen, "asked", "zh"),
         fields_en=_labels(seen, "asked", "en"),
+        licences=tuple(
+            AskedLicence(
+                name=use.name,
+                name_en=use.name_en,
+                fields=_labels([use], "asked", "zh"),
+                fields_en=_labels([use], "asked", "en"),
+            )
+            for use in seen
+        ),
         retention=row.retention,
         retention_en=row.retention_en,
         ends_at=answer_by(row.asked_at),

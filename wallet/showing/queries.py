@@ -124,9 +124,13 @@ STATE: Final = (
 """What became of a `jti`, and where; whether the account that shows it is frozen."""
 
 SEEN_FIELDS: Final = (
-    select(Use.fields, Use.asked, LicenceType.fields.label("declared"))
+    select(
+        Use.fields, Use.asked, LicenceType.fields.label("declared"), LicenceType.name,
+        LicenceType.name_en,
+    )
     .join(Licence, Licence.id == Use.licence_id)
     .join(LicenceType, LicenceType.id == Licence.type_id)
     .where(Use.verification_id == bindparam("verification"))
-)
+    .order_by(LicenceType.short_number, Use.licence_id)
+)  # fmt: skip
 """The keys of the fields that a desk was given or asked for, and what the catalogue says of them."""

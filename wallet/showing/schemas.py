@@ -37,6 +37,15 @@ class LiveCodeSchema(Schema):
     server_time = Instant(required=True)
 
 
+class AskedLicenceSchema(Schema):
+    """A licence, and what a desk asks to see of it."""
+
+    name = fields.String(required=True)
+    name_en = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+    fields_en = fields.List(fields.String(), required=True)
+
+
 class AskSchema(Schema):
     """What a desk asks the holder for."""
 
@@ -52,6 +61,11 @@ class AskSchema(Schema):
         metadata={"description": "labels of the fields that would be seen"},
     )
     fields_en = fields.List(fields.String(), required=True)
+    licences = fields.List(
+        fields.Nested(AskedLicenceSchema),
+        required=True,
+        metadata={"description": "the same fields, licence by licence"},
+    )
     retention = fields.String(required=True, metadata={"description": "how long they are kept"})
     retention_en = fields.String(required=True)
     ends_at = Instant(required=True)
