@@ -24,7 +24,7 @@ from verify.fetch import fetch_bundle, pause_after
 from verify.judgements import Finding, Judgement
 from verify.local_record import Entry, LocalRecord
 from verify.trust import BundleError, Trust, renew, save_trust
-from verify.verdict import Outcome, Reason, Refused, Verdict, sentence
+from verify.verdict import Outcome, Reason, Refused, Verdict, WantedFields, sentence
 
 ITEM: Final = "offline"
 """The only item of a desk that runs alone."""
@@ -50,8 +50,10 @@ class LoneDesk:
         self._shown: OrderedDict[str, Verdict] = OrderedDict()
         self._slow = False
 
-    def judge(self, text: str, item: str, terminal: str | None) -> Verdict:
-        """Judge a code now; raises OSError where that cannot be recorded."""
+    def judge(
+        self, text: str, item: str, terminal: str | None, fields: WantedFields | None = None
+    ) -> Verdict:
+        """Judge a code now, which gives no field here; raises OSError where that cannot be recorded."""
         if item != ITEM:
             raise Forbidden("本机只做离线核验，没有登记别的事项。")
         now, trust = self._clock(), self.trust

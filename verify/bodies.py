@@ -44,6 +44,17 @@ def line_in(body: dict[str, Any], name: str, longest: int, place: str = "") -> s
     return value
 
 
+def lines_in(
+    body: dict[str, Any], name: str, most: int, longest: int, place: str = ""
+) -> list[str]:
+    """A member that is a list of up to `most` lines, each as in `line_in`; raises 422."""
+    values = body[name]
+    if not isinstance(values, list) or len(values) > most:
+        raise unprocessable(_path(place, name), f"应为最多 {most} 项的列表。")
+    within = {str(position): value for position, value in enumerate(values)}
+    return [line_in(within, position, longest, _path(place, name)) for position in within]
+
+
 def unprocessable(name: str, sentence: str) -> UnprocessableEntity:
     """The 422 that names a member and says what is wrong with it."""
     error = UnprocessableEntity(sentence)

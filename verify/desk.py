@@ -13,21 +13,34 @@ from typing import Any, Protocol
 from flask import Blueprint, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from verify.bodies import line_in, sent_object, text_in, unprocessable
+from verify.bodies import line_in, lines_in, sent_object, text_in, unprocessable
 from verify.desk_app import Guard, publish_app
 from verify.judgements import Finding, Judgement, finding_members, read_judgements
-from verify.verdict import REASONS, Verdict, offline_sentence, sentence, verdict_members
+from verify.verdict import (
+    REASONS,
+    Verdict,
+    WantedFields,
+    offline_sentence,
+    sentence,
+    verdict_members,
+)
 
 TERMINAL_MAX = 64
 ITEM_MAX = 64
 OUTCOME_MAX = 64
+FIELDS_MAX = 200
+"""Keys that one list of fields may hold, and types that one mapping may name."""
+KEY_MAX = 64
 OUTCOMES = ("served", "person_mismatch", "not_served")
 
 
 class Judge(Protocol):
-    """Judges a code's text for an item at a terminal (None: the signed-in desk's own)."""
+    """Judges a code's text for an item at a terminal (None: the signed-in desk's own), with all the
+    fields that the desk may see, or fewer."""
 
-    def __call__(self, text: str, item: str, terminal: str | None) -> Verdict:
+    def __call__(
+        self, text: str, item: str, terminal: str | None, fields: WantedFields | None
+    ) -> Verdict:
         """The verdict, recorded."""
 
 
@@ -76,10 +89,11 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
     @blueprint.post("/api/v1/verifications")
     @ports.api_guard
     def verify_code() -> ResponseReturnValue:
-        body = sent_object("code", "item", "terminal")
+        body = sent_object("code", "item", "terminal", "fields")
         text = text_in(body, "code")
         item = line_in(body, "item", ITEM_MAX)
-        return jsonify(verdict_members(ports.judge(text, item, _terminal(body))))
+        verdict = ports.judge(text, item, _terminal(body), _fields(body))
+        return jsonify(verdict_members(verdict))
 
     @blueprint.get("/api/v1/verifications/<verification_id>")
     @ports.api_guard
@@ -112,3 +126,13 @@ def _take_in_judgements(blueprint: Blueprint, ports: DeskPorts, reconcile: Recon
 
 def _terminal(body: dict[str, Any]) -> str | None:
     return line_in(body, "terminal", TERMINAL_MAX) if "terminal" in body else None
+
+
+def _fields(body: dict[str, Any]) -> WantedFields | None:
+    """`fields`: a list of keys, or an object of licence type → list of keys."""
+    wanted = body.get("fields")
+    if not isinstance(wanted, dict):
+        return lines_in(body, "fields", FIELDS_MAX, KEY_MAX) if "fields" in body else None
+    if len(wanted) > FIELDS_MAX:
+        raise unprocessable("fields", f"最多 {FIELDS_MAX} 项。")
+    return {code: lines_in(wanted, code, FIELDS_MAX, KEY_MAX, "fields") for code in wanted}

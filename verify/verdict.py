@@ -6,6 +6,7 @@ A sentence says what to do next, politely and without blame. Chinese is what the
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Literal, get_args
@@ -13,6 +14,9 @@ from typing import Any, Final, Literal, get_args
 Outcome = Literal["accepted", "refused", "pending", "undetermined"]
 
 CodeKind = Literal["live", "paper"]
+
+WantedFields = Sequence[str] | Mapping[str, Sequence[str]]
+"""The keys of the fields that a desk asks for, of every licence or by the code of its type."""
 
 Reason = Literal[
     "ok",

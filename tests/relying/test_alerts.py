@@ -28,7 +28,7 @@ def test_a_request_beyond_the_grant_is_alerted_by_ids_alone(
         answer = ask(reception, code["text"], TERMINAL, terminal=TERMINAL)
     assert refusal(answer) == (403, "not_permitted")
     (line,) = logged
-    assert line.keys() == {"event", "log_level", "actor", "unit", "session"}
+    assert line.keys() == {"event", "log_level", "actor", "unit", "session", "cause"}
     assert line["event"] == "verification.refused_beyond_grant"
     assert (line["log_level"], line["actor"]) == ("warning", _account(reception))
     assert events(deps)[-1][1]["item"] is None

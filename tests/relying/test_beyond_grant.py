@@ -38,9 +38,9 @@ BANK_ACCOUNT = "bank-merchant-account"
 
 
 def assert_beyond(
-    deps: Deps, desk: Visitor, text: str, item: str, types: list[int]
+    deps: Deps, desk: Visitor, text: str, item: str, types: list[int], cause: str
 ) -> dict[str, Any]:
-    """403, one event with an alert, and no other row; the event names only items that there are."""
+    """403, one event and one alert, and no other row; the event names only items that there are."""
     with deps.db.read() as tx:
         known = tx.execute(select(UseItem.code).where(UseItem.code == item)).scalar_one_or_none()
     before = row_counts(deps)
@@ -48,8 +48,11 @@ def assert_beyond(
         assert refusal(ask(desk, text, item)) == (403, "not_permitted")
     ((name, fields),) = added
     assert name == "verification.refused_beyond_grant"
-    assert (fields["item"], fields["types"], fields["alert"]) == (known, types, True)
-    assert row_counts(deps) == before | {"audit_events": before["audit_events"] + 1}
+    assert (fields["item"], fields["types"], fields["cause"]) == (known, types, cause)
+    assert row_counts(deps) == before | {
+        "audit_events": before["audit_events"] + 1,
+        "alerts": before["alerts"] + fields["alert"],
+    }
     return fields
 
 
@@ -62,14 +65,14 @@ def test_an_item_that_is_unknown_or_another_units_is_refused(
     li: Visitor, zhao: Visitor, deps: Deps, item: str
 ) -> None:
     code = show(li)
-    fields = assert_beyond(deps, zhao, code["text"], item, [])
+    fields = assert_beyond(deps, zhao, code["text"], item, [], "item")
     assert fields["actor"] == zhao.get("/api/v1/me").get_json()["account"]
     assert state(li, code)["state"] == "waiting"
     assert verify(zhao, code["text"])["verdict"] == "accepted"
 
 
 def test_the_item_is_judged_before_the_text(zhao: Visitor, deps: Deps) -> None:
-    assert_beyond(deps, zhao, "not a code", "no-such-item", [])
+    assert_beyond(deps, zhao, "not a code", "no-such-item", [], "item")
     assert verify(zhao, "not a code")["reason"] == "malformed"
 
 
@@ -78,8 +81,8 @@ def test_an_item_that_asks_for_consent_needs_a_grant_like_any_other(
 ) -> None:
     bank = sign_in(app, "desk-bank")
     code = show(li, DRIVING)
-    assert_beyond(deps, bank, code["text"], BANK_ACCOUNT, [8])
-    assert_beyond(deps, bank, code["text"], RENEWAL, [])
+    assert_beyond(deps, bank, code["text"], BANK_ACCOUNT, [8], "type")
+    assert_beyond(deps, bank, code["text"], RENEWAL, [], "item")
     assert state(li, code)["state"] == "waiting"
 
 
@@ -87,15 +90,15 @@ def test_a_licence_type_beyond_the_grant_is_refused_and_its_code_is_good_elsewhe
     li: Visitor, zhao: Visitor, deps: Deps
 ) -> None:
     code = show(li, DRIVING)
-    assert_beyond(deps, zhao, code["text"], RENEWAL, [8])
+    assert_beyond(deps, zhao, code["text"], RENEWAL, [8], "type")
     assert verify(zhao, code["text"], IDENTITY)["verdict"] == "accepted"
 
 
 def test_one_type_beyond_the_grant_refuses_the_whole_code(
     li: Visitor, zhao: Visitor, deps: Deps
 ) -> None:
-    assert_beyond(deps, zhao, show(li, FOOD, DRIVING)["text"], RENEWAL, [1, 8])
-    assert_beyond(deps, zhao, show(li, DRIVING, FOOD)["text"], IDENTITY, [8, 1])
+    assert_beyond(deps, zhao, show(li, FOOD, DRIVING)["text"], RENEWAL, [1, 8], "type")
+    assert_beyond(deps, zhao, show(li, DRIVING, FOOD)["text"], IDENTITY, [8, 1], "type")
 
 
 def test_a_code_that_cannot_be_read_is_judged_before_its_type(
@@ -118,16 +121,20 @@ def _ended_yesterday(deps: Deps, now: datetime) -> None:
     change_grant(deps, ends_on=local_day(now) - timedelta(days=1))
 
 
-@pytest.mark.parametrize("end", [_suspended, _begins_tomorrow, _ended_yesterday])
+@pytest.mark.parametrize(
+    ("end", "cause"),
+    [(_suspended, "suspended"), (_begins_tomorrow, "not_begun"), (_ended_yesterday, "ended")],
+)
 def test_a_grant_that_is_not_in_force_is_no_grant(
     li: Visitor,
     zhao: Visitor,
     deps: Deps,
     clock: Clock,
     end: Callable[[Deps, datetime], None],
+    cause: str,
 ) -> None:
     end(deps, clock.now)
-    assert_beyond(deps, zhao, show(li)["text"], RENEWAL, [])
+    assert_beyond(deps, zhao, show(li)["text"], RENEWAL, [], cause)
     assert RENEWAL not in zhao.get("/api/v1/me").get_json()["items"]
     assert verify(zhao, show(li)["text"], "open-a-shop")["verdict"] == "accepted"
 

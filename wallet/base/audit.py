@@ -106,7 +106,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "verification actor desk unit item jti verdict reason offline_reason judged_at licences"
             " repeated conflict alert"
         ),
-        "verification.refused_beyond_grant": "actor desk unit item types alert",
+        "verification.refused_beyond_grant": "actor desk unit item types cause alert",
         "verification.outcome": "verification actor desk outcome alert",
     }.items()
 }

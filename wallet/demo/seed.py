@@ -50,7 +50,7 @@ from wallet.organisations.model import BasisDocument, Client, Staff, Unit
 from wallet.organisations.oauth import hash_secret
 from wallet.organisations.sign_in import STAFF_NAME
 from wallet.organisations.units.responsible import file_staff
-from wallet.relying.model import Grant
+from wallet.relying.model import ClientGrant, Grant
 from wallet.web.principal import Principal
 from wallet.worker import work_once
 
@@ -341,6 +341,8 @@ def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[st
                 "secret_hash": hash_secret(secret),
             },
         )
+        if "relying" in row.kinds:
+            _bind_grants(tx, f"demo-{name}")
         handed_out[name] = {"client_id": f"demo-{name}", "client_secret": secret}
     handed_out["people"] = {
         login: {
@@ -351,6 +353,16 @@ def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[st
         for login, row in demo.holders.items()
     }
     write_private(deps.config.data / CLIENTS_FILE, handed_out)
+
+
+def _bind_grants(tx: Connection, client_id: str) -> None:
+    """Every grant of its unit is the client's."""
+    pairs = (
+        select(Client.id, Grant.id)
+        .join(Grant, Grant.unit_id == Client.unit_id)
+        .where(Client.client_id == client_id)
+    )
+    tx.execute(insert(ClientGrant).from_select(["client_id", "grant_id"], pairs))
 
 
 def _columns(table: type[Base], row: Any) -> dict[str, Any]:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api
 
 from verify.desk import DeskPorts, desk_blueprint
 from verify.judgements import Finding, Judgement
-from verify.verdict import Verdict
+from verify.verdict import Verdict, WantedFields
 from wallet.base.clock import local_day
 from wallet.relying.consent import answer
 from wallet.relying.desk_view import desk_view
-from wallet.relying.desks import desk_of
+from wallet.relying.desks import Desk, desk_of
 from wallet.relying.grants import items_of
 from wallet.relying.judge import judge
 from wallet.relying.public_check import PublicCheck, check_publicly
@@ -89,16 +89,22 @@ def desk() -> FlaskBlueprint:
     )
 
 
-def _judge(text: str, item: str, terminal: str | None) -> Verdict:
-    return judge(deps(), desk_of(current_principal(), terminal), text, item, now())
+def _judge(text: str, item: str, terminal: str | None, fields: WantedFields | None) -> Verdict:
+    return judge(deps(), _desk(terminal), text, item, now(), fields)
+
+
+def _desk(terminal: str | None) -> Desk:
+    return desk_of(current_principal(), terminal, request.remote_addr)
 
 
 def _reconcile(judgements: Sequence[Judgement], terminal: str | None) -> Sequence[Finding]:
-    return reconcile(deps(), desk_of(current_principal(), terminal), judgements, now())
+    return reconcile(deps(), _desk(terminal), judgements, now())
 
 
 def _recall(verification_id: str) -> Verdict:
-    return read_verification(deps(), current_principal(), verification_id, now())
+    return read_verification(
+        deps(), current_principal(), verification_id, now(), request.remote_addr
+    )
 
 
 def _record_outcome(verification_id: str, outcome: str) -> None:

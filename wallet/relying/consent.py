@@ -109,7 +109,7 @@ def _allowed(
     today = local_day(now)
     uses = tx.execute(_ASKED_FOR, {"verification": asked.verification_id}).all()
     types = [use.short_number for use in uses]
-    grant = grant_within(tx, asked.unit_id, asked.item, today)
+    grant = grant_within(tx, asked.unit_id, asked.actor, asked.item, today)
     if grant is None or not set(types) <= grant.types.keys():
         return _refused("withdrawn")
     state = read_state(
@@ -158,7 +158,7 @@ def _check_same(asked: AnyRow | None, *, allow: bool) -> None:
 _ASKED: Final = (
     select(
         Claim.state, Claim.at, Claim.verification_id, Verification.unit_id,
-        Verification.reason, Verification.answered_at, UseItem.code.label("item"),
+        Verification.actor, Verification.reason, Verification.answered_at, UseItem.code.label("item"),
     )
     .outerjoin(Verification, Verification.id == Claim.verification_id)
     .outerjoin(UseItem, UseItem.id == Verification.item_id)

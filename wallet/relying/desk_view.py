@@ -10,7 +10,7 @@ from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.holders.names import masked_name
-from wallet.relying.grants import granted, within
+from wallet.relying.grants import bound_to, granted, within
 from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
@@ -25,7 +25,7 @@ _ITEMS: Final = granted(
 def desk_view(deps: Deps, principal: Principal, today: date) -> dict[str, Any]:
     """`desk` {unit, name, terminal, account, locks_after (s)}, and `items` with their field labels."""
     items: dict[str, dict[str, Any]] = {}
-    for row in deps.db.rows(_ITEMS, unit=principal.unit_id, today=today):
+    for row in deps.db.rows(_ITEMS, today=today, **bound_to(principal)):
         item = items.setdefault(
             row.code,
             {

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
-from sqlalchemy import Connection, Date, and_, bindparam, select
+from sqlalchemy import Connection, Date, Integer, and_, bindparam, exists, or_, select
 
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
-from wallet.relying.model import Grant
+from wallet.relying.model import ClientGrant, Grant
 from wallet.web.principal import Principal
 
 VERIFYING_ROLES = frozenset({"desk", "relying"})
@@ -23,8 +24,13 @@ VERIFYING_ROLES = frozenset({"desk", "relying"})
 
 @dataclass(frozen=True)
 class GrantedType:
-    """A licence type within a grant, and the keys of the fields that the item may see."""
+    """A licence type within a grant, and the keys of the fields that the item may see.
 
+    `quota` is how many codes may be judged under the grant in a local day, None for any number.
+    """
+
+    grant_id: int
+    quota: int | None
     type_id: int
     code: str
     name: str
@@ -48,11 +54,30 @@ class ItemGrant:
         return self.consent != "none"
 
 
+_CLIENT: Final = bindparam("client", type_=Integer())
+_BOUND: Final = exists().where(ClientGrant.client_id == _CLIENT, ClientGrant.grant_id == Grant.id)
+
+
+def client_of(account: str) -> int | None:
+    """The id of the machine client that an account is, None for people: they work under every grant of their unit."""
+    kind, _, id = account.partition(":")
+    return int(id) if kind == "client" else None
+
+
 def granted(*columns: Any) -> AnySelect:
     """Select these of every grant that stands, with its item and its licence type.
 
-    A grant stands no longer than its item (O-12), nor for a type that the item has given up. Bound by name: `unit`, and `today`, the local day.
+    A grant stands no longer than its item (O-12), nor for a type that the item has given up. Bound by name: `unit`, `client` as
+    `client_of` gives it, and `today`, the local day.
     """
+    return held(*columns).where(
+        Grant.suspended_at.is_(None),
+        is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
+    )
+
+
+def held(*columns: Any) -> AnySelect:
+    """As `granted`, of every grant: suspended, ended and still to come as well."""
     return (
         select(*columns)
         .select_from(Grant)
@@ -65,10 +90,9 @@ def granted(*columns: Any) -> AnySelect:
         .join(Unit, Unit.id == Grant.unit_id)
         .where(
             Grant.unit_id == bindparam("unit"),
+            or_(_CLIENT.is_(None), _BOUND),
             Unit.closed_at.is_(None),
-            Grant.suspended_at.is_(None),
             UseItem.withdrawn_at.is_(None),
-            is_current(Grant.starts_on, Grant.ends_on, bindparam("today", type_=Date())),
         )
     )
 
@@ -77,7 +101,7 @@ _GRANT: Final = granted(
     UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
     UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
     LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
-    UseItemType.fields.label("necessary"),
+    Grant.id.label("grant_id"), Grant.quota_per_day, Grant.networks, UseItemType.fields.label("necessary"),
 ).where(UseItem.code == bindparam("item"))  # fmt: skip
 _ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
 
@@ -87,14 +111,38 @@ def within(given: Sequence[str], necessary: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for key in given if key in necessary)
 
 
-def grant_for(deps: Deps, principal: Principal, item: str, today: date) -> ItemGrant | None:
-    """The grant of the principal's unit for an item, None when there is none that day."""
-    return _grant(item, deps.db.rows(_GRANT, unit=principal.unit_id, item=item, today=today))
+def admits(networks: Sequence[str] | None, address: str | None) -> bool:
+    """Whether a request from this address may be made under a grant for these networks."""
+    if networks is None:
+        return True
+    try:
+        asking = ip_address(address or "")
+    except ValueError:
+        return False
+    if isinstance(asking, IPv6Address) and asking.ipv4_mapped:
+        asking = asking.ipv4_mapped
+    return any(asking in ip_network(network) for network in networks)
 
 
-def grant_within(tx: Connection, unit_id: int, item: str, today: date) -> ItemGrant | None:
-    """As `grant_for`, in the caller's transaction."""
-    return _grant(item, tx.execute(_GRANT, {"unit": unit_id, "item": item, "today": today}).all())
+def grant_for(
+    deps: Deps, principal: Principal, item: str, today: date, address: str | None
+) -> ItemGrant | None:
+    """What this principal may do for an item that day from that address, None when it is nothing."""
+    rows = deps.db.rows(_GRANT, item=item, today=today, **bound_to(principal))
+    return _grant(item, [row for row in rows if admits(row.networks, address)])
+
+
+def grant_within(
+    tx: Connection, unit_id: int, account: str, item: str, today: date
+) -> ItemGrant | None:
+    """As `grant_for` of an account of a unit, in the caller's transaction and from wherever it asked."""
+    values = {"unit": unit_id, "client": client_of(account), "item": item, "today": today}
+    return _grant(item, tx.execute(_GRANT, values).all())
+
+
+def bound_to(principal: Principal) -> dict[str, int | None]:
+    """The values of `granted` that say who asks."""
+    return {"unit": principal.unit_id, "client": client_of(principal.account)}
 
 
 def _grant(item: str, rows: Sequence[AnyRow]) -> ItemGrant | None:
@@ -108,7 +156,12 @@ def _grant(item: str, rows: Sequence[AnyRow]) -> ItemGrant | None:
         traditional_channel=rows[0].traditional_channel,
         types={
             row.short_number: GrantedType(
-                row.type_id, row.code, row.type_name, within(row.fields, row.necessary)
+                row.grant_id,
+                row.quota_per_day,
+                row.type_id,
+                row.code,
+                row.type_name,
+                within(row.fields, row.necessary),
             )
             for row in rows
         },
@@ -119,5 +172,5 @@ def items_of(deps: Deps, principal: Principal, today: date) -> list[str]:
     """Codes of the items that this account may verify for."""
     if not principal.roles & VERIFYING_ROLES:
         return []
-    rows = deps.db.rows(_ITEMS, unit=principal.unit_id, today=today)
+    rows = deps.db.rows(_ITEMS, today=today, **bound_to(principal))
     return list(dict.fromkeys(row.code for row in rows))

@@ -3,8 +3,8 @@
 1. unit and item                     403 before anything of the code is read
 2. the code itself                   `verify.codes.read`
 3. licence type and fields           403, the code not consumed
-4. state, in one transaction         a restore, freeze, withdrawal, use, licence, consent; the claim of
-                                     the `jti`, the verification, its uses and the audit event
+4. quota and state, in one           403 over the quota; then a restore, freeze, withdrawal, use, licence, consent; the claim of
+   transaction                       the `jti`, the verification, its uses and the audit event
 
 No record, no answer: whatever is answered has been committed. Where the item asks the holder, the
 first scan claims the `jti` as pending, and `relying.consent` goes on when the holder answers.
@@ -20,26 +20,28 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from verify.codes import LiveCode, PaperCode, read
-from verify.verdict import Outcome, Reason, Refused, Verdict
+from verify.verdict import Outcome, Reason, Refused, Verdict, WantedFields
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
+from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
-from wallet.relying.grants import ItemGrant, grant_for
-from wallet.relying.reading import LEGAL_EFFECT, granted_licences
+from wallet.relying.grants import ItemGrant, grant_for, within
+from wallet.relying.narrow import narrowed
+from wallet.relying.quota import claim_quota
+from wallet.relying.reading import LEGAL_EFFECT, fields_of, granted_licences
 from wallet.relying.record import (
     Shown,
     new_verification_id,
     record_judged,
     record_verification,
-    refuse_beyond_grant,
 )
 from wallet.relying.sentences import message_of
 from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
-from wallet.showing.model import Claim, Verification
+from wallet.showing.model import Claim, Use, Verification
 from wallet.showing.questions import Ending, answer_by, is_over, lapse, void
 from wallet.web.limits import count_code
 
@@ -48,12 +50,16 @@ _RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证
 
 @dataclass(frozen=True)
 class _Case:
-    """One judgement under way: who asks, for which item, when."""
+    """One judgement under way: who asks, for which item, when; `grant` with the fields that are wanted."""
 
     deps: Deps
     desk: Desk
     grant: ItemGrant
     now: datetime
+
+
+class _OverQuota(Exception):
+    """Rolls back what was counted."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +77,21 @@ class _Recorded:
     forgotten: Marks | None = None
 
 
-def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdict:
-    """Judge a code for an item.
+def judge(
+    deps: Deps,
+    desk: Desk,
+    text: str,
+    item: str,
+    now: datetime,
+    wanted: WantedFields | None = None,
+) -> Verdict:
+    """Judge a code for an item; `wanted` asks for fewer fields than the grant has.
 
     Raises NotPermitted, recorded, when that is beyond the grant; TooMany when this code comes
     again and again.
     """
     # 1. unit and item
-    grant = grant_for(deps, desk.principal, item, local_day(now))
+    grant = grant_for(deps, desk.principal, item, local_day(now), desk.address)
     if grant is None:
         refuse_beyond_grant(deps, desk, item, (), now)
     case = _Case(deps, desk, grant, now)
@@ -94,10 +107,19 @@ def judge(deps: Deps, desk: Desk, text: str, item: str, now: datetime) -> Verdic
     # 3. licence type and fields
     if not set(code.types) <= grant.types.keys():
         refuse_beyond_grant(deps, desk, item, code.types, now)
+    asked = narrowed(grant, wanted, code.types)
+    if asked is None:
+        refuse_beyond_grant(deps, desk, item, code.types, now, "fields")
+    case = replace(case, grant=asked)
 
-    # 4. state
-    with deps.db.begin() as tx:
-        recorded = _judge_state(tx, case, code)
+    # 4. quota and state
+    try:
+        with deps.db.begin() as tx:
+            if not claim_quota(tx, map(grant.types.__getitem__, code.types), local_day(now)):
+                raise _OverQuota
+            recorded = _judge_state(tx, case, code)
+    except _OverQuota:
+        refuse_beyond_grant(deps, desk, item, code.types, now, "quota")
     if recorded.forgotten is not None:
         deps.epoch.notice(deps.db, recorded.forgotten, now)
     if recorded.claimed is not None:
@@ -167,7 +189,7 @@ def _judge_claimed(
     recent = abs(case.now - claim.at) <= timedelta(seconds=numbers.SAME_DESK_REPEAT)
     if recent and (state.reason == "ok" or claim.state != "used"):
         first = _own_verification(tx, case, claim)
-        if first is not None:
+        if first:
             return _repeat(tx, case, shown, state, claim, first)
     used_at = claim.at if claim.state == "used" else None
     return _refuse(tx, case, shown, "already_used", used_at=used_at)
@@ -182,7 +204,7 @@ def _judge_pending(
         lapse(tx, str(shown.jti), asked, claim.at, case.now)
         return _judge_claimed(tx, case, shown, state, read_claim(tx, str(shown.jti)))
     first = _own_verification(tx, case, claim)
-    if first is None:
+    if not first:
         return _refuse(tx, case, shown, "already_used")
     if state.reason != "ok":
         ending = Ending("refused", "refused", state.reason)
@@ -191,16 +213,19 @@ def _judge_pending(
     return _repeat(tx, case, shown, state, claim, first)
 
 
-def _own_verification(tx: Connection, case: _Case, claim: Claimed) -> AnyRow | None:
-    """Verdict and reason of the verification that has the claim, if it is this desk's and item's."""
+def _own_verification(tx: Connection, case: _Case, claim: Claimed) -> Sequence[AnyRow]:
+    """Verdict and reason of the verification that has the claim, with each licence and what was given
+    of it; empty unless it is this desk's and item's."""
     return tx.execute(
-        select(Verification.verdict, Verification.reason).where(
+        select(Verification.verdict, Verification.reason, Use.licence_id, Use.fields)
+        .join(Use, Use.verification_id == Verification.id)
+        .where(
             Verification.id == claim.verification_id,
             Verification.desk == case.desk.key,
             Verification.item_id == case.grant.item_id,
             Verification.received_at.is_(None),
         )
-    ).one_or_none()
+    ).all()
 
 
 def _accept_or_ask(
@@ -217,17 +242,33 @@ def _accept_or_ask(
 
 
 def _repeat(
-    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed, first: AnyRow
+    tx: Connection,
+    case: _Case,
+    shown: Shown,
+    state: State,
+    claim: Claimed,
+    first: Sequence[AnyRow],
 ) -> _Recorded:
-    """The first answer again, or what has become of it since.
+    """The first answer again, or what has become of it since: never a field that is not on record.
 
     What the holder agreed to is given where the desk reads its verification, and nowhere else.
     """
-    id, outcome, reason = str(claim.verification_id), first.verdict, first.reason
+    id, outcome, reason = str(claim.verification_id), first[0].verdict, first[0].reason
     record_judged(tx, case.desk, case.grant, shown, id, outcome, reason, case.now, repeated=True)
     verdict = _verdict(case, shown, id, outcome, reason, claim.at, repeated=True)
     give = outcome == "accepted" and not case.grant.asks
-    return _Recorded(verdict, state.rows if give else ())
+    return _Recorded(verdict, _given_before(tx, case, state, first) if give else ())
+
+
+def _given_before(
+    tx: Connection, case: _Case, state: State, first: Sequence[AnyRow]
+) -> Sequence[AnyRow]:
+    """The rows of what was given the first time and is wanted now."""
+    now_asked = {id: case.grant.types[number].fields for id, number in state.types.items()}
+    again = {use.licence_id: within(now_asked[use.licence_id], use.fields) for use in first}
+    if again == now_asked:
+        return state.rows
+    return [row for id, keys in again.items() for row in tx.execute(fields_of(id, keys)).all()]
 
 
 def _refuse(

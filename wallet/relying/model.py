@@ -1,17 +1,21 @@
-"""Grants: one licence, one interface (一证一接口)."""
+"""Grants: one licence, one interface (一证一接口); what went beyond them, and who is told."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 
 
 class Grant(Base):
-    """A unit may use one licence type for one item and see these fields, in a period (O-16)."""
+    """A unit may use one licence type for one item and see these fields, in a period (O-16).
+
+    `networks` are those it may ask from, as CIDR, None for any; `quota_per_day` is how many codes may
+    be judged under it in a local day, None for any number. While `suspended_at` is set it counts as none.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (UniqueConstraint("unit_id", "item_id", "type_id"),)
@@ -23,4 +27,61 @@ class Grant(Base):
     fields: Mapped[list[str]]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    networks: Mapped[list[str] | None]
+    quota_per_day: Mapped[int | None]
     suspended_at: Mapped[datetime | None]
+    suspended_by: Mapped[str | None]
+    suspension_reason: Mapped[str | None]
+
+
+class ClientGrant(Base):
+    """A machine client works under the grants that are bound to it, and no others of its unit."""
+
+    __tablename__ = "client_grants"
+
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True, index=True)
+
+
+class GrantDay(Base):
+    """How many codes were judged in a local day under a grant that has a quota."""
+
+    __tablename__ = "grant_days"
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    judged: Mapped[int]
+
+
+class Alert(Base):
+    """What the managing units above a unit are told of: requests beyond its grants, by who asked.
+
+    One open row for each unit, actor, item and cause, however often it happened; `item` is the code
+    of a use item, empty where there is none such. Whoever has seen to it closes it.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            "uq_alerts_open",
+            "unit_id",
+            "actor",
+            "item",
+            "cause",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_alerts_unit", "unit_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    actor: Mapped[str]
+    item: Mapped[str]
+    cause: Mapped[str]
+    times: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]

@@ -22,7 +22,7 @@ from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
 from wallet.licences.status.standing import status_on
 from wallet.relying.desks import is_same_desk
-from wallet.relying.grants import granted, within
+from wallet.relying.grants import admits, bound_to, granted, within
 from wallet.relying.model import Grant
 from wallet.relying.record import alert
 from wallet.relying.sentences import message_of
@@ -82,33 +82,47 @@ def _shown(declared: Mapping[str, Any], value: str) -> str:
 
 
 def read_verification(
-    deps: Deps, principal: Principal, verification_id: str, now: datetime
+    deps: Deps,
+    principal: Principal,
+    verification_id: str,
+    now: datetime,
+    address: str | None,
 ) -> Verdict:
     """The verdict again, for the desk that asked for it; NotFound for anybody else.
 
     The fields of an accepted verdict come along for two minutes, read afresh, as far as the
-    grant still stands. Of one that the holder was asked for it is read from here on.
+    grant still stands and admits the address that the request came from. Of one that the holder was asked for it is read from here on.
     """
     with deps.db.read() as tx:
         row = _own_verification(tx, principal, verification_id)
         if row.verdict != "pending" or not is_over(row.at, now):
-            return _told(tx, deps, row, now)
+            return _told(tx, deps, principal, row, now, address)
     with deps.db.begin() as tx:
         lapse(tx, row.jti, row.id, row.at, now)
     with deps.db.read() as tx:
-        return _told(tx, deps, _own_verification(tx, principal, verification_id), now)
+        row = _own_verification(tx, principal, verification_id)
+        return _told(tx, deps, principal, row, now, address)
 
 
-def _told(tx: Connection, deps: Deps, row: AnyRow, now: datetime) -> Verdict:
+def _told(
+    tx: Connection,
+    deps: Deps,
+    principal: Principal,
+    row: AnyRow,
+    now: datetime,
+    address: str | None,
+) -> Verdict:
     checked_at = row.answered_at or row.at
-    values = {"verification": row.id, "unit": row.unit_id, "today": local_day(now)}
+    values = {"verification": row.id, "today": local_day(now), **bound_to(principal)}
     online = row.offline_reason is None  # offline, the desk was given no field
     readable = now - checked_at <= timedelta(seconds=numbers.FIELDS_READABLE)
     rows: list[AnyRow] = []
     if online and row.verdict == "accepted" and readable:
         for use in tx.execute(_STILL_GRANTED, values).all():
+            if not admits(use.networks, address):
+                continue
             keys = within(within(use.fields, use.granted), use.necessary)
-            rows += tx.execute(_fields_of(use.licence_id, keys)).all()
+            rows += tx.execute(fields_of(use.licence_id, keys)).all()
     used_at = tx.execute(_USED_AT, {"jti": row.jti}).scalar_one_or_none()
     message = message_of(row.reason, used_at)
     if row.answered_at and row.reason == "withdrawn" and _lacks_grant(tx, values):
@@ -187,6 +201,7 @@ _STILL_GRANTED: Final = (
         Use.licence_id,
         Use.fields,
         Grant.fields.label("granted"),
+        Grant.networks,
         UseItemType.fields.label("necessary"),
     )
     .join(Verification, Verification.item_id == Grant.item_id)
@@ -198,7 +213,8 @@ _STILL_GRANTED: Final = (
 """What was given of each licence whose type is still granted, and what may be given now."""
 
 
-def _fields_of(licence_id: int, keys: Sequence[str]) -> AnySelect:
+def fields_of(licence_id: int, keys: Sequence[str]) -> AnySelect:
+    """Query: a licence with these of its fields, as `granted_licences` reads them."""
     return (
         select(
             Licence.id, Licence.identifier_sealed, Licence.status,

@@ -34,10 +34,11 @@ from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
+from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
 from wallet.relying.late_use import AGAINST_LATE_USE, claim_late
-from wallet.relying.record import Shown, alert, record_reconciled, refuse_beyond_grant
+from wallet.relying.record import Shown, alert, record_reconciled
 from wallet.relying.sentences import finding_message
 from wallet.relying.since import licences_since
 from wallet.relying.state import Claimed, State, frozen_since, read_state
@@ -109,7 +110,7 @@ def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Fin
     # 2. unit and item
     timely = is_timely(judgement.judged_at, now)
     day = local_day(judgement.judged_at if timely else now)
-    grant = grant_for(deps, desk.principal, judgement.item, day)
+    grant = grant_for(deps, desk.principal, judgement.item, day, desk.address)
     if grant is None:
         refuse_beyond_grant(deps, desk, judgement.item, (), now)
     case = _Case(deps, desk, judgement, grant, now)

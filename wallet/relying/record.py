@@ -6,19 +6,16 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from verify.judgements import Judgement
 from verify.verdict import Outcome, Reason
 from wallet.base import audit
 from wallet.base.clock import rfc3339
 from wallet.base.database import at_once, insert_if_new
-from wallet.base.deps import Deps
-from wallet.catalogue.model import UseItem
-from wallet.errors import NotPermitted
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
@@ -198,30 +195,6 @@ def record_judged(
         licences=list(shown.licence_ids),
         repeated=repeated,
     )
-
-
-def refuse_beyond_grant(
-    deps: Deps, desk: Desk, item: str, types: Sequence[int], now: datetime
-) -> NoReturn:
-    """Record a request beyond the grant and alert it, then refuse it.
-
-    `item` is whatever was asked for: only the code of an item that there is goes on record.
-    """
-    with deps.db.begin() as tx:
-        known = select(UseItem.code).where(UseItem.code == item)
-        audit.record(
-            tx,
-            "verification.refused_beyond_grant",
-            now,
-            actor=desk.principal.account,
-            desk=desk.key,
-            unit=desk.principal.unit_id,
-            item=tx.execute(known).scalar_one_or_none(),
-            types=list(types),
-            alert=True,
-        )
-    alert("verification.refused_beyond_grant", desk.principal)
-    raise NotPermitted("本窗口未登记用此证照办理这一事项，请换选事项，或按传统方式办理。")
 
 
 def alert(event: str, principal: Principal, **ids: str) -> None:

@@ -38,10 +38,23 @@ class PublicCheckSchema(Schema):
 
 
 class CodeToVerifySchema(StrictSchema):
-    """A code, the item it is used for, and for a client the terminal."""
+    """A code, the item it is used for, for a client the terminal; `fields` to see fewer than granted."""
 
     code = fields.String(required=True)
     item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
+    wanted = fields.Raw(
+        data_key="fields",
+        metadata={
+            "description": "keys, or keys by licence type; one beyond the grant is 403",
+            "oneOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+                },
+            ],
+        },
+    )
     terminal = fields.String(validate=validate.Length(1, TERMINAL_MAX))
 
 

@@ -45,10 +45,10 @@ def test_its_grants_no_longer_count(app: Flask) -> None:
     deps, today = deps_of(app), local_day(read_clock())
     hall = unit_id(deps, HALL)
     with deps.db.read() as tx:
-        assert grant_within(tx, hall, "food-permit-renewal", today) is not None
+        assert grant_within(tx, hall, "staff:1", "food-permit-renewal", today) is not None
     assert sign_in(app, "manager-sun").post(f"{UNITS}/{HALL}/closure").status_code == 200
     with deps.db.read() as tx:
-        assert grant_within(tx, hall, "food-permit-renewal", today) is None
+        assert grant_within(tx, hall, "staff:1", "food-permit-renewal", today) is None
 
 
 def test_it_stays_in_the_tree_as_closed_and_cannot_be_changed(app: Flask) -> None:

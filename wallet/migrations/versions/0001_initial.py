@@ -473,7 +473,11 @@ def upgrade() -> None:
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("networks", sa.JSON(), nullable=True),
+        sa.Column("quota_per_day", sa.Integer(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspended_by", sa.String(), nullable=True),
+        sa.Column("suspension_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["item_id"], ["use_items.id"], name=op.f("fk_grants_item_id_use_items")
         ),
@@ -486,6 +490,56 @@ def upgrade() -> None:
             "unit_id", "item_id", "type_id", name=op.f("uq_grants_unit_id_item_id_type_id")
         ),
     )
+    op.create_table(
+        "client_grants",
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_client_grants_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["grants.id"], name=op.f("fk_client_grants_grant_id_grants")
+        ),
+        sa.PrimaryKeyConstraint("client_id", "grant_id", name=op.f("pk_client_grants")),
+    )
+    with op.batch_alter_table("client_grants", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_client_grants_grant_id"), ["grant_id"], unique=False)
+
+    op.create_table(
+        "grant_days",
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["grants.id"], name=op.f("fk_grant_days_grant_id_grants")
+        ),
+        sa.PrimaryKeyConstraint("grant_id", "day", name=op.f("pk_grant_days")),
+    )
+    op.create_table(
+        "alerts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_alerts_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index("ix_alerts_unit", ["unit_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_alerts_open",
+            ["unit_id", "actor", "item", "cause"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
     op.create_table(
         "licence_batches",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1371,6 +1425,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_licence_batches_state"))
 
     op.drop_table("licence_batches")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index("uq_alerts_open")
+        batch_op.drop_index("ix_alerts_unit")
+
+    op.drop_table("alerts")
+    op.drop_table("grant_days")
+    with op.batch_alter_table("client_grants", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_grants_grant_id"))
+
+    op.drop_table("client_grants")
     op.drop_table("grants")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_over_at"))
