@@ -35,7 +35,7 @@ def app(shared_app: Flask) -> Flask:
         ({"code": "x", "item": RENEWAL, "terminal": ""}, "terminal"),
         ({"code": "x", "item": RENEWAL, "terminal": None}, "terminal"),
         ({"code": "x", "item": RENEWAL, "terminal": "t" * 65}, "terminal"),
-        ({"code": "x", "item": RENEWAL, "fields": ["number"]}, "more"),
+        ({"code": "x", "item": RENEWAL, "more": ["number"]}, "more"),
         ({"code": "x", "item": RENEWAL, "": 1}, ""),
     ],
 )
