@@ -12,7 +12,7 @@ from wallet.pages.console import MENUS
 from wallet.pages.unit_words import role_words
 from wallet.web.cookies import CSRF_COOKIE, desk_cookie
 from wallet.web.deps import deps, now
-from wallet.web.guards import guard, public, signed_in, staff
+from wallet.web.guards import guard, public, signed_in
 from wallet.web.principal import Principal, current_principal, optional_principal
 from wallet.web.way_back import onward
 
@@ -44,13 +44,6 @@ def home() -> str | Response:
 def account() -> str:
     """Name, unit, roles, sign out."""
     return _account_page(current_principal())
-
-
-@blueprint.get("/manager")
-@guard(staff("manager"))
-def manager() -> Response:
-    """The first page of a manager's menu."""
-    return make_response(redirect(MENUS["manager"].entries[0].address))
 
 
 @blueprint.get("/preferences")

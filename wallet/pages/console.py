@@ -53,8 +53,9 @@ MENUS = {
     "manager": Menu(
         N_("管理"),
         (
+            Entry("home", "/manager", "building", N_("首页")),
             Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),
-            Entry("units", "/manager/units", "building", N_("单位")),
+            Entry("units", "/manager/units", "desk", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
         ),

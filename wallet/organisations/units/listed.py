@@ -116,6 +116,12 @@ def unit_view(deps: Deps, principal: Principal, code: str) -> UnitView:
         return _view(principal, tree, row, depth, _names(deps, tree, [row.id]))
 
 
+def names_of(deps: Deps, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The names of these units, Chinese and English, by code."""
+    query = select(Unit.code, Unit.name, Unit.name_en).where(Unit.code.in_(codes))
+    return {row.code: (row.name, row.name_en) for row in deps.db.rows(query)}
+
+
 def parents(deps: Deps, principal: Principal) -> list[UnitView]:
     """The open managing units in sight, under which a unit may stand."""
     with deps.db.read() as tx:
