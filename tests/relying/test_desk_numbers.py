@@ -35,8 +35,15 @@ from wallet import numbers
 from wallet.base.deps import Deps
 from wallet.relying.desk_numbers import draw as drawing
 from wallet.web import limits
+from wallet.web.cookies import CSRF_COOKIE, CSRF_FIELD
 
 HALL = "东胜区政务服务大厅（演示）"
+
+
+def sign_out(visitor: Visitor) -> None:
+    cookie = visitor.http.get_cookie(CSRF_COOKIE)
+    assert cookie is not None
+    assert visitor.http.post("/sign-out", data={CSRF_FIELD: cookie.value}).status_code == 302
 
 
 def test_a_number_has_six_digits_and_says_whose_it_is_for_five_minutes(
@@ -190,6 +197,24 @@ def test_whoever_signs_in_after_a_desk_has_gone_never_takes_what_is_sent_to_it(
     other = sign_in(app, "desk-bank")
     send(li, show(li), number)
     assert take(other) is None
+
+
+def test_a_number_ends_with_its_clerks_session(li: Visitor, zhao: Visitor) -> None:
+    number = draw(zhao)
+    sign_out(zhao)
+    assert refusal(look_up(li, number)) == (404, "desk_number_unknown")
+    assert refusal(send(li, show(li), number)) == (404, "desk_number_unknown")
+
+
+def test_what_a_holder_has_sent_is_not_taken_once_the_holder_has_signed_out(
+    app: Flask, li: Visitor, zhao: Visitor
+) -> None:
+    number, other = draw(zhao), sign_in(app, "holder-li")
+    send(li, show(li), number)
+    send(other, kept := show(other), number)
+    sign_out(li)
+    assert claims_of(str(take(zhao)))["jti"] == claims_of(kept["text"])["jti"]
+    assert take(zhao) is None
 
 
 def test_a_showing_that_two_taps_send_at_once_is_sent_once(

@@ -812,6 +812,7 @@ def upgrade() -> None:
         sa.Column("desk", sa.String(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["units.id"], name=op.f("fk_desk_numbers_unit_id_units")
@@ -824,6 +825,7 @@ def upgrade() -> None:
         sa.Column("jti", sa.String(), nullable=False),
         sa.Column("desk", sa.String(), nullable=False),
         sa.Column("showing_id", sa.String(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("jti", name=op.f("pk_sent_showings")),
     )

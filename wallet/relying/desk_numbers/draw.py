@@ -18,11 +18,13 @@ from wallet.relying.desk_numbers.model import DeskNumber, SentShowing
 from wallet.relying.desks import Desk, is_same_desk
 from wallet.showing.show import next_code_of
 from wallet.web.principal import Principal
+from wallet.web.sessions import Session
 
 _TRIES: Final = 20
 """Numbers that are drawn before it is given up: with 100,000 desks one in ten is taken."""
 _SENT: Final = (
-    select(SentShowing.jti, SentShowing.showing_id)
+    select(SentShowing.jti, SentShowing.showing_id, Session.id.label("session"))
+    .outerjoin(Session, Session.id == SentShowing.session_id)
     .where(SentShowing.desk == bindparam("desk"))
     .order_by(SentShowing.sent_at, SentShowing.jti)
     .limit(1)
@@ -51,6 +53,7 @@ def draw_number(deps: Deps, desk: Desk, now: datetime) -> DrawnNumber:
         "desk": desk.key,
         "unit_id": principal.unit_id,
         "terminal": desk.terminal,
+        "session_id": principal.session if principal.kind == "staff" else None,
         "ends_at": ends_at,
     }
     with deps.db.begin() as tx:
@@ -84,13 +87,16 @@ def release_number(tx: Connection, desk: str) -> None:
 def take_code(deps: Deps, desk: Desk, now: datetime) -> str | None:
     """The next code that a holder has sent to this desk, once, as it would be scanned just now.
 
-    None where nothing waits. A showing that has ended meanwhile is passed over: its phone says why.
+    None where nothing waits. A showing that has ended meanwhile is passed over: its phone says why; one
+    whose holder has signed out since is too.
     """
     while (sent := deps.db.row(_SENT, desk=desk.key)) is not None:
         with deps.db.begin() as tx:
             taken = tx.execute(delete(SentShowing).where(SentShowing.jti == sent.jti))
         if taken.rowcount != 1:
             continue  # this desk's other tab, or the holder has sent it elsewhere
+        if sent.session is None:
+            continue
         try:
             return next_code_of(deps, sent.showing_id, now).text
         except (Conflict, Invalid, NotFound):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from wallet.base import audit
 from wallet.base.database import AnyRow, insert_if_new
@@ -22,18 +22,26 @@ from wallet.showing.model import Claim
 from wallet.showing.show import claimed, end_of, own_showing
 from wallet.web.limits import count_number
 from wallet.web.principal import Principal
+from wallet.web.sessions import Session
 
+_TAKES: Final = and_(
+    DeskNumber.ends_at > bindparam("now"),
+    or_(DeskNumber.session_id.is_(None), Session.id.is_not(None)),
+)
+"""Condition that a desk still takes what is sent to its number: its clerk has not signed out."""
 _LIVE: Final = (
     select(DeskNumber.desk, DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
     .join(Unit, Unit.id == DeskNumber.unit_id)
-    .where(DeskNumber.number == bindparam("number"), DeskNumber.ends_at > bindparam("now"))
+    .outerjoin(Session, Session.id == DeskNumber.session_id)
+    .where(DeskNumber.number == bindparam("number"), _TAKES)
 )
 
 _SENT_TO: Final = (
     select(DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
     .join(SentShowing, SentShowing.desk == DeskNumber.desk)
     .join(Unit, Unit.id == DeskNumber.unit_id)
-    .where(SentShowing.jti == bindparam("jti"), DeskNumber.ends_at > bindparam("now"))
+    .outerjoin(Session, Session.id == DeskNumber.session_id)
+    .where(SentShowing.jti == bindparam("jti"), _TAKES)
 )
 
 
@@ -73,7 +81,8 @@ def send_to_desk(
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one_or_none()
         if state is not None:
             raise claimed(state)
-        _put(tx, showing.jti, {"desk": desk, "showing_id": showing_id, "sent_at": now})
+        sent = {"desk": desk, "showing_id": showing_id, "sent_at": now}
+        _put(tx, showing.jti, sent | {"session_id": principal.session})
         audit.record(tx, "showing.sent", now, account=principal.id, jti=showing.jti, desk=desk)
 
 
