@@ -56,10 +56,14 @@ def checked_content(tx: Connection, code: str, given: Mapping[str, Any]) -> dict
     if taken is not None:
         errors["type_code"] = ["这一类型代码已用于另一类型。"]
     known = set(
-        tx.execute(select(Unit.code).where(Unit.code.in_(content["issuing_units"]))).scalars()
+        tx.execute(
+            select(Unit.code).where(
+                Unit.code.in_(content["issuing_units"]), Unit.closed_at.is_(None)
+            )
+        ).scalars()
     )
     if unknown := [unit for unit in content["issuing_units"] if unit not in known]:
-        errors["issuing_units"] = [f"没有登记这些单位：{'、'.join(unknown)}。"]
+        errors["issuing_units"] = [f"没有登记这些单位，或已撤销：{'、'.join(unknown)}。"]
     document = content["basis_document"]
     if document is not None:
         found = tx.execute(select(BasisDocument.id).where(BasisDocument.code == document)).first()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import select
 
+from tests.support.catalogue import DRAFTS, food_content
+from tests.support.licences import FOOD, ISSUER_CODE
 from tests.support.people import Visitor, credentials, machine, sign_in
 from tests.support.shared import deps_of
 from tests.support.units import DISTRICT, HALL, manager_at, told, unit_id
@@ -86,3 +88,23 @@ def test_it_is_refused_while_open_units_are_below(app: Flask) -> None:
     for code in below:
         assert sun.post(f"{UNITS}/{code}/closure").status_code == 200
     assert sun.post(f"{UNITS}/{DISTRICT}/closure").status_code == 200
+
+
+def test_it_is_not_named_as_an_issuing_unit_any_more(app: Flask) -> None:
+    sun, content = sign_in(app, "manager-sun"), food_content(app)
+    closed = next(unit for unit in content["issuing_units"] if unit != ISSUER_CODE)
+    assert sun.post(f"{UNITS}/{closed}/closure").status_code == 200
+    answer = sign_in(app, "issuer-chen").post(DRAFTS, {"code": FOOD, "content": content})
+    assert answer.status_code == 422
+    assert any(path.endswith("issuing_units") for path in answer.get_json()["errors"])
+    content["issuing_units"] = [ISSUER_CODE]
+    taken = sign_in(app, "issuer-chen").post(DRAFTS, {"code": FOOD, "content": content})
+    assert taken.status_code == 201, taken.text
+
+
+def test_its_people_are_said_to_be_of_a_closed_unit(app: Flask) -> None:
+    sun = sign_in(app, "manager-sun")
+    assert sun.post(f"{UNITS}/{HALL}/closure").get_json()["people"] == 0
+    page = sun.get("/manager/people/desk-zhao").text
+    assert "单位已撤销" in page
+    assert 'data-testid="edit"' not in page

@@ -23,7 +23,7 @@ from wallet.web.principal import Principal
 class StaffView:
     """A staff account; `unit` is the code of its unit.
 
-    `responsible` says that it is the unit's responsible person, `changeable` that whoever asks may change
+    `unit_closed` says that nobody signs in for the unit any more, `responsible` that it is the unit's responsible person, `changeable` that whoever asks may change
     it, and `own` that it is theirs.
     """
 
@@ -35,6 +35,7 @@ class StaffView:
     roles: Sequence[str]
     terminal: str
     disabled_at: datetime | None
+    unit_closed: bool
     responsible: bool
     changeable: bool
     own: bool
@@ -105,6 +106,7 @@ def _view(deps: Deps, principal: Principal, row: AnyRow) -> StaffView:
         roles=row.roles,
         terminal=row.terminal,
         disabled_at=row.disabled_at,
+        unit_closed=row.closed_at is not None,
         responsible=row.responsible,
         changeable=reach and row.closed_at is None,
         own=(principal.kind, principal.id) == ("staff", row.id),

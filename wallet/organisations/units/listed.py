@@ -191,6 +191,6 @@ def _view(
         closed_at=row.closed_at,
         responsible=None if filed is None else filed.login,
         responsible_name=names.get(row.id, ""),
-        people=tree.people.get(row.id, 0),
+        people=0 if row.closed_at else tree.people.get(row.id, 0),
         changeable=manages(principal) and row.id != principal.unit_id and row.closed_at is None,
     )
