@@ -31,6 +31,7 @@ from wallet.organisations.sign_in import load_client, load_staff
 from wallet.organisations.units import api as units
 from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
+from wallet.relying.beyond import api as beyond
 from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
@@ -87,7 +88,7 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        units, people, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, desk_numbers,
+        units, people, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers,
         shifts,
     )  # fmt: skip
     for feature in features:

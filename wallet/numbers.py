@@ -94,6 +94,14 @@ LOGIN_MAX: Final = 64
 STAFF_NAME_MAX: Final = 50
 """Characters of a staff member's name, and of the label of their desk."""
 
+SUSPEND_AFTER: Final = 10
+"""So many requests of one account beyond its grants suspend a social relying party's grants."""
+SUSPEND_WITHIN_MINUTES: Final = 10
+"""The minutes in which they come, unless the managing unit has set another rule."""
+SUSPEND_AFTER_MAX: Final = 1000
+"""A rule counts to so many at most."""
+SUSPEND_WITHIN_MINUTES_MAX: Final = 24 * 60
+
 PAGE_LIMIT_MAX: Final = 200
 PAGE_LIMIT: Final = 50
 CARDS_SHOWN: Final = 60

@@ -13,6 +13,7 @@ from flask import Flask
 
 from tests.licences.test_review import drug_permit
 from tests.support.batches import csv_of, row_of, taken_in
+from tests.support.beyond import alerts, beyond, grant_ids
 from tests.support.catalogue import begun, food_content
 from tests.support.delegations import listed
 from tests.support.items import begun_item, item_content
@@ -20,7 +21,7 @@ from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licen
 from tests.support.numbers import draw
 from tests.support.people import Machine, Visitor, machine, sign_in
 from tests.support.shared import deps_of
-from tests.support.showing import IDENTITY, identifier_of, show, verify
+from tests.support.showing import IDENTITY, ask, identifier_of, show, verify
 from tests.support.units import BESIDE, CITY, DISTRICT, HALL, HALL_BESIDE, REGION, add_member
 from wallet.web.guards import Guard
 from wallet.web.principal import Principal, PrincipalKind
@@ -80,6 +81,8 @@ SEES: Final[dict[str, set[str]]] = {
     "document": {"manager_beside"} | _MANAGERS,
     "basis": {"manager", "manager_region", "managing"},
     "unit": {"responsible", "managing"} | _MANAGERS,
+    "grant": {"managing"} | _MANAGERS,
+    "alert": {"managing"} | _MANAGERS,
     "account": {"responsible", "managing"} | _MANAGERS,
 }
 """Kind of object → who may know of it."""
@@ -231,6 +234,11 @@ def _review(world: World) -> Owned:
     return Owned(identifier, (identifier,))
 
 
+def _alert(world: World) -> Owned:
+    beyond(ask(world.visitor("desk"), "not a code", "no-such-item"))
+    return Owned(str(alerts(deps_of(world.app))[-1].id))
+
+
 _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "licence": _licence,
     "showing": _showing,
@@ -247,6 +255,8 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "batch": _batch,
     "reconciliation": _reconciliation,
     "review": _review,
+    "grant": lambda world: Owned(str(grant_ids(deps_of(world.app))[0])),
+    "alert": _alert,
     "type": lambda _world: Owned(FOOD),
     # What it says is everybody's; only those above the unit that keeps it change it.
     "document": lambda _world: Owned("ordos-2022-161"),

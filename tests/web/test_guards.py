@@ -100,6 +100,13 @@ MANAGING: Final = {
     "GET /api/v1/staff/<login>",
     "PATCH /api/v1/staff/<login>",
     "POST /api/v1/basis-documents",
+    "GET /api/v1/grants",
+    "PUT /api/v1/grants/<grant_id>/suspension",
+    "DELETE /api/v1/grants/<grant_id>/suspension",
+    "GET /api/v1/alerts",
+    "POST /api/v1/alerts/<alert_id>/closure",
+    "GET /api/v1/suspension-rule",
+    "PUT /api/v1/suspension-rule",
     "PATCH /api/v1/basis-documents/<code>",
 }
 PASSES: Final = {

@@ -90,6 +90,9 @@ ROUTES: Final = {
     "POST /api/v1/units/<code>/responsible-persons": Line(
         "unit", {"login": "desk-zhao", "phone": "0477-8500003"}
     ),
+    "PUT /api/v1/grants/<grant_id>/suspension": Line("grant", {"reason": "测试"}),
+    "DELETE /api/v1/grants/<grant_id>/suspension": Line("grant"),
+    "POST /api/v1/alerts/<alert_id>/closure": Line("alert"),
     "GET /api/v1/staff/<login>": Line("account"),
     "PATCH /api/v1/staff/<login>": Line("account", {"disabled": True}),
     "PATCH /api/v1/basis-documents/<code>": Line("basis", {"title": "改名"}),

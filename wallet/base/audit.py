@@ -107,6 +107,10 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             " repeated conflict alert"
         ),
         "verification.refused_beyond_grant": "actor desk unit item types cause alert",
+        "grant.suspended": "grant unit actor",
+        "grant.resumed": "grant unit actor",
+        "alert.closed": "alert unit actor",
+        "suspension_rule.set": "unit actor refusals minutes",
         "verification.outcome": "verification actor desk outcome alert",
     }.items()
 }

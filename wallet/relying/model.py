@@ -85,3 +85,28 @@ class Alert(Base):
     last_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
+
+
+class SuspensionRule(Base):
+    """How many requests beyond a grant, in how many minutes, suspend a social relying party's grants:
+    set by a managing unit for the parties below it."""
+
+    __tablename__ = "suspension_rules"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    refusals: Mapped[int]
+    minutes: Mapped[int]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class Overstep(Base):
+    """A request beyond a grant that counts towards a suspension; gone once it no longer can."""
+
+    __tablename__ = "oversteps"
+    __table_args__ = (Index("ix_oversteps_actor", "unit_id", "actor", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    actor: Mapped[str]
+    at: Mapped[datetime]

@@ -541,6 +541,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "suspension_rules",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("refusals", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_suspension_rules_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_suspension_rules")),
+    )
+    op.create_table(
+        "oversteps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_oversteps_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oversteps")),
+    )
+    with op.batch_alter_table("oversteps", schema=None) as batch_op:
+        batch_op.create_index("ix_oversteps_actor", ["unit_id", "actor", "at"], unique=False)
+
+    op.create_table(
         "licence_batches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
@@ -1427,6 +1451,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_licence_batches_state"))
 
     op.drop_table("licence_batches")
+    with op.batch_alter_table("oversteps", schema=None) as batch_op:
+        batch_op.drop_index("ix_oversteps_actor")
+
+    op.drop_table("oversteps")
+    op.drop_table("suspension_rules")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("uq_alerts_open")
         batch_op.drop_index("ix_alerts_unit")

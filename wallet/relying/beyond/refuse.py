@@ -15,6 +15,7 @@ from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
 from wallet.relying.beyond.cause import SENTENCES, Cause, cause_of
+from wallet.relying.beyond.rule import RULE, suspend_by_rule
 from wallet.relying.desks import Desk
 from wallet.relying.model import Alert
 from wallet.relying.record import alert
@@ -37,6 +38,9 @@ def refuse_beyond_grant(
         known = tx.execute(select(UseItem.code).where(UseItem.code == item)).scalar_one_or_none()
         found = cause or cause_of(tx, desk, item, types, local_day(now))
         opened = _alert(tx, desk, known or "", found, now)
+        suspended = suspend_by_rule(tx, desk, known or "", found, now)
+        if suspended:
+            _alert(tx, desk, known or "", RULE, now)
         audit.record(
             tx,
             "verification.refused_beyond_grant",
@@ -51,6 +55,8 @@ def refuse_beyond_grant(
         )
     if opened:
         alert("verification.refused_beyond_grant", desk.principal, cause=found)
+    for grant_id in suspended:
+        alert("grant.suspended", desk.principal, grant=str(grant_id))
     raise NotPermitted(SENTENCES[found])
 
 

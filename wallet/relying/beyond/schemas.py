@@ -1,0 +1,103 @@
+"""The JSON forms of grants in use, alerts and the rule of suspension."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from wallet import numbers
+from wallet.web.json import Instant
+from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
+
+
+class GrantQuerySchema(PageQuerySchema):
+    """Which grants."""
+
+    suspended = fields.Boolean(
+        load_default=False, metadata={"description": "those alone that are suspended"}
+    )
+
+
+class AlertQuerySchema(PageQuerySchema):
+    """Which alerts."""
+
+    closed = fields.Boolean(load_default=False, metadata={"description": "closed ones too"})
+
+
+class GrantSchema(Schema):
+    """What a party may use."""
+
+    id = fields.String(required=True)
+    unit = fields.String(required=True)
+    unit_name = fields.String(required=True)
+    item = fields.String(required=True)
+    item_name = fields.String(required=True)
+    licence_type = fields.String(required=True)
+    type_name = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, allow_none=True)
+    networks = fields.List(fields.String(), required=True, allow_none=True)
+    quota_per_day = fields.Integer(required=True, allow_none=True)
+    suspended_at = Instant(required=True, allow_none=True)
+    suspended_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "an account, or `rule`"}
+    )
+    suspension_reason = fields.String(required=True, allow_none=True)
+    changeable = fields.Boolean(required=True)
+
+
+class GrantPageSchema(Schema):
+    """A page of grants."""
+
+    items = fields.List(fields.Nested(GrantSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class SuspensionSchema(StrictSchema):
+    """Why a grant is suspended."""
+
+    reason = Text(required=True, max_length=200)
+
+
+class AlertSchema(Schema):
+    """What went beyond a grant."""
+
+    id = fields.String(required=True)
+    unit = fields.String(required=True)
+    unit_name = fields.String(required=True)
+    actor = fields.String(required=True)
+    item = fields.String(required=True)
+    cause = fields.String(required=True)
+    times = fields.Integer(required=True)
+    first_at = Instant(required=True)
+    last_at = Instant(required=True)
+    closed_at = Instant(required=True, allow_none=True)
+
+
+class AlertPageSchema(Schema):
+    """A page of alerts."""
+
+    items = fields.List(fields.Nested(AlertSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+def _count(most: int) -> fields.Integer:
+    within = validate.Range(min=1, max=most, error=f"应为 1 至 {most}。")
+    return fields.Integer(required=True, strict=True, validate=within)
+
+
+class NewRuleSchema(StrictSchema):
+    """A rule to set."""
+
+    refusals = _count(numbers.SUSPEND_AFTER_MAX)
+    minutes = _count(numbers.SUSPEND_WITHIN_MINUTES_MAX)
+
+
+class RuleSchema(Schema):
+    """The rule that holds."""
+
+    refusals = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
+    unit = fields.String(
+        required=True, allow_none=True, metadata={"description": "who set it, null: the default"}
+    )

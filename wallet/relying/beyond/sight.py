@@ -1,0 +1,174 @@
+"""Grants and alerts as the managing units above their party see them; strangers find nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from wallet.base.database import AnyRow, AnySelect
+from wallet.base.deps import Deps
+from wallet.base.paging import number_of_cursor
+from wallet.catalogue.model import LicenceType, UseItem
+from wallet.errors import NotFound
+from wallet.organisations.model import Unit
+from wallet.organisations.tree import units_in_sight
+from wallet.relying.model import Alert, Grant
+from wallet.web.principal import Principal
+
+_ID_DIGITS = 9
+"""What PostgreSQL's INTEGER holds in any case."""
+
+
+@dataclass(frozen=True)
+class GrantView:
+    """A grant: `unit` is the code of the party, `suspended_by` an account or `rule`, `changeable` that
+    whoever asks may suspend it."""
+
+    id: str
+    unit: str
+    unit_name: str
+    item: str
+    item_name: str
+    licence_type: str
+    type_name: str
+    fields: Sequence[str]
+    starts_on: date
+    ends_on: date | None
+    networks: Sequence[str] | None
+    quota_per_day: int | None
+    suspended_at: datetime | None
+    suspended_by: str | None
+    suspension_reason: str | None
+    changeable: bool
+
+
+@dataclass(frozen=True)
+class AlertView:
+    """What went beyond a grant, `times` from the first to the last time; `item` is empty where there is none such."""
+
+    id: str
+    unit: str
+    unit_name: str
+    actor: str
+    item: str
+    cause: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+    closed_at: datetime | None
+
+
+_GRANTS: AnySelect = (
+    select(
+        Grant, Unit.code.label("unit"), Unit.name.label("unit_name"),
+        UseItem.code.label("item"), UseItem.name.label("item_name"),
+        LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
+    )
+    .join(Unit, Unit.id == Grant.unit_id)
+    .join(UseItem, UseItem.id == Grant.item_id)
+    .join(LicenceType, LicenceType.id == Grant.type_id)
+)  # fmt: skip
+_ALERTS: AnySelect = select(Alert, Unit.code.label("unit"), Unit.name.label("unit_name")).join(
+    Unit, Unit.id == Alert.unit_id
+)
+
+
+def grants_page(
+    deps: Deps, principal: Principal, suspended: bool, limit: int, cursor: str | None
+) -> tuple[list[GrantView], str | None]:
+    """A page of the grants in sight, or of those that are suspended. Raises Invalid (`invalid_cursor`)."""
+    query = _GRANTS.where(
+        Grant.unit_id.in_(units_in_sight(principal)), Grant.id > number_of_cursor(cursor)
+    )
+    if suspended:
+        query = query.where(Grant.suspended_at.is_not(None))
+    rows = deps.db.rows(query.order_by(Grant.id).limit(limit + 1))
+    next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
+    return [_grant_view(principal, row) for row in rows[:limit]], next_cursor
+
+
+def grant_view(deps: Deps, principal: Principal, grant_id: str) -> GrantView:
+    """One grant in sight. Raises NotFound."""
+    with deps.db.read() as tx:
+        return _grant_view(principal, grant_in_sight(tx, principal, grant_id))
+
+
+def grant_in_sight(tx: Connection, principal: Principal, grant_id: str) -> AnyRow:
+    """The row of a grant in sight. Raises NotFound."""
+    found = None
+    if _is_id(grant_id):
+        found = tx.execute(
+            _GRANTS.where(Grant.id == int(grant_id), Grant.unit_id.in_(units_in_sight(principal)))
+        ).one_or_none()
+    if found is None:
+        raise NotFound("没有找到这项授权，或不在您的管理范围内。")
+    return found
+
+
+def alerts_page(
+    deps: Deps, principal: Principal, closed: bool, limit: int, cursor: str | None
+) -> tuple[list[AlertView], str | None]:
+    """A page of the open alerts in sight, or of the closed ones too, oldest first. Raises Invalid (`invalid_cursor`)."""
+    query = _ALERTS.where(
+        Alert.unit_id.in_(units_in_sight(principal)), Alert.id > number_of_cursor(cursor)
+    )
+    if not closed:
+        query = query.where(Alert.closed_at.is_(None))
+    rows = deps.db.rows(query.order_by(Alert.id).limit(limit + 1))
+    next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
+    return [_alert_view(row) for row in rows[:limit]], next_cursor
+
+
+def alert_in_sight(tx: Connection, principal: Principal, alert_id: str) -> AnyRow:
+    """The row of an alert in sight. Raises NotFound."""
+    found = None
+    if _is_id(alert_id):
+        found = tx.execute(
+            _ALERTS.where(Alert.id == int(alert_id), Alert.unit_id.in_(units_in_sight(principal)))
+        ).one_or_none()
+    if found is None:
+        raise NotFound("没有找到这条告警，或不在您的管理范围内。")
+    return found
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS
+
+
+def _grant_view(principal: Principal, row: AnyRow) -> GrantView:
+    return GrantView(
+        id=str(row.id),
+        unit=row.unit,
+        unit_name=row.unit_name,
+        item=row.item,
+        item_name=row.item_name,
+        licence_type=row.type_code,
+        type_name=row.type_name,
+        fields=row.fields,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        networks=row.networks,
+        quota_per_day=row.quota_per_day,
+        suspended_at=row.suspended_at,
+        suspended_by=row.suspended_by,
+        suspension_reason=row.suspension_reason,
+        changeable=row.unit_id != principal.unit_id,
+    )
+
+
+def _alert_view(row: AnyRow) -> AlertView:
+    return AlertView(
+        id=str(row.id),
+        unit=row.unit,
+        unit_name=row.unit_name,
+        actor=row.actor,
+        item=row.item,
+        cause=row.cause,
+        times=row.times,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        closed_at=row.closed_at,
+    )

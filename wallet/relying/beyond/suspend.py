@@ -1,0 +1,83 @@
+"""Suspend a grant at once, and lift it again (O-16): by a managing unit above the party. Close an alert."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from wallet.base import audit
+from wallet.base.deps import Deps
+from wallet.errors import Conflict, NotPermitted
+from wallet.relying.beyond.sight import alert_in_sight, grant_in_sight
+from wallet.relying.model import Alert, Grant
+from wallet.web.principal import Principal
+
+
+def suspend_grant(
+    deps: Deps, principal: Principal, grant_id: str, reason: str, now: datetime
+) -> None:
+    """Suspend a grant: no request that starts after this has been answered is accepted under it.
+
+    Raises NotFound, NotPermitted (`own_unit`), Conflict (`grant_suspended`).
+    """
+    values = {
+        "suspended_at": now,
+        "suspended_by": principal.account,
+        "suspension_reason": reason,
+    }
+    with deps.db.begin() as tx:
+        if not _change(tx, principal, grant_id, "grant.suspended", values, now):
+            raise Conflict("这项授权已经暂停。", "grant_suspended")
+
+
+def resume_grant(deps: Deps, principal: Principal, grant_id: str, now: datetime) -> None:
+    """Lift a suspension, whoever made it. Raises NotFound, NotPermitted (`own_unit`), Conflict (`grant_not_suspended`)."""
+    values = {"suspended_at": None, "suspended_by": None, "suspension_reason": None}
+    with deps.db.begin() as tx:
+        if not _change(tx, principal, grant_id, "grant.resumed", values, now):
+            raise Conflict("这项授权没有暂停。", "grant_not_suspended")
+
+
+def close_alert(deps: Deps, principal: Principal, alert_id: str, now: datetime) -> None:
+    """Say that an alert has been seen to; the same again opens a new one. Closing twice is once.
+
+    Raises NotFound, NotPermitted (`own_unit`).
+    """
+    with deps.db.begin() as tx:
+        row = alert_in_sight(tx, principal, alert_id)
+        _check_above(principal, row.unit_id)
+        closed = tx.execute(
+            update(Alert)
+            .where(Alert.id == row.id, Alert.closed_at.is_(None))
+            .values(closed_at=now, closed_by=principal.account)
+        )
+        if closed.rowcount:
+            audit.record(
+                tx, "alert.closed", now, alert=row.id, unit=row.unit_id, actor=principal.account
+            )
+
+
+def _change(
+    tx: Connection,
+    principal: Principal,
+    grant_id: str,
+    event: str,
+    values: dict[str, Any],
+    now: datetime,
+) -> bool:
+    row = grant_in_sight(tx, principal, grant_id)
+    _check_above(principal, row.unit_id)
+    stands = Grant.suspended_at.is_(None)
+    changeable = stands if values["suspended_at"] else ~stands
+    changed = tx.execute(update(Grant).where(Grant.id == row.id, changeable).values(**values))
+    if not changed.rowcount:
+        return False
+    audit.record(tx, event, now, grant=row.id, unit=row.unit_id, actor=principal.account)
+    return True
+
+
+def _check_above(principal: Principal, unit_id: int) -> None:
+    if unit_id == principal.unit_id:
+        raise NotPermitted("本单位的用证授权由上级管理单位管理。", "own_unit")
