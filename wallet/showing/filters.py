@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, union
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, tuple_, union
 
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
@@ -127,7 +127,15 @@ def _whose(
     received = received_delegations(tx, principal)
     if wanted.role == "delegate":
         return and_(_shown_under(received), ~own)
-    return or_(own, _shown_under(received)) if received else own
+    return _any_of(own, _shown_under(received)) if received else own
+
+
+def _any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """One of these conditions on `Use`, each found by an index of its own: PostgreSQL would hold an OR of
+    sets against every use that there is."""
+    keys = (Use.verification_id, Use.licence_id)
+    found = union(*(select(*keys).where(one).correlate(None) for one in conditions)).subquery()
+    return tuple_(*keys).in_(select(*found.c))
 
 
 def _role(own: ColumnElement[bool], role: str | None) -> ColumnElement[bool]:
