@@ -66,11 +66,24 @@ def test_a_dry_run_says_what_it_would_do_and_keeps_nothing(
     assert RESIDENCE not in cards(app, "delegate-li")
 
 
+def test_replace_keeps_all_that_the_table_names_and_ends_the_others(
+    app: Flask, config: Config, tmp_path: Path
+) -> None:
+    done = load(
+        config, tmp_path, "import", "--replace", lines=(line("delegate-li"), line("holder-li"))
+    )
+    assert done.output == "2 entered, 0 known already\n"
+    for guardian in ("delegate-li", "holder-li"):
+        assert RESIDENCE in cards(app, guardian)
+    assert RESIDENCE not in cards(app, FATHER)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
         ({"person_code": "150602199809214223"}, "身份证号码不对"),
-        ({"person_name": "=1+1"}, "不一致"),
+        ({"person_name": "李那"}, "不一致"),
+        ({"person_name": "=1+1"}, "公式"),
         ({"holder_code_type": "宇宙通行证"}, "代码类型"),
         ({"until": "2099-02-30"}, "YYYY-MM-DD"),
         ({"until": "2020-01-01"}, "截止日期已过"),

@@ -19,6 +19,7 @@ from wallet.base.key_changes import record, record_noted
 from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.errors import ConfigurationError, Unavailable
+from wallet.holders.acting import announce_over
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
 from wallet.licences.delegations.tell import tell_of_ends
@@ -81,7 +82,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         reminded=remind(deps, now, BATCH),
-        ended=tell_of_ends(deps, now, BATCH),
+        ended=tell_of_ends(deps, now, BATCH) + announce_over(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),

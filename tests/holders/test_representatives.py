@@ -117,6 +117,14 @@ def test_a_name_that_the_library_knows_otherwise_enters_nobody(deps: Deps, clock
     assert slug_of(lambda: enter(deps, clock, wrong), Conflict) == "holder_name"
 
 
+@pytest.mark.parametrize("name", ["=1+1", "李\n娜", "李" * 1001, "\u202e娜李"])
+def test_a_name_that_is_none_is_refused_of_whom_nobody_knows_too(
+    deps: Deps, clock: Clock, name: str
+) -> None:
+    unknown = person_born(date(1990, 1, 2), name)
+    assert slug_of(lambda: enter(deps, clock, new(unknown, child()))) == "representative"
+
+
 def test_without_a_document_nobody_is_entered(deps: Deps, clock: Clock) -> None:
     for basis, reference in (("", "演示-1"), ("户口簿", "")):
         entered = NewRepresentative(persona("delegate-li"), child(), basis, reference, None)
@@ -146,6 +154,15 @@ def test_an_organisation_with_an_administrator_gets_no_other_unless_they_are_rep
         "representative.ended",
         "representative.entered",
     ]
+
+
+def test_who_stays_is_entered_with_replace_and_the_others_go(
+    app: Flask, deps: Deps, clock: Clock
+) -> None:
+    enter(deps, clock, new(persona("delegate-li"), child()))
+    assert not enter(deps, clock, new(persona("delegate-li"), child()), replace_all=True)
+    held = sign_in(app, FATHER).get("/api/v1/me/licences").get_json()["items"]
+    assert "张禾" not in {row["holder"] for row in held}
 
 
 def test_what_replaced_administrators_had_asked_of_others_is_closed(

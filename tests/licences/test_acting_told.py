@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -12,6 +13,9 @@ from tests.support.delegations import person_of
 from tests.support.people import Visitor, sign_in
 from tests.support.representatives import FATHER, child, company, end, enter, new, persona
 from tests.support.shared import deps_of
+from wallet.base.clock import local_day
+from wallet.base.working_days import end_of_day
+from wallet.holders.acting import announce_over
 from wallet.queue.fan_out import fan_out
 
 INBOX = "/api/v1/me/inbox?limit=200"
@@ -103,3 +107,13 @@ def test_an_entry_on_an_administrator_leads_to_the_administrators(app: Flask, cl
     )
     assert opened.headers["Location"] == "/wallet/administrators"
     assert li.post(f"/api/v1/me/inbox/{entry['id']}/read").get_json() == {"licence": None}
+
+
+def test_on_the_day_after_the_last_both_are_told_once(app: Flask, clock: Clock) -> None:
+    deps = deps_of(app)
+    enter(deps, clock, new(persona("delegate-li"), child(), local_day(clock.now)))
+    over = end_of_day(local_day(clock.now))
+    assert announce_over(deps, over - timedelta(seconds=1), 100) == 0
+    assert [announce_over(deps, over, 100) for _ in range(2)] == [1, 0]
+    for guardian in ("delegate-li", FATHER):
+        assert ("acting_over", "张禾", "李娜") in told(app, clock, sign_in(app, guardian))

@@ -7,9 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.support.clock import Clock
+from tests.support.consent import BANK_ACCOUNT, answer, outcome, recall
 from tests.support.delegations import PATH as DELEGATIONS
 from tests.support.delegations import body_of
-from tests.support.people import Visitor, sign_in
+from tests.support.licences import food_licence, issue
+from tests.support.people import Visitor, machine, sign_in
 from tests.support.representatives import (
     FATHER,
     IDENTITY_ITEM,
@@ -22,6 +24,7 @@ from tests.support.representatives import (
     persona,
 )
 from tests.support.showing import (
+    FOOD,
     claims_of,
     created,
     identifier_of,
@@ -29,15 +32,18 @@ from tests.support.showing import (
     next_code,
     open_code,
     refusal,
+    set_licence,
     show,
     state,
     verify,
 )
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
-from wallet.holders.identify import find_citizen
+from wallet.holders.find import find_holder
+from wallet.holders.identify import find_citizen, open_account
 from wallet.holders.model import Account
 from wallet.licences.held import held_licences
+from wallet.showing.freeze import freeze
 from wallet.web.oidc.exchange import Answer
 from wallet.web.oidc.finish import Found
 from wallet.web.principal import Principal
@@ -151,6 +157,45 @@ def test_both_guardians_see_every_use_and_who_of_them_showed(
     assert [use["acted"] for use in uses(mother)] == ["张*"]
 
 
+def test_a_desk_that_asks_is_answered_by_the_guardian_who_shows(
+    app: Flask, father: Visitor, deps: Deps
+) -> None:
+    row = child()
+    holder = {"kind": "person", "code_type": row.code_type, "code": row.code, "name": row.name}
+    body = food_licence(deps.config.data, holders=[holder])
+    issue(machine(app, deps.config.data, "issuer"), body)
+    bank, code = sign_in(app, "desk-bank"), show(father, FOOD, role="delegate")
+    pending = verify(bank, code["text"], BANK_ACCOUNT)
+    assert state(father, code)["state"] == "asked"
+    assert answer(father, code, True).status_code == 204
+    told = recall(bank, pending)
+    assert (*outcome(told), told["shown_by"]) == ("accepted", "ok", "delegate")
+
+
+def test_a_child_that_has_frozen_its_own_phone_stops_no_guardian(
+    father: Visitor, zhao: Visitor, deps: Deps, clock: Clock
+) -> None:
+    with deps.db.begin() as tx:
+        found = find_holder(tx, deps.vault, child().code_type, child().code)
+        assert found is not None
+        own = open_account(tx, found.id, clock.now)
+    code = show(father, RESIDENCE, role="delegate")
+    clock.advance(1)
+    freeze(deps, holder_principal(deps, own), clock.now)
+    assert next_code(father, code).status_code == 201
+    assert verify(zhao, code["text"], IDENTITY_ITEM)["verdict"] == "accepted"
+
+
+def test_a_childs_licence_that_does_not_stand_is_not_shown(
+    father: Visitor, zhao: Visitor, deps: Deps
+) -> None:
+    identifier = identifier_of(father, RESIDENCE, "delegate")
+    code = created(open_code(father, identifier))
+    set_licence(deps, identifier, status="revoked", status_code="4")
+    assert verify(zhao, code["text"], IDENTITY_ITEM)["reason"] == "licence_revoked"
+    assert refusal(open_code(father, identifier)) == (409, "licence_revoked")
+
+
 def test_a_guardian_hands_nothing_on(father: Visitor, clock: Clock) -> None:
     identifier = identifier_of(father, RESIDENCE, "delegate")
     offered = father.post(DELEGATIONS, body_of(clock.now, "holder-li", identifier))
@@ -164,9 +209,9 @@ def test_a_guardian_who_never_signed_in_finds_the_child_at_the_first_sign_in(
     unknown = person_born(local_day(clock.now).replace(year=1990, month=1, day=2))
     enter(deps, clock, new(unknown, child()))
     claims = {"id_type": "111", "id_number": unknown.code, "id_number_verified": True}
-    answer = Answer(claims | {"name": unknown.name}, "e30.e30.AAAA", None)
+    said = Answer(claims | {"name": unknown.name}, "e30.e30.AAAA", None)
     with deps.db.begin() as tx:
-        found = find_citizen(tx, answer, deps=deps, now=clock.now, add=True)
+        found = find_citizen(tx, said, deps=deps, now=clock.now, add=True)
     assert isinstance(found, Found)
     held, _ = held_licences(deps, holder_principal(deps, found.id), clock.now, 10)
     assert [(one.type_code, one.delegation) for one in held] == [(RESIDENCE, "guardian")]

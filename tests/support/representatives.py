@@ -62,7 +62,8 @@ def enter(
 ) -> bool:
     """Enter it; gives whether it was new."""
     with deps.db.begin() as tx:
-        return enter_representative(tx, deps, entered, clock.now, replace=replace_all)
+        kept = set[str]() if replace_all else None
+        return enter_representative(tx, deps, entered, clock.now, kept=kept)
 
 
 def end(deps: Deps, clock: Clock, person: Named, holder: Named) -> None:

@@ -54,7 +54,7 @@ class Representative(Base):
     (监护人) of a child, whose holder is a natural person. Its own person is not a row here.
 
     `basis` and `reference_sealed` say what proves it, where the operator has put it in: the kind of
-    document, and its number.
+    document, and its number. `over_at` is when it is over by itself, None where it is not, or was told.
     """
 
     __tablename__ = "representatives"
@@ -64,5 +64,6 @@ class Representative(Base):
     public_id: Mapped[str] = mapped_column(unique=True, default=lambda: token_urlsafe(12))
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    over_at: Mapped[datetime | None] = mapped_column(index=True)
     basis: Mapped[str | None]
     reference_sealed: Mapped[bytes | None]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from marshmallow import ValidationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from wallet import numbers
@@ -20,6 +21,8 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
+from wallet.base.spreadsheets import is_formula
+from wallet.base.working_days import end_of_day
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.acting import announce
 from wallet.holders.administrators.model import IS_WAITING, AdministratorOffer
@@ -29,6 +32,7 @@ from wallet.holders.find import find_holder, find_or_add_holder
 from wallet.holders.identify import open_account
 from wallet.holders.model import HOLDER_NAME, REFERENCE, Account, Holder, Representative
 from wallet.holders.names import normalise_name
+from wallet.web.schemas import check_line
 
 GUARDIAN: Final = "guardian"
 ADMINISTRATOR: Final = "administrator"
@@ -59,17 +63,24 @@ class NewRepresentative:
 
 
 def enter_representative(
-    tx: Connection, deps: Deps, new: NewRepresentative, now: datetime, *, replace: bool = False
+    tx: Connection,
+    deps: Deps,
+    new: NewRepresentative,
+    now: datetime,
+    *,
+    kept: set[str] | None = None,
 ) -> bool:
     """Write it down; false where it was there already, to the same day.
 
-    With `replace` those who act for the holder now do so no more. Raises Invalid (`holder_code_type`,
+    With `kept`, ids of representatives, all others who act for the holder do so no more, and this one is
+    added to it. Raises Invalid (`holder_code_type`,
     `holder_code`, `representative`), Conflict (`holder_name`, `administrator_exists`, `too_many_guardians`).
     """
     today = local_day(now)
     person = _normal("person", new.person, today)
     kind = "organisation" if new.holder.code_type in ORGANISATION_CODE_TYPES else "person"
     holder = _normal(kind, new.holder, today)
+    _check_words(new.basis, new.reference)
     if not new.basis or not new.reference:
         raise Invalid("basis、reference：请写明凭什么材料登记，以及材料的编号。", "representative")
     until = _last_day(kind, person, holder, new.until, today)
@@ -78,20 +89,15 @@ def enter_representative(
     # Whoever else changes who acts for it waits here: what is counted stays true.
     tx.execute(select(Holder.id).where(Holder.id == holder_id).with_for_update(key_share=True))
     acting = _acting(tx, holder_id, today)
+    others = [row for row in acting if row.account_id != account]
+    if kept is not None:
+        others = _replaced(tx, holder_id, others, kept, now)
     mine = next((row for row in acting if row.account_id == account), None)
     if mine is not None and mine.ends_on == until:
+        if kept is not None:
+            kept.add(mine.public_id)
         return False
-    others = [row for row in acting if row.account_id != account]
-    if replace:
-        for row in others:
-            _end(tx, row, now)
-        # What they have asked others to become is theirs no more to ask.
-        offered = update(AdministratorOffer).where(
-            AdministratorOffer.holder_id == holder_id, IS_WAITING
-        )
-        tx.execute(offered.values(closed_at=now))
-        others = []
-    _check_room(kind, others)
+    _check_room(kind, others, replacing=kept is not None)
     same = (Representative.account_id == account, Representative.holder_id == holder_id)
     tx.execute(delete(Representative).where(*same))
     public_id = tx.execute(
@@ -101,6 +107,7 @@ def enter_representative(
             "holder_id": holder_id,
             "starts_on": today,
             "ends_on": until,
+            "over_at": end_of_day(until) if until else None,
             "basis": new.basis,
             "reference_sealed": deps.vault.seal(new.reference, REFERENCE),
         },
@@ -116,6 +123,8 @@ def enter_representative(
         ends_on=until.isoformat() if until else None,
     )
     announce(tx, now, "entered", holder_id, account)
+    if kept is not None:
+        kept.add(public_id)
     return True
 
 
@@ -139,6 +148,20 @@ def end_representative(
     _end(tx, row, now)
 
 
+def _replaced(
+    tx: Connection, holder_id: int, others: Sequence[AnyRow], kept: set[str], now: datetime
+) -> list[AnyRow]:
+    """End those that are not kept, with what they asked of others; gives who stays."""
+    for row in others:
+        if row.public_id not in kept:
+            _end(tx, row, now)
+    offered = update(AdministratorOffer).where(
+        AdministratorOffer.holder_id == holder_id, IS_WAITING
+    )
+    tx.execute(offered.values(closed_at=now))
+    return [row for row in others if row.public_id in kept]
+
+
 def _end(tx: Connection, row: AnyRow, now: datetime) -> None:
     tx.execute(delete(Representative).where(Representative.public_id == row.public_id))
     told = {"representative": row.public_id, "account": row.account_id, "holder": row.holder_id}
@@ -147,8 +170,19 @@ def _end(tx: Connection, row: AnyRow, now: datetime) -> None:
 
 
 def _normal(kind: str, named: Named, today: date) -> Named:
+    _check_words(named.name)
     code = normalise_holder_code(kind, named.code_type, named.code, today)
     return Named(named.code_type, code, named.name.strip())
+
+
+def _check_words(*words: str) -> None:
+    for word in words:
+        try:
+            check_line(word)
+        except ValidationError:
+            raise Invalid("文字里有不能用的字符或换行。", "representative") from None
+        if len(word) > numbers.TEXT_FIELD_MAX or is_formula(word):
+            raise Invalid("文字过长，或以公式符号开头，请核对表格。", "representative")
 
 
 def _last_day(
@@ -204,8 +238,12 @@ def _acting(tx: Connection, holder_id: int, today: date) -> Sequence[AnyRow]:
     ).all()
 
 
-def _check_room(kind: str, others: Sequence[AnyRow]) -> None:
-    if kind == "organisation" and others:
+def _check_room(kind: str, others: Sequence[AnyRow], *, replacing: bool) -> None:
+    if kind == "organisation" and len(others) >= numbers.ADMINISTRATORS_MAX:
+        raise Conflict(
+            f"一个单位最多 {numbers.ADMINISTRATORS_MAX} 位管理员。", "too_many_administrators"
+        )
+    if kind == "organisation" and others and not replacing:
         raise Conflict(
             "这个单位已有管理员，请由管理员添加；管理员都联系不上的，凭材料用 --replace 更换。",
             "administrator_exists",

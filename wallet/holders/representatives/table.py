@@ -29,10 +29,14 @@ COLUMNS: Final = (
 def import_representatives(
     deps: Deps, file: Path, now: datetime, *, replace: bool, trial: bool
 ) -> Imported:
-    """Enter the lines of a CSV file, all or none; raises ConfigurationError for no such table."""
+    """Enter the lines of a CSV file, all or none; raises ConfigurationError for no such table.
+
+    With `replace` whoever acts for a holder of the table and is not in it does so no more.
+    """
+    kept: set[str] | None = set() if replace else None
 
     def add(tx: Connection, line: TableLine) -> bool:
-        return enter_representative(tx, deps, _new(line), now, replace=replace)
+        return enter_representative(tx, deps, _new(line), now, kept=kept)
 
     return import_table(deps.db, file, COLUMNS, add, trial=trial)
 

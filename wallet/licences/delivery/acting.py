@@ -21,6 +21,7 @@ _TOLD: Final = {
     "removed": ("holder", "person"),
     "entered": ("holder",),
     "ended": ("holder", "person"),
+    "over": ("holder", "person"),
 }
 """Act → who is told. What a holder is told, all who act for it read."""
 ACTS: Final = tuple(f"acting_{act}" for act in _TOLD)

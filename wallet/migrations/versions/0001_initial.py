@@ -712,6 +712,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("basis", sa.String(), nullable=True),
         sa.Column("reference_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -723,6 +724,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "holder_id", name=op.f("pk_representatives")),
         sa.UniqueConstraint("public_id", name=op.f("uq_representatives_public_id")),
     )
+    with op.batch_alter_table("representatives", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_representatives_over_at"), ["over_at"], unique=False)
+
     op.create_table(
         "administrator_offers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1406,6 +1410,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_administrator_offers_addressee")
 
     op.drop_table("administrator_offers")
+    with op.batch_alter_table("representatives", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_representatives_over_at"))
+
     op.drop_table("representatives")
     with op.batch_alter_table("licences", schema=None) as batch_op:
         batch_op.drop_index(
