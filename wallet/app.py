@@ -71,6 +71,8 @@ def create_app(config: Config) -> Flask:
             "catalogue.change_draft": JUDGEMENTS_BODY_MAX,
             "use_list.new_draft": JUDGEMENTS_BODY_MAX,
             "use_list.change_draft": JUDGEMENTS_BODY_MAX,
+            "manager_items_pages.write_new": JUDGEMENTS_BODY_MAX,
+            "manager_items_pages.rewrite": JUDGEMENTS_BODY_MAX,
             "catalogue_editing_pages.write_new": JUDGEMENTS_BODY_MAX,
             "catalogue_editing_pages.rewrite": JUDGEMENTS_BODY_MAX,
         },

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -166,6 +167,13 @@ PAGES: Final = (
     Shown("/manager/units/<code>/close", MANAGER, f"/manager/units/{HALL}/close"),
     Shown("/manager/units/<code>/responsible", MANAGER, f"/manager/units/{HALL}/responsible"),
     Shown("/manager/units/<code>/staff", MANAGER, f"/manager/units/{DISTRICT}/staff"),
+    Shown("/manager/items", MANAGER),
+    Shown("/manager/items", RESPONSIBLE),
+    Shown("/manager/items/new", RESPONSIBLE),
+    Shown("/manager/items/new", RESPONSIBLE, f"/manager/items/new?code={IDENTITY}"),
+    Shown("/manager/items/<draft_id>", MANAGER, linked("/manager/items/<draft_id>", "/manager/items")),
+    Shown("/manager/items/<draft_id>", RESPONSIBLE, linked("/manager/items/<draft_id>", "/manager/items")),
+    Shown("/manager/items/withdrawal/<code>", MANAGER, "/manager/items/withdrawal/open-a-shop"),
     Shown("/manager/people", MANAGER),
     Shown("/manager/people", MANAGER, f"/manager/people?unit={HALL}&q=AAAA"),
     Shown("/manager/people", RESPONSIBLE),
@@ -213,6 +221,7 @@ def furnish(page: Page, data: Path) -> None:
     _a_reconciliation_with_differences(page, data)
     _a_report_of_force_majeure(page)
     _a_draft_for_review(page)
+    _an_item_for_review(page)
 
 
 def _a_batch_with_faults(page: Page, data: Path) -> None:
@@ -269,3 +278,21 @@ def _a_draft_for_review(page: Page) -> None:
     page.locator("button[name=save]").click()
     page.locator("button[name=submit]").click()
     expect(page.get_by_test_id("draft-state")).to_have_attribute("data-state", "submitted")
+
+
+def _an_item_for_review(page: Page) -> None:
+    """Of the responsible person, who has a browser of their own."""
+    browser = page.context.browser
+    assert browser is not None
+    here = urlsplit(page.url)
+    context = browser.new_context(base_url=f"{here.scheme}://{here.netloc}")
+    context.request.post("/demo/session", form={"persona": RESPONSIBLE})
+    editor = context.new_page()
+    editor.goto("/manager/items")
+    if not editor.locator('main a[href^="/manager/items/"]:not([href*="/new"])').count():
+        editor.locator('main a[href^="/manager/items/new?code="]').last.click()
+        editor.locator("#basis").fill(WORDS[2])
+        editor.locator("button[name=save]").click()
+        editor.locator("button[name=submit]").click()
+        expect(editor.get_by_test_id("draft-state")).to_have_attribute("data-state", "submitted")
+    context.close()

@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from tests.support import desk, offline, pages, phone
 from tests.support.consent import BANK_ACCOUNT, let_time_pass
 from tests.support.licences import FOOD
+from tests.support.showing import RENEWAL
 from tests.support.units import DISTRICT, HALL
 from wallet.base.deps import build_deps
 from wallet.config import load_config
@@ -376,6 +377,15 @@ def managing(stage: Stage) -> States:
     manager.goto(f"/manager/units/{HALL}/staff")
     _send_empty(manager)
     yield "member-wrong", manager
+    manager.goto("/manager/items/withdrawal/open-a-shop")
+    _send_empty(manager)
+    yield "item-not-withdrawn", manager
+    editor = stage.visit(pages.RESPONSIBLE)
+    editor.goto(f"/manager/items/new?code={RENEWAL}")
+    editor.locator("#traditional_channel").fill("")
+    editor.locator("button[name=save]").click()
+    expect(editor.get_by_role("alert").first).to_be_visible()
+    yield "item-app-only", editor
     manager.goto("/manager/basis/new")
     _send_empty(manager)
     yield "basis-wrong", manager

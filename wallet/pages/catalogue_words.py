@@ -19,6 +19,7 @@ def state_words() -> dict[str, str]:
         "reviewed": _("审核通过，待发布"),
         "published": _("已发布"),
         "replaced": _("已被新版本替代"),
+        "withdrawn": _("已撤下"),
     }
 
 
@@ -30,6 +31,7 @@ def act_words() -> dict[str, str]:
         "returned": _("退回"),
         "reviewed": _("审核通过"),
         "published": _("发布"),
+        "withdrawn": _("撤下"),
     }
 
 

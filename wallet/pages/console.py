@@ -55,6 +55,7 @@ MENUS = {
         (
             Entry("home", "/manager", "building", N_("首页")),
             Entry("catalogue", "/manager/catalogue", "card", N_("发证目录审核")),
+            Entry("items", "/manager/items", "check", N_("用证事项")),
             Entry("units", "/manager/units", "desk", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
@@ -65,6 +66,7 @@ MENUS = {
         (
             Entry("people", "/manager/people", "people", N_("人员")),
             Entry("units", "/manager/units", "building", N_("单位")),
+            Entry("items", "/manager/items", "desk", N_("用证事项")),
         ),
     ),
 }

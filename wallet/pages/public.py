@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -60,7 +61,8 @@ def item(code: str) -> str:
     return render_template("public/use_item.html", item=_item(found, types))
 
 
-def _in_language(entry: dict[str, Any], key: str) -> str:
+def in_language(entry: Mapping[str, Any], key: str) -> str:
+    """A word of a published entry in the language of the page; Chinese where there is no other."""
     english = entry.get(f"{key}_en") if chosen_language() == "en" else None
     return str(english or entry[key])
 
@@ -84,16 +86,16 @@ def _type(entry: dict[str, Any]) -> dict[str, Any]:
     levels = {"national": _("国家级"), "region": _("自治区级"), "city": _("盟市级")}
     attributes = {"public": _("可以公开查验"), "restricted": _("只限登记的事项使用")}
     return entry | {
-        "name": _in_language(entry, "name"),
+        "name": in_language(entry, "name"),
         "holder_labels": [holders[kind] for kind in entry["holder_kinds"]],
         "standard_level": levels.get(entry["standard_level"], entry["standard_level"]),
         "public_attribute": attributes.get(entry["public_attribute"], entry["public_attribute"]),
         "fields": [
-            field | {"label": _in_language(field, "label"), "kind_label": kinds[field["type"]]}
+            field | {"label": in_language(field, "label"), "kind_label": kinds[field["type"]]}
             for field in entry["fields"]
         ],
         "status_codes": [
-            code | {"label": _in_language(code, "label"), "means_label": means[code["means"]]}
+            code | {"label": in_language(code, "label"), "means_label": means[code["means"]]}
             for code in entry["status_codes"]
         ],
     }
@@ -104,20 +106,20 @@ def _item(entry: dict[str, Any], types: dict[str, dict[str, Any]]) -> dict[str, 
     words = ("name", "unit", "traditional_channel", "retention", "purpose")
     return (
         entry
-        | {word: _in_language(entry, word) for word in words}
+        | {word: in_language(entry, word) for word in words}
         | {"materials": [_material(one, types) for one in entry["materials"]]}
     )
 
 
 def _material(entry: dict[str, Any], types: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return entry | {
-        "name": _in_language(entry, "name"),
+        "name": in_language(entry, "name"),
         "types": [
             {
                 "code": one["type"],
-                "name": _in_language(types[one["type"]], "name"),
+                "name": in_language(types[one["type"]], "name"),
                 "field_labels": [
-                    _in_language(field, "label")
+                    in_language(field, "label")
                     for field in types[one["type"]]["fields"]
                     if field["key"] in one["fields"]
                 ],

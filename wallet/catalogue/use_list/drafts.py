@@ -15,6 +15,8 @@ from wallet.catalogue.model import UseItem, UseItemStep, UseItemVersion
 from wallet.catalogue.register import Draft, Register
 from wallet.catalogue.use_list.entry import checked_item, item_row
 from wallet.errors import NotPermitted
+from wallet.organisations.model import Unit
+from wallet.organisations.tree import subtree
 from wallet.web.principal import Principal
 
 ITEMS: Final = Register(
@@ -53,4 +55,17 @@ def own_items(deps: Deps, principal: Principal) -> Sequence[AnyRow]:
         select(UseItem.code, UseItem.name, UseItem.name_en, UseItem.version)
         .where(UseItem.unit_id == principal.unit_id, UseItem.withdrawn_at.is_(None))
         .order_by(UseItem.id)
+    )
+
+
+def items_in_sight(deps: Deps, manager: Principal, limit: int) -> Sequence[AnyRow]:
+    """At most so many published items of the manager's subtree: code, name, name_en, version, unit."""
+    return deps.db.rows(
+        select(
+            UseItem.code, UseItem.name, UseItem.name_en, UseItem.version, Unit.name.label("unit")
+        )
+        .join(Unit, Unit.id == UseItem.unit_id)
+        .where(UseItem.unit_id.in_(subtree(manager.unit_id)), UseItem.withdrawn_at.is_(None))
+        .order_by(UseItem.id)
+        .limit(limit)
     )

@@ -14,6 +14,8 @@ from wallet.catalogue.model import UseItem
 from wallet.catalogue.use_list.materials import fields_of
 from wallet.errors import NotFound
 from wallet.organisations.model import BasisDocument, Unit
+from wallet.organisations.tree import subtree
+from wallet.web.principal import Principal
 
 
 def use_items(deps: Deps, limit: int, cursor: str | None = None) -> dict[str, Any]:
@@ -33,6 +35,16 @@ def use_item(deps: Deps, code: str) -> dict[str, Any]:
         row = tx.execute(_items().where(UseItem.code == code)).one_or_none()
     if row is None:
         raise NotFound("用证事项清单中没有这个事项，或已撤下。")
+    return _item(row)
+
+
+def item_in_sight(deps: Deps, manager: Principal, code: str) -> dict[str, Any]:
+    """One item of the manager's subtree; raises NotFound."""
+    statement = _items().where(UseItem.code == code, UseItem.unit_id.in_(subtree(manager.unit_id)))
+    with deps.db.read() as tx:
+        row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("没有找到这个事项，请回到列表重新选择。")
     return _item(row)
 
 
