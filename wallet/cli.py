@@ -27,6 +27,7 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_pairs import configured_token, place_of
 from wallet.base.key_states import KeyState, States, retired, retires_at, rotated, signs_from
 from wallet.base.logs import configure_logging
+from wallet.catalogue.use_list.command import items
 from wallet.config import Config, load_config
 from wallet.demo.run import run_demo
 from wallet.doctor import examine
@@ -76,6 +77,7 @@ def main() -> None:
 main.add_command(seals)
 main.add_command(channels)
 main.add_command(units)
+main.add_command(items)
 main.add_command(queue)
 main.add_command(exempt_command)
 main.add_command(import_licences)

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from wallet.base.table_files import FORMATS
 from wallet.errors import Invalid, NotFound, NotPermitted
 from wallet.licences.batches.accept import BatchProgress, accept_batch, batch_progress
 from wallet.licences.batches.faults_file import faults_file
-from wallet.licences.batches.files import FORMATS
 from wallet.licences.batches.overview import sent_file, sent_files
 from wallet.licences.batches.template import template_file
 from wallet.licences.of_unit import types_of_unit

@@ -21,12 +21,12 @@ from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps, build_deps
 from wallet.base.logs import configure_logging
+from wallet.base.table_files import FORMATS
 from wallet.config import Config, load_config
 from wallet.errors import ConfigurationError, DomainError
 from wallet.licences.batches.accept import accept_batch
 from wallet.licences.batches.claim import Overtaken, claim
 from wallet.licences.batches.faults_file import faults_file
-from wallet.licences.batches.files import FORMATS
 from wallet.licences.batches.work import Taken, work_off
 from wallet.licences.issue import issue_all
 from wallet.licences.model import AWAITS_SEALING, Licence, LicenceBatch

@@ -18,10 +18,10 @@ from marshmallow import ValidationError
 
 from wallet import numbers
 from wallet.base.clock import read_day
+from wallet.base.table_files import BadCell, Cell, Line
 from wallet.catalogue.secrecy import secrecy_of
 from wallet.errors import DomainError, Invalid
 from wallet.holders.codes import CODE_TYPE_NAMES, ORGANISATION_CODE_TYPES
-from wallet.licences.batches.files import BadCell, Cell, Line
 from wallet.licences.check import NewLicence
 from wallet.licences.schemas import NewLicenceSchema
 from wallet.web.problems import flatten_messages

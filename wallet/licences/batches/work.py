@@ -19,6 +19,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.sealed_file import open_sealed
+from wallet.base.table_files import Line, open_lines
 from wallet.errors import DomainError, Invalid, NotPermitted
 from wallet.licences.batches.accept import batch_context, batch_path
 from wallet.licences.batches.claim import (
@@ -28,7 +29,6 @@ from wallet.licences.batches.claim import (
     finish_batch,
     update_batch,
 )
-from wallet.licences.batches.files import Line, open_lines
 from wallet.licences.batches.lines import (
     Fault,
     Faulty,

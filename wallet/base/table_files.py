@@ -1,6 +1,6 @@
-"""The files of batches: NDJSON, CSV and XLSX, read line by line in flat memory.
+"""Files of many lines: NDJSON, CSV and XLSX, read line by line in flat memory.
 
-What a file says is not looked at here; that is done by `batch_lines`.
+What a line says is not looked at here; that is for whoever takes it in.
 """
 
 from __future__ import annotations
