@@ -21,7 +21,7 @@ from tests.support.units import BANK, HALL, HALL_BESIDE, told
 from tests.test_cli_seals import run
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
-from wallet.catalogue.model import UseItemVersion
+from wallet.catalogue.model import LicenceType, UseItemVersion
 from wallet.catalogue.use_list.table import COLUMNS, import_items
 from wallet.config import Config
 
@@ -212,20 +212,21 @@ def test_what_is_no_such_table_is_refused_in_a_sentence(
 
 
 def test_ten_thousand_lines_are_taken_in_flat_memory(deps: Deps, tmp_path: Path) -> None:
-    per_item, items = 20, 500
-    rows = [
-        (ONE if n == 0 else MORE | {key: ONE[key] for key in ("材料英文名", "必需")})
-        | {
-            "事项代码": f"item-{item}",
-            "材料": f"材料 {n}",
-            "证照类型": "senior-card",
-            "可看信息": "name",
-        }
+    with deps.db.read() as tx:
+        rows = tx.execute(select(LicenceType.code, LicenceType.fields)).all()
+    types = [(row.code, row.fields[0]["key"]) for row in rows]
+    once = {key: ONE[key] for key in ("材料英文名", "必需")}
+    items, materials = 32, 20
+    lines = [
+        (ONE if n == place == 0 else MORE | once)
+        | {"事项代码": f"item-{item}", "材料": f"材料 {n}", "证照类型": code, "可看信息": key}
         for item in range(items)
-        for n in range(per_item)
+        for n in range(materials)
+        for place, (code, key) in enumerate(types)
     ]
-    file = table(tmp_path, rows)
-    del rows
+    assert len(lines) > 10_000
+    file = table(tmp_path, lines)
+    del lines
     tracemalloc.start()
     try:
         done = import_items(deps, file, read_clock(), dry=True)

@@ -23,14 +23,11 @@ from wallet.catalogue.model import (
     LicenceType,
     LicenceTypeVersion,
     TypeIssuer,
-    UseItem,
-    UseItemType,
-    UseItemVersion,
 )
-from wallet.catalogue.use_list.entry import MEMBERS
 from wallet.demo.data import load, load_units
 from wallet.demo.delegations import add_delegations
 from wallet.demo.files import write_private
+from wallet.demo.items import add_items
 from wallet.demo.rows import DemoData, FaceField, StatusCode
 from wallet.demo.rows import Licence as LicenceRow
 from wallet.demo.seals import add_seals
@@ -69,7 +66,7 @@ def seed(deps: Deps, now: datetime) -> None:
         units = _add_units(tx, demo)
         _add_basis_documents(tx, demo, units)
         types = _add_types(tx, demo, units, now)
-        _add_items(tx, demo, units, types, now)
+        add_items(tx, demo, units, types, now)
         _add_staff(tx, deps, demo, units, now)
         accounts = _add_accounts(tx, deps, demo, now)
         seeders = _add_seeders(tx, demo, units, now)
@@ -167,32 +164,6 @@ def _published(rows: Sequence[FaceField] | Sequence[StatusCode]) -> list[dict[st
         {key: value for key, value in asdict(row).items() if value is not None and value != []}
         for row in rows
     ]
-
-
-def _add_items(
-    tx: Connection, demo: DemoData, units: dict[str, int], types: dict[str, int], now: datetime
-) -> None:
-    starts_on = local_day(now) - timedelta(days=365)
-    for row in demo.use_items:
-        unit_id = units[row.unit]
-        item_id = _id_of(tx, UseItem, UseItem.code, **_columns(UseItem, row), unit_id=unit_id)
-        insert_if_new(
-            tx,
-            UseItemVersion,
-            code=row.code,
-            version=1,
-            unit_id=unit_id,
-            state="published",
-            content={member: getattr(row, member) for member in MEMBERS},
-            authors=[],
-            changed_at=now,
-            published_at=now,
-            replaced_at=None,
-        )
-        for code, fields in row.fields.items():
-            scope = {"item_id": item_id, "type_id": types[code], "fields": fields}
-            insert_if_new(tx, UseItemType, **scope)
-            insert_if_new(tx, Grant, unit_id=unit_id, starts_on=starts_on, ends_on=None, **scope)
 
 
 def _add_staff(
