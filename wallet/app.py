@@ -26,6 +26,7 @@ from wallet.numbers import (
     RECONCILIATION_BODY_MAX,
 )
 from wallet.organisations import api as organisations
+from wallet.organisations.clients import api as clients
 from wallet.organisations.people import api as people
 from wallet.organisations.sign_in import load_client, load_staff
 from wallet.organisations.units import api as units
@@ -90,7 +91,7 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        units, people, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers,
+        units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers,
         shifts,
     )  # fmt: skip
     for feature in features:

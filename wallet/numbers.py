@@ -30,6 +30,8 @@ RECONCILED_WITHIN: Final = 25 * 3600
 
 ACCESS_TOKEN_LIFE: Final = 600
 CLIENT_ASSERTION_LIFE_MAX: Final = 300
+SECRET_OVERLAP_DAYS: Final = 7
+"""After a client was given a new secret the one before it goes on for at most so many days."""
 HOLDER_SESSION_IDLE: Final = 30 * 60
 HOLDER_SESSION_LIFE: Final = 12 * 3600
 STAFF_SESSION_IDLE: Final = 30 * 60

@@ -83,6 +83,7 @@ SEES: Final[dict[str, set[str]]] = {
     "unit": {"responsible", "managing"} | _MANAGERS,
     "grant": {"managing"} | _MANAGERS,
     "alert": {"managing"} | _MANAGERS,
+    "client": {"responsible", "managing"} | _MANAGERS,
     "account": {"responsible", "managing"} | _MANAGERS,
 }
 """Kind of object → who may know of it."""
@@ -239,6 +240,13 @@ def _alert(world: World) -> Owned:
     return Owned(str(alerts(deps_of(world.app))[-1].id))
 
 
+def _client(world: World) -> Owned:
+    body = {"unit": HALL, "name": "只有本单位和管理单位知道的系统", "roles": ["relying"]}
+    answer = world.program("managing").post("/api/v1/clients", body)
+    assert answer.status_code == 201, answer.text
+    return Owned(answer.get_json()["client_id"], (str(body["name"]),))
+
+
 _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "licence": _licence,
     "showing": _showing,
@@ -257,6 +265,7 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "review": _review,
     "grant": lambda world: Owned(str(grant_ids(deps_of(world.app))[0])),
     "alert": _alert,
+    "client": _client,
     "type": lambda _world: Owned(FOOD),
     # What it says is everybody's; only those above the unit that keeps it change it.
     "document": lambda _world: Owned("ordos-2022-161"),

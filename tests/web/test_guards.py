@@ -107,6 +107,11 @@ MANAGING: Final = {
     "POST /api/v1/alerts/<alert_id>/closure",
     "GET /api/v1/suspension-rule",
     "PUT /api/v1/suspension-rule",
+    "GET /api/v1/clients",
+    "POST /api/v1/clients",
+    "POST /api/v1/clients/<client_id>/secret",
+    "DELETE /api/v1/clients/<client_id>",
+    "PUT /api/v1/grants/<grant_id>/clients",
     "PATCH /api/v1/basis-documents/<code>",
 }
 PASSES: Final = {

@@ -107,6 +107,11 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             " repeated conflict alert"
         ),
         "verification.refused_beyond_grant": "actor desk unit item types cause alert",
+        "client.added": "client unit actor roles",
+        "client.secret_rotated": "client unit actor overlap_days",
+        "client.ended": "client unit actor",
+        "client.bound": "client grant unit actor",
+        "client.unbound": "client grant unit actor",
         "grant.suspended": "grant unit actor",
         "grant.resumed": "grant unit actor",
         "alert.closed": "alert unit actor",

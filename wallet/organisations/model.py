@@ -75,7 +75,10 @@ class ResponsiblePerson(Base):
 
 
 class Client(Base):
-    """A machine client (RFC 6749) of one unit; only a digest of its secret is kept."""
+    """A machine client (RFC 6749) of one unit; only a digest of its secret is kept.
+
+    `old_secret_hash` is the one before it, good before `old_secret_until`.
+    """
 
     __tablename__ = "clients"
 
@@ -85,6 +88,8 @@ class Client(Base):
     name: Mapped[str]
     roles: Mapped[list[str]]
     secret_hash: Mapped[bytes | None]
+    old_secret_hash: Mapped[bytes | None]
+    old_secret_until: Mapped[datetime | None]
     jwks: Mapped[dict[str, Any] | None]
     disabled_at: Mapped[datetime | None]
 

@@ -81,6 +81,8 @@ class _OAuthClient(ClientMixin):  # type: ignore[misc]
         self.id: int = row.id
         self.client_id: str = row.client_id
         self.secret_hash: bytes | None = row.secret_hash
+        self.old_secret_hash: bytes | None = row.old_secret_hash
+        self.old_secret_until: datetime | None = row.old_secret_until
         self.jwks: dict[str, Any] | None = row.jwks
 
     def get_client_id(self) -> str:
@@ -90,9 +92,11 @@ class _OAuthClient(ClientMixin):  # type: ignore[misc]
         return ""
 
     def check_client_secret(self, client_secret: str) -> bool:
-        if self.secret_hash is None:
-            return False
-        return hmac.compare_digest(self.secret_hash, hash_secret(client_secret))
+        given, old_until = hash_secret(client_secret), self.old_secret_until
+        good = [self.secret_hash]
+        if old_until is not None and now() < old_until:
+            good.append(self.old_secret_hash)
+        return any(kept is not None and hmac.compare_digest(kept, given) for kept in good)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         if method == "client_secret_basic":
@@ -154,7 +158,14 @@ def _find_client(client_id: str) -> _OAuthClient | None:
     if not client_id.isprintable():
         return None  # a database may refuse to look for such a name
     statement = (
-        select(Client.id, Client.client_id, Client.secret_hash, Client.jwks)
+        select(
+            Client.id,
+            Client.client_id,
+            Client.secret_hash,
+            Client.jwks,
+            Client.old_secret_hash,
+            Client.old_secret_until,
+        )
         .join(Unit, Unit.id == Client.unit_id)
         .where(
             Client.client_id == client_id, Client.disabled_at.is_(None), Unit.closed_at.is_(None)

@@ -219,6 +219,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("old_secret_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("old_secret_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("jwks", sa.JSON(), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_clients_unit_id_units")),

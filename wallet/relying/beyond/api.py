@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from wallet.relying.beyond.bind import bind_clients
 from wallet.relying.beyond.rule import Rule, own_rule, set_rule
 from wallet.relying.beyond.schemas import (
     AlertPageSchema,
     AlertQuerySchema,
+    GrantClientsSchema,
     GrantPageSchema,
     GrantQuerySchema,
     GrantSchema,
@@ -22,9 +24,7 @@ from wallet.web.deps import deps, now
 from wallet.web.guards import Guard, client, guard, staff
 from wallet.web.principal import current_principal
 
-blueprint = ApiBlueprint(
-    "beyond", __name__, description="用证授权与告警 · Grants and alerts"
-)
+blueprint = ApiBlueprint("beyond", __name__, description="用证授权与告警 · Grants and alerts")
 
 
 def _managing(*, fresh: bool = False) -> Guard:
@@ -60,6 +60,15 @@ def resume(grant_id: str) -> GrantView:
     """Lift the suspension of a grant; asks people for a step-up."""
     resume_grant(deps(), current_principal(), grant_id, now())
     return grant_view(deps(), current_principal(), grant_id)
+
+
+@blueprint.route("/grants/<grant_id>/clients", methods=["PUT"])
+@blueprint.arguments(GrantClientsSchema)
+@blueprint.response(204)
+@guard(_managing(fresh=True))
+def bind(body: dict[str, list[str]], grant_id: str) -> None:
+    """Say which machine clients of the party work under a grant; asks people for a step-up."""
+    bind_clients(deps(), current_principal(), grant_id, body["clients"], now())
 
 
 @blueprint.route("/alerts")

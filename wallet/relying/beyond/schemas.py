@@ -53,6 +53,14 @@ class GrantPageSchema(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class GrantClientsSchema(StrictSchema):
+    """The machine clients that work under a grant, by their `client_id`."""
+
+    clients = fields.List(
+        Text(max_length=64), required=True, validate=validate.Length(max=50, error="最多 50 个。")
+    )
+
+
 class SuspensionSchema(StrictSchema):
     """Why a grant is suspended."""
 

@@ -12,7 +12,7 @@ from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType, UseItem
-from wallet.errors import NotFound
+from wallet.errors import NotFound, NotPermitted
 from wallet.organisations.model import Unit
 from wallet.organisations.tree import units_in_sight
 from wallet.relying.model import Alert, Grant
@@ -132,6 +132,12 @@ def alert_in_sight(tx: Connection, principal: Principal, alert_id: str) -> AnyRo
     if found is None:
         raise NotFound("没有找到这条告警，或不在您的管理范围内。")
     return found
+
+
+def check_above(principal: Principal, unit_id: int) -> None:
+    """Raise NotPermitted (`own_unit`) where the party is the own unit."""
+    if unit_id == principal.unit_id:
+        raise NotPermitted("本单位的用证授权由上级管理单位管理。", "own_unit")
 
 
 def _is_id(text: str) -> bool:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, update
 
 from wallet.base import audit
 from wallet.base.deps import Deps
-from wallet.errors import Conflict, NotPermitted
-from wallet.relying.beyond.sight import alert_in_sight, grant_in_sight
+from wallet.errors import Conflict
+from wallet.relying.beyond.sight import alert_in_sight, check_above, grant_in_sight
 from wallet.relying.model import Alert, Grant
 from wallet.web.principal import Principal
 
@@ -47,7 +47,7 @@ def close_alert(deps: Deps, principal: Principal, alert_id: str, now: datetime) 
     """
     with deps.db.begin() as tx:
         row = alert_in_sight(tx, principal, alert_id)
-        _check_above(principal, row.unit_id)
+        check_above(principal, row.unit_id)
         closed = tx.execute(
             update(Alert)
             .where(Alert.id == row.id, Alert.closed_at.is_(None))
@@ -68,7 +68,7 @@ def _change(
     now: datetime,
 ) -> bool:
     row = grant_in_sight(tx, principal, grant_id)
-    _check_above(principal, row.unit_id)
+    check_above(principal, row.unit_id)
     stands = Grant.suspended_at.is_(None)
     changeable = stands if values["suspended_at"] else ~stands
     changed = tx.execute(update(Grant).where(Grant.id == row.id, changeable).values(**values))
@@ -76,8 +76,3 @@ def _change(
         return False
     audit.record(tx, event, now, grant=row.id, unit=row.unit_id, actor=principal.account)
     return True
-
-
-def _check_above(principal: Principal, unit_id: int) -> None:
-    if unit_id == principal.unit_id:
-        raise NotPermitted("本单位的用证授权由上级管理单位管理。", "own_unit")
