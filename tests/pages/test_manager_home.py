@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from tests.support.catalogue import begun, food_content, step
+from tests.support.items import EDITOR, begun_item, item_content
+from tests.support.items import step as step_item
 from tests.support.people import sign_in
+from tests.support.showing import RENEWAL
 from tests.support.units import BESIDE, DISTRICT, HALL, manager_at
 
 
@@ -24,6 +27,16 @@ def test_a_draft_waits_for_the_managers_above_its_unit_alone(app: Flask) -> None
     assert step(issuer, draft, "submission").status_code == 200
     waits = 'href="/manager/catalogue"><span class="mark">'
     assert waits in manager_at(app, DISTRICT).get("/manager").text
+    assert waits not in manager_at(app, BESIDE).get("/manager").text
+
+
+def test_a_draft_of_a_use_item_waits_too(app: Flask) -> None:
+    qian, sun = sign_in(app, EDITOR), sign_in(app, "manager-sun")
+    waits = 'href="/manager/items"><span class="mark">'
+    assert waits not in sun.get("/manager").text
+    draft = begun_item(qian, RENEWAL, item_content(app) | {"basis": "新依据"})
+    assert step_item(qian, draft, "submission").status_code == 200
+    assert waits in sun.get("/manager").text
     assert waits not in manager_at(app, BESIDE).get("/manager").text
 
 

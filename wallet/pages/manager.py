@@ -9,7 +9,9 @@ from flask import Blueprint
 
 from wallet import numbers
 from wallet.catalogue.drafts import drafts
+from wallet.catalogue.register import Register
 from wallet.catalogue.type_drafts import TYPES
+from wallet.catalogue.use_list.drafts import ITEMS
 from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
@@ -26,20 +28,25 @@ _WAITING: Final = ("submitted", "reviewed")
 def home() -> str:
     """Drafts to review, units without a responsible person, and the alarms of the units in sight."""
     who = acting_as("manager")
-    waiting, more_waiting = drafts(deps(), TYPES, who, _WAITING, numbers.PAGE_LIMIT)
     told = alarms(deps(), who, now())
     shown = told[: numbers.ALARMS_SHOWN]
     return render_console(
         "manager",
         "home",
         "manager/home.html",
-        waiting=len(waiting),
-        more_waiting=more_waiting is not None,
+        types=_waiting(TYPES),
+        items=_waiting(ITEMS),
         missing=units_page(deps(), who, UnitsWanted(), 1, None).missing,
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],
         more=len(told) - len(shown),
         units=names_of(deps(), {alarm.unit for alarm in shown}),
     )
+
+
+def _waiting(register: Register) -> str:
+    """How many drafts of a register wait, empty for none; `50+` where there are more than are counted."""
+    found, more = drafts(deps(), register, acting_as("manager"), _WAITING, numbers.PAGE_LIMIT)
+    return f"{len(found)}{'+' if more else ''}" if found else ""
 
 
 def _page_of(alarm: Alarm) -> str:
