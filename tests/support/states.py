@@ -386,6 +386,10 @@ def managing(stage: Stage) -> States:
     editor.locator("button[name=save]").click()
     expect(editor.get_by_role("alert").first).to_be_visible()
     yield "item-app-only", editor
+    manager.goto("/manager/grants/1")
+    manager.get_by_test_id("confirm").click()
+    expect(manager.locator("#reason-wrong")).to_be_visible()
+    yield "grant-not-suspended", manager
     manager.goto("/manager/basis/new")
     _send_empty(manager)
     yield "basis-wrong", manager

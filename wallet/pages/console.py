@@ -58,6 +58,7 @@ MENUS = {
             Entry("items", "/manager/items", "check", N_("用证事项")),
             Entry("units", "/manager/units", "desk", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
+            Entry("grants", "/manager/grants", "shield", N_("用证授权")),
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
         ),
     ),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, cast, literal, select
 
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.errors import NotFound, NotPermitted
-from wallet.organisations.model import Unit
+from wallet.organisations.model import Client, Staff, Unit
 from wallet.organisations.tree import units_in_sight
 from wallet.relying.model import Alert, Grant
 from wallet.web.principal import Principal
@@ -25,15 +26,19 @@ _ID_DIGITS = 9
 @dataclass(frozen=True)
 class GrantView:
     """A grant: `unit` is the code of the party, `suspended_by` an account or `rule`, `changeable` that
-    whoever asks may suspend it."""
+    whoever asks may suspend it. `declared` are the fields of the licence type as its catalogue entry has them."""
 
     id: str
     unit: str
     unit_name: str
+    unit_name_en: str
     item: str
     item_name: str
+    item_name_en: str
     licence_type: str
     type_name: str
+    type_name_en: str
+    declared: Sequence[Mapping[str, Any]]
     fields: Sequence[str]
     starts_on: date
     ends_on: date | None
@@ -47,33 +52,49 @@ class GrantView:
 
 @dataclass(frozen=True)
 class AlertView:
-    """What went beyond a grant, `times` from the first to the last time; `item` is empty where there is none such."""
+    """What went beyond a grant, `times` from the first to the last time; `item` and its name are empty where there is none
+    such; `who` is the login or client that `actor` is."""
 
     id: str
     unit: str
     unit_name: str
+    unit_name_en: str
     actor: str
+    who: str
     item: str
+    item_name: str
+    item_name_en: str
     cause: str
     times: int
     first_at: datetime
     last_at: datetime
     closed_at: datetime | None
+    changeable: bool
 
 
 _GRANTS: AnySelect = (
     select(
         Grant, Unit.code.label("unit"), Unit.name.label("unit_name"),
-        UseItem.code.label("item"), UseItem.name.label("item_name"),
+        Unit.name_en.label("unit_name_en"), UseItem.code.label("item"),
+        UseItem.name.label("item_name"), UseItem.name_en.label("item_name_en"),
         LicenceType.code.label("type_code"), LicenceType.name.label("type_name"),
+        LicenceType.name_en.label("type_name_en"), LicenceType.fields.label("declared"),
     )
     .join(Unit, Unit.id == Grant.unit_id)
     .join(UseItem, UseItem.id == Grant.item_id)
     .join(LicenceType, LicenceType.id == Grant.type_id)
 )  # fmt: skip
-_ALERTS: AnySelect = select(Alert, Unit.code.label("unit"), Unit.name.label("unit_name")).join(
-    Unit, Unit.id == Alert.unit_id
-)
+_ALERTS: AnySelect = (
+    select(
+        Alert, Unit.code.label("unit"), Unit.name.label("unit_name"),
+        Unit.name_en.label("unit_name_en"), UseItem.name.label("item_name"),
+        UseItem.name_en.label("item_name_en"), Staff.login, Client.client_id.label("client"),
+    )
+    .join(Unit, Unit.id == Alert.unit_id)
+    .outerjoin(UseItem, UseItem.code == Alert.item)
+    .outerjoin(Staff, literal("staff:") + cast(Staff.id, String) == Alert.actor)
+    .outerjoin(Client, literal("client:") + cast(Client.id, String) == Alert.actor)
+)  # fmt: skip
 
 
 def grants_page(
@@ -119,7 +140,7 @@ def alerts_page(
         query = query.where(Alert.closed_at.is_(None))
     rows = deps.db.rows(query.order_by(Alert.id).limit(limit + 1))
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
-    return [_alert_view(row) for row in rows[:limit]], next_cursor
+    return [_alert_view(principal, row) for row in rows[:limit]], next_cursor
 
 
 def alert_in_sight(tx: Connection, principal: Principal, alert_id: str) -> AnyRow:
@@ -149,10 +170,14 @@ def _grant_view(principal: Principal, row: AnyRow) -> GrantView:
         id=str(row.id),
         unit=row.unit,
         unit_name=row.unit_name,
+        unit_name_en=row.unit_name_en,
         item=row.item,
         item_name=row.item_name,
+        item_name_en=row.item_name_en,
         licence_type=row.type_code,
         type_name=row.type_name,
+        type_name_en=row.type_name_en,
+        declared=row.declared,
         fields=row.fields,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
@@ -165,16 +190,21 @@ def _grant_view(principal: Principal, row: AnyRow) -> GrantView:
     )
 
 
-def _alert_view(row: AnyRow) -> AlertView:
+def _alert_view(principal: Principal, row: AnyRow) -> AlertView:
     return AlertView(
         id=str(row.id),
         unit=row.unit,
         unit_name=row.unit_name,
+        unit_name_en=row.unit_name_en,
         actor=row.actor,
+        who=row.login or row.client or row.actor,
         item=row.item,
+        item_name=row.item_name or "",
+        item_name_en=row.item_name_en or "",
         cause=row.cause,
         times=row.times,
         first_at=row.first_at,
         last_at=row.last_at,
         closed_at=row.closed_at,
+        changeable=row.unit_id != principal.unit_id,
     )

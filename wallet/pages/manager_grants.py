@@ -1,0 +1,114 @@
+"""用证授权: what the units below may use, what went beyond it, and the suspension of a grant."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response as AnyResponse
+
+from wallet import numbers
+from wallet.catalogue.labels import field_labels
+from wallet.errors import Conflict, NotPermitted
+from wallet.pages.console import acting_as, render_console
+from wallet.relying.beyond.rule import own_rule
+from wallet.relying.beyond.schemas import SuspensionSchema
+from wallet.relying.beyond.sight import GrantView, alerts_page, grant_view, grants_page
+from wallet.relying.beyond.suspend import close_alert, resume_grant, suspend_grant
+from wallet.web.deps import deps, now
+from wallet.web.guards import guard, staff
+
+blueprint = Blueprint("manager_grant_pages", __name__)
+GRANTS: Final = "/manager/grants"
+_SUSPENSION = SuspensionSchema()
+
+
+@blueprint.get(GRANTS)
+@guard(staff("manager"))
+def home() -> str:
+    """Open alerts, and the grants of the units in sight."""
+    who, cursor = acting_as("manager"), request.args.get("cursor")
+    grants, following = grants_page(
+        deps(), who, "suspended" in request.args, numbers.PAGE_LIMIT, cursor
+    )
+    alerts, more = alerts_page(deps(), who, False, numbers.ALARMS_SHOWN, None)
+    kept = "suspended=1&" if "suspended" in request.args else ""
+    return _render(
+        "manager_grants/grants.html",
+        grants=grants,
+        alerts=alerts,
+        more=more,
+        causes=_causes(),
+        rule=own_rule(deps(), who),
+        only_suspended=bool(kept),
+        first=f"{GRANTS}?{kept}".rstrip("?&") if cursor else None,
+        next=f"{GRANTS}?{kept}cursor={following}" if following else None,
+    )
+
+
+@blueprint.post("/manager/alerts/<alert_id>/closure")
+@guard(staff("manager"))
+def close(alert_id: str) -> AnyResponse:
+    """An alert has been seen to."""
+    close_alert(deps(), acting_as("manager"), alert_id, now())
+    return redirect(GRANTS, 303)
+
+
+@blueprint.get(f"{GRANTS}/<grant_id>")
+@guard(staff("manager", fresh=True))
+def one(grant_id: str) -> str:
+    """One grant, with the form that suspends it or lifts its suspension."""
+    return _one(grant_view(deps(), acting_as("manager"), grant_id))
+
+
+@blueprint.post(f"{GRANTS}/<grant_id>")
+@guard(staff("manager", fresh=True))
+def change(grant_id: str) -> AnyResponse | tuple[str, int]:
+    """Suspend it, or lift the suspension."""
+    who = acting_as("manager")
+    found = grant_view(deps(), who, grant_id)
+    try:
+        if request.form.get("act") == "resume":
+            resume_grant(deps(), who, grant_id, now())
+        else:
+            given = _SUSPENSION.load({"reason": request.form.get("reason", "").strip()})
+            suspend_grant(deps(), who, grant_id, given["reason"], now())
+    except ValidationError:
+        return _one(found, wrong=_("请写明为什么暂停，最多 200 个字。")), 422
+    except Conflict as refused:
+        return _one(grant_view(deps(), who, grant_id), refused_why=refused.detail), 409
+    except NotPermitted as refused:
+        return _one(found, refused_why=refused.detail), 403
+    return redirect(f"{GRANTS}/{grant_id}", 303)
+
+
+def _one(grant: GrantView, wrong: str = "", refused_why: str = "") -> str:
+    return _render(
+        "manager_grants/grant.html",
+        grant=grant,
+        labels=field_labels(grant.declared, grant.fields),
+        labels_en=field_labels(grant.declared, grant.fields, "en"),
+        wrong=wrong,
+        refused_why=refused_why,
+        crumbs=[(_("用证授权"), GRANTS)],
+    )
+
+
+def _render(template: str, **values: object) -> str:
+    return render_console("manager", "grants", template, **values)
+
+
+def _causes() -> dict[str, str]:
+    return {
+        "item": _("没有登记的事项"),
+        "type": _("没有登记的证照"),
+        "fields": _("超出登记的信息"),
+        "quota": _("超过当日次数"),
+        "network": _("没有登记的网络"),
+        "suspended": _("暂停期间用证"),
+        "ended": _("到期后用证"),
+        "not_begun": _("生效前用证"),
+        "rule": _("已按规则暂停"),
+    }
