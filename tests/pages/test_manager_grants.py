@@ -29,6 +29,8 @@ def test_an_alert_is_shown_above_its_unit_and_gone_once_it_is_seen_to(
 ) -> None:
     beyond(ask(zhao, show(li)["text"], fields=["no_such_field"]))
     district, beside = manager_at(app, DISTRICT), manager_at(app, BESIDE)
+    told = 'href="/manager/grants"><span class="mark">'
+    assert [told in who.get("/manager").text for who in (district, beside)] == [True, False]
     page = district.get("/manager/grants").text
     assert "超出登记的信息" in page
     assert "desk-zhao" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from wallet.catalogue.use_list.drafts import ITEMS
 from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
+from wallet.relying.beyond.sight import alerts_page
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 
@@ -26,7 +28,8 @@ _WAITING: Final = ("submitted", "reviewed")
 @blueprint.get("/manager")
 @guard(staff("manager"))
 def home() -> str:
-    """Drafts to review, units without a responsible person, and the alarms of the units in sight."""
+    """Drafts to review, units without a responsible person, requests beyond a grant, and the alarms of the
+    units in sight."""
     who = acting_as("manager")
     told = alarms(deps(), who, now())
     shown = told[: numbers.ALARMS_SHOWN]
@@ -37,6 +40,7 @@ def home() -> str:
         types=_waiting(TYPES),
         items=_waiting(ITEMS),
         missing=units_page(deps(), who, UnitsWanted(), 1, None).missing,
+        beyond=_counted(*alerts_page(deps(), who, False, numbers.PAGE_LIMIT, None)),
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],
         more=len(told) - len(shown),
         units=names_of(deps(), {alarm.unit for alarm in shown}),
@@ -45,7 +49,10 @@ def home() -> str:
 
 def _waiting(register: Register) -> str:
     """How many drafts of a register wait, empty for none; `50+` where there are more than are counted."""
-    found, more = drafts(deps(), register, acting_as("manager"), _WAITING, numbers.PAGE_LIMIT)
+    return _counted(*drafts(deps(), register, acting_as("manager"), _WAITING, numbers.PAGE_LIMIT))
+
+
+def _counted(found: Sequence[object], more: str | None) -> str:
     return f"{len(found)}{'+' if more else ''}" if found else ""
 
 
