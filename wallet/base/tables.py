@@ -1,17 +1,21 @@
-"""CSV tables that an operator hands to a command: all of their lines are taken, or none."""
+"""Tables that an operator hands to a command: all of their lines are taken, or none."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection
 
 from wallet.base.database import Database
+from wallet.base.table_files import BadCell, Line, open_lines
 from wallet.errors import ConfigurationError, Conflict, Invalid, NotFound
 
+KINDS: Final = {".csv": "csv", ".xlsx": "xlsx"}
+"""Ending of a file's name → what it is read as."""
 TableLine = Mapping[str, str]
 """A line by the names of its columns, without spaces around."""
 
@@ -37,7 +41,7 @@ def import_table(
     *,
     trial: bool = False,
 ) -> Imported:
-    """Add the lines of a UTF-8 file with just these columns, all of them or, with faults, none.
+    """Add the lines of a CSV or XLSX file with just these columns, all of them or, with faults, none.
 
     `add` says whether a line was new, and raises Conflict, Invalid or NotFound for one that cannot be
     taken. A `trial` keeps nothing. Raises ConfigurationError for no such table.
@@ -47,6 +51,8 @@ def import_table(
         with db.begin() as tx:
             for number, line in _lines(file, columns):
                 try:
+                    if isinstance(line, Invalid):
+                        raise line
                     new = add(tx, line)
                 except (Conflict, Invalid, NotFound) as refused:
                     faults.append(f"line {number}: {refused.detail}")
@@ -59,20 +65,42 @@ def import_table(
     return Imported(added, known, faults)
 
 
-def _lines(file: Path, columns: Collection[str]) -> Iterator[tuple[int, TableLine]]:
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{file} is not UTF-8") from None
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    if set(reader.fieldnames or ()) != set(columns):
-        raise ConfigurationError(f"{file} must have the columns {', '.join(sorted(columns))}")
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise ConfigurationError(
-                    f"line {reader.line_num} has not as many cells as the head"
-                )
-            yield reader.line_num, {name: cell.strip() for name, cell in row.items()}
-    except csv.Error:
-        raise ConfigurationError(f"line {reader.line_num} is no CSV") from None
+def _lines(file: Path, columns: Collection[str]) -> Iterator[tuple[int, TableLine | Invalid]]:
+    kind = KINDS.get(file.suffix.lower())
+    if kind is None:
+        raise ConfigurationError("the table must end in .csv or .xlsx")
+    with file.open("rb") as opened:
+        try:
+            _count, lines = open_lines(opened, kind)
+            header = _header(next(lines, (1, []))[1])
+            if set(header) != set(columns):
+                wanted = ", ".join(sorted(columns))
+                raise ConfigurationError(f"{file} must have the columns {wanted}")
+            for number, line in lines:
+                yield number, _line(header, line)
+        except Invalid as unreadable:
+            raise ConfigurationError(unreadable.detail) from None
+
+
+def _header(line: Line) -> list[str]:
+    names = [str(cell or "").strip() for cell in line] if isinstance(line, list) else []
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _line(header: Sequence[str], line: Line) -> TableLine | Invalid:
+    if not isinstance(line, list):
+        return Invalid(getattr(line, "detail", "读不懂这一行。"))
+    if len(line) > len(header) and any(cell not in (None, "") for cell in line[len(header) :]):
+        return Invalid("格数比表头多，可能有未加引号的逗号。")
+    cells = dict(zip(header, [*line, *[None] * (len(header) - len(line))], strict=False))
+    for column, cell in cells.items():
+        if isinstance(cell, BadCell):
+            return Invalid(f"{column}：{cell.detail}")
+        if isinstance(cell, int | float):
+            return Invalid(f"{column}：请把这一列设为文本格式，重新填写。")
+    return {
+        column: cell.isoformat() if isinstance(cell, date) else str(cell or "").strip()
+        for column, cell in cells.items()
+    }

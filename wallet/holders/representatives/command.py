@@ -32,7 +32,7 @@ def representatives() -> None:
 )
 @_TRIAL
 def enter(file: Path, *, replace: bool, trial: bool) -> None:
-    """Enter those in the CSV FILE; a table with a fault enters nobody, and each fault is told by its line."""
+    """Enter those in FILE (.csv, .xlsx); a table with a fault enters nobody, and each fault is told by its line."""
     deps = build_deps(load_config(os.environ))
     try:
         done = import_representatives(deps, file, read_clock(), replace=replace, trial=trial)
@@ -45,7 +45,7 @@ def enter(file: Path, *, replace: bool, trial: bool) -> None:
 @_TABLE
 @_TRIAL
 def end(file: Path, *, trial: bool) -> None:
-    """End those in the CSV FILE at once; it has the columns of a table that enters."""
+    """End those in FILE (.csv, .xlsx) at once; it has the columns of a table that enters."""
     deps = build_deps(load_config(os.environ))
     try:
         done = end_representatives(deps, file, read_clock(), trial=trial)

@@ -118,7 +118,7 @@ def enter_representative(
         now,
         representative=public_id,
         account=account,
-        holder=holder_id,
+        holder_id=holder_id,
         role=ADMINISTRATOR if kind == "organisation" else GUARDIAN,
         ends_on=until.isoformat() if until else None,
     )
@@ -164,7 +164,7 @@ def _replaced(
 
 def _end(tx: Connection, row: AnyRow, now: datetime) -> None:
     tx.execute(delete(Representative).where(Representative.public_id == row.public_id))
-    told = {"representative": row.public_id, "account": row.account_id, "holder": row.holder_id}
+    told = {"representative": row.public_id, "account": row.account_id, "holder_id": row.holder_id}
     audit.record(tx, "representative.ended", now, **told)
     announce(tx, now, "ended", row.holder_id, row.account_id)
 

@@ -29,7 +29,7 @@ COLUMNS: Final = (
 def import_representatives(
     deps: Deps, file: Path, now: datetime, *, replace: bool, trial: bool
 ) -> Imported:
-    """Enter the lines of a CSV file, all or none; raises ConfigurationError for no such table.
+    """Enter the lines of a CSV or XLSX file, all or none; raises ConfigurationError for no such table.
 
     With `replace` whoever acts for a holder of the table and is not in it does so no more.
     """
@@ -42,7 +42,7 @@ def import_representatives(
 
 
 def end_representatives(deps: Deps, file: Path, now: datetime, *, trial: bool) -> Imported:
-    """End those of a CSV file, all or none."""
+    """End those of a CSV or XLSX file, all or none."""
 
     def end(tx: Connection, line: TableLine) -> bool:
         end_representative(tx, deps, _named(line, "person"), _named(line, "holder"), now)

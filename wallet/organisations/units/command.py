@@ -25,7 +25,7 @@ def units() -> None:
 @click.argument("file", required=False, type=_TABLE)
 @click.option("--staff", "people", type=_TABLE, help="A table of staff; after the units.")
 def import_tables(file: Path | None, people: Path | None) -> None:
-    """Add the units of the CSV FILE, those above before those below, and staff; what is known stays.
+    """Add the units of FILE (.csv, .xlsx), those above before those below, and staff; what is known stays.
 
     A table with a fault adds nothing, and each fault is told by its line.
     """

@@ -31,7 +31,7 @@ _RESPONSIBLE: Final = ResponsibleSchema()
 
 
 def import_units(deps: Deps, file: Path, now: datetime) -> Imported:
-    """Add the units of a CSV file, those above before those below; all of them or, with faults, none.
+    """Add the units of a CSV or XLSX file, those above before those below; all of them or, with faults, none.
 
     Columns: code, name, name_en, level, kinds (with spaces between), area_code, parent (empty for a
     root). A code that is there already is left alone. Raises ConfigurationError for no such table.
@@ -40,7 +40,7 @@ def import_units(deps: Deps, file: Path, now: datetime) -> Imported:
 
 
 def import_staff(deps: Deps, file: Path, now: datetime) -> Imported:
-    """Add the staff of a CSV file, all or none.
+    """Add the staff of a CSV or XLSX file, all or none.
 
     Columns: login, name, unit (its code), roles (with spaces between), terminal, phone (only of the unit's
     responsible person). A login that is there already is left alone.
