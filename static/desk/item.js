@@ -29,6 +29,6 @@ function show() {
   const item = chosen();
   part("item-types").textContent = item?.types ?? "";
   part("item-fields").textContent = item?.fields ?? "";
-  part("item-asks").hidden = item?.consent !== "ask";
+  part("item-asks").hidden = (item?.consent ?? "none") === "none";
   part("item-channel").textContent = item?.channel ?? "";
 }

@@ -33,7 +33,7 @@ export async function verdictOn(code, { item, consent, types, account, connectio
     }
   }
   // Nobody can be asked while the network is gone.
-  if (consent === "ask") throw new Problem({ slug: "cannot_ask" });
+  if (consent !== "none") throw new Problem({ slug: "cannot_ask" });
   if (!canJudge()) throw new Problem({});
   try {
     return await judgeAlone(code, { item, types, account, label: shortLabel });

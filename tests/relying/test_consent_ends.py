@@ -231,6 +231,21 @@ def test_an_account_that_is_frozen_otherwise_gives_nothing_by_a_yes(
         tx.execute(update(Account).where(mine).values(frozen_at=clock.now))
     assert answer(li, code, True).status_code == 204
     assert outcome(recall(bank, verdict)) == ("refused", "withdrawn")
+    told = state(li, code)
+    assert (told["state"], told["reason"]) == ("refused", "frozen")
+
+
+def test_a_code_withdrawn_before_a_freeze_stays_withdrawn_by_its_holder(
+    li: Visitor, bank: Visitor, deps: Deps, clock: Clock
+) -> None:
+    code, _ = asked(li, bank)
+    withdraw(li, code)
+    clock.advance(1)
+    with deps.db.begin() as tx:
+        mine = Account.id == account_id(deps, "holder-li")
+        tx.execute(update(Account).where(mine).values(frozen_at=clock.now))
+    told = state(li, code)
+    assert (told["state"], told["reason"]) == ("withdrawn", "withdrawn")
 
 
 def test_a_delegation_that_is_ended_before_the_yes_gives_nothing(

@@ -54,7 +54,8 @@ class ShowingState:
 
     `used_by` and what follows is filled once a desk has used it, `ask` once it has asked; then
     `reason` says why nothing was given, as in a verdict: the holder's answer, or what came between.
-    It is `frozen` of a showing that nobody has scanned while its account is frozen.
+    It is `frozen` while the account is, of a showing that nobody has scanned, and of a question that
+    the freeze ended.
     """
 
     state: str
@@ -82,8 +83,7 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
     seen = deps.db.rows(queries.SEEN_FIELDS, verification=row.verification_id)
     ask = _ask(row, seen) if any(use.asked is not None for use in seen) else None
     if row.state != "used":
-        reason = None if row.state == "pending" else row.reason
-        return ShowingState(_STATES.get(row.state, row.state), reason=reason, ask=ask)
+        return ShowingState(_STATES.get(row.state, row.state), reason=_why(row), ask=ask)
     return ShowingState(
         state="used",
         used_by=row.unit,
@@ -104,6 +104,15 @@ def _unclaimed(showing: Showing, row: AnyRow | None, now: datetime) -> ShowingSt
         return ShowingState("withdrawn", reason="frozen")
     void = row is not None and is_void(showing, row.void_before)
     return ShowingState("withdrawn" if void else "waiting")
+
+
+def _why(row: AnyRow) -> str | None:
+    """Why a question gave nothing; None while it is open. Desks are told `withdrawn` of a freeze too, but
+    the holder whose account was frozen by then, and still is, should know how to go on."""
+    if row.state == "pending":
+        return None
+    frozen = row.frozen_at is not None and row.frozen_at <= row.at
+    return "frozen" if frozen and row.reason == "withdrawn" else str(row.reason)
 
 
 def _lapsed(deps: Deps, showing: Showing, row: AnyRow, now: datetime) -> AnyRow:
