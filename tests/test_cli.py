@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tests.support.server import (
     demo_environment,
     free_port,
     running_demo,
+    wait_until_said,
 )
 
 SECRET = "q7Jw3nVt0bZkR5xLmE2dUo9yHsCfGaPi"
@@ -141,11 +141,7 @@ def test_the_demo_serves_prints_who_can_sign_in_and_ends_when_told(tmp_path: Pat
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    limit = time.monotonic() + START_SECONDS
-    while "Ctrl-C" not in (said := log.read_text("utf-8")):
-        assert demo.poll() is None, said
-        assert time.monotonic() < limit, said
-        time.sleep(0.1)
+    said = wait_until_said(log, "Ctrl-C")
     for expected in ("holder-li", "desk-zhao", "/wallet", "/desk", "demo-clients.json"):
         assert expected in said
     for name in ("demo.json", "demo-clients.json"):

@@ -14,7 +14,7 @@ import zxingcpp
 from cryptography import x509
 from PIL import Image
 
-from tests.support.server import free_port, running_demo
+from tests.support.server import free_port, running_demo, wait_until_said
 from wallet.demo.tls import make_certificate, own_addresses, serve_tls
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -116,7 +116,7 @@ def test_a_demo_with_tls_speaks_https_to_who_trusts_its_ca_and_to_nobody_else(
         assert answer.getheader("Content-Type") == "application/x-x509-ca-cert"
         assert given == certificate(data / "tls", "ca.pem")
         browser.close()
-    said = data.with_name("data.log").read_text("utf-8")
+        said = wait_until_said(data.with_name("data.log"), "Ctrl-C")
     assert f"{address}/demo/ca.crt" in said
     assert read_off(said) == address
 

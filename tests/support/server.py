@@ -71,6 +71,15 @@ def _running(command: str, data: Path, port: int, more: Mapping[str, str]) -> It
         server.wait(STOP_SECONDS)
 
 
+def wait_until_said(log: Path, words: str) -> str:
+    """What a demo has printed, once these words are in it: it is ready before it has said so."""
+    limit = time.monotonic() + START_SECONDS
+    while words not in (said := log.read_text("utf-8")):
+        assert time.monotonic() < limit, said
+        time.sleep(0.1)
+    return said
+
+
 def _wait_until_ready(
     server: subprocess.Popen[bytes], address: str, ca: Path | None, log: Path
 ) -> None:
