@@ -13,7 +13,7 @@ if (search?.dataset.whole === "1") {
   const input = search.querySelector("input[type=search]");
   document.getElementById("search-go").hidden = true;
   search.addEventListener("submit", (event) => event.preventDefault());
-  input.addEventListener("input", () => {
+  const find = () => {
     const wanted = input.value.trim().toLowerCase().split(/\s+/);
     let found = 0;
     for (const card of cards) {
@@ -23,5 +23,7 @@ if (search?.dataset.whole === "1") {
     }
     document.getElementById("search-empty").hidden = found > 0;
     document.getElementById("search-status").textContent = word("found", { n: found });
-  });
+  };
+  input.addEventListener("input", find);
+  if (input.value) find(); // typed before this script was there
 }
