@@ -37,7 +37,8 @@ def test_what_is_typed_before_the_script_is_looked_for_as_well(open_phone: OpenP
 
     phone.add_init_script("delete Navigator.prototype.serviceWorker")
     phone.route("**/static/*/wallet/wallet.js", hold)
-    phone.goto("/wallet", wait_until="commit")
+    with phone.expect_request("**/static/*/wallet/wallet.js"):
+        phone.goto("/wallet", wait_until="commit")
     phone.get_by_role("searchbox").fill("没有这样的证照")
     expect(phone.locator("#search-empty")).to_be_hidden()
     for route in held:
