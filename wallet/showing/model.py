@@ -1,17 +1,20 @@
-"""Claims of a `jti`, verifications, and the uses that holders see."""
+"""Claims of a `jti`, verifications, and the uses and look-ups that holders see."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 
 _PENDING: Final = text("verdict = 'pending'")
 _UNTOLD: Final = text("told_at IS NULL")
+LOOK_UP_CAUSE: Final = "look_ups.cause"
+LOOK_UP_CASE: Final = "look_ups.case"
+"""Contexts under which these values are sealed."""
 DELEGATED: Final = text("shown_by = 'delegate'")
 """Verifications of what a delegate showed."""
 
@@ -101,3 +104,34 @@ class Use(Base):
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), primary_key=True, index=True)
     fields: Mapped[list[str]]
     asked: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class LookUp(Base):
+    """A licence that a unit asked the library about without a code of its holder: every look-up is in
+    the history of whoever holds it (M-21).
+
+    `kind` is holdings (`POST /holdings`) or merchant_check (M-16), `look_up` the public id of what it
+    was part of, shared by all of its rows. A look-up of a person that found no licence names
+    its `holder_id` alone. `cause` and `case` are told where the kind asks for them, and may name people.
+    `told_at` is when its holder was told, or that nothing more than the history tells them.
+    """
+
+    __tablename__ = "look_ups"
+    __table_args__ = (
+        Index("ix_look_ups_licence_id_at", "licence_id", "at"),
+        Index("ix_look_ups_holder_id_at", "holder_id", "at"),
+        Index("ix_look_ups_untold", "at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    look_up: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("holders.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"))
+    actor: Mapped[str]
+    cause_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    case_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    told_at: Mapped[datetime | None]

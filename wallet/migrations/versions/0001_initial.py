@@ -1067,6 +1067,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_uses_licence_id"), ["licence_id"], unique=False)
 
     op.create_table(
+        "look_ups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("look_up", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("cause_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("case_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_look_ups_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_look_ups_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_look_ups_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_look_ups_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look_ups")),
+    )
+    with op.batch_alter_table("look_ups", schema=None) as batch_op:
+        batch_op.create_index("ix_look_ups_holder_id_at", ["holder_id", "at"], unique=False)
+        batch_op.create_index("ix_look_ups_licence_id_at", ["licence_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_look_ups_untold",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
@@ -1349,6 +1386,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deliveries_licence_id"))
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("look_ups", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_look_ups_untold",
+            sqlite_where=sa.text("told_at IS NULL"),
+            postgresql_where=sa.text("told_at IS NULL"),
+        )
+        batch_op.drop_index("ix_look_ups_licence_id_at")
+        batch_op.drop_index("ix_look_ups_holder_id_at")
+
+    op.drop_table("look_ups")
+
     with op.batch_alter_table("uses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uses_licence_id"))
 
