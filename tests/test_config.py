@@ -46,6 +46,10 @@ def test_what_is_not_set_has_a_safe_default(tmp_path: Path) -> None:
         ({"DEMO": "1"}, "LIANGZHENG_DEMO"),
         ({"PORT": "eighty"}, "LIANGZHENG_PORT"),
         ({"WORKERS": "-1"}, "LIANGZHENG_WORKERS"),
+        ({"TRUSTED_PROXIES": "proxy.example.gov.cn"}, "LIANGZHENG_TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "10.0.0.1/8"}, "LIANGZHENG_TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "10.0.0.1,0.0.0.0/0"}, "LIANGZHENG_TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "::/0"}, "LIANGZHENG_TRUSTED_PROXIES"),
         ({"PUBLIC_URL": "lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
         ({"PUBLIC_URL": "ftp://lz.example.gov.cn"}, "LIANGZHENG_PUBLIC_URL"),
         ({"PUBLIC_URL": "https://lz.example.gov.cn/app"}, "LIANGZHENG_PUBLIC_URL"),
@@ -67,6 +71,12 @@ def test_what_is_not_set_has_a_safe_default(tmp_path: Path) -> None:
 def test_it_refuses(changed: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=named):
         load_config(settings(tmp_path, **changed))
+
+
+def test_proxies_are_networks_or_single_addresses(tmp_path: Path) -> None:
+    assert load_config(settings(tmp_path)).trusted_proxies == ()
+    config = load_config(settings(tmp_path, TRUSTED_PROXIES=" 10.0.0.1, 2001:db8::/32 ,"))
+    assert [str(one) for one in config.trusted_proxies] == ["10.0.0.1/32", "2001:db8::/32"]
 
 
 def test_a_platform_is_taken_as_it_is_given(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
+from wallet.web.addresses import see_through
 from wallet.web.deps import attach
 from wallet.web.guards import enforce_guards, guard, public
 from wallet.web.headers import protect
@@ -80,6 +81,7 @@ def create_app(config: Config) -> Flask:
         CHUNKED_ENDPOINTS={"licences.receive_batch", "in_step.reconcile_licences"},
         MAX_FORM_MEMORY_SIZE=LICENCE_BODY_MAX,
     )
+    app.wsgi_app = see_through(app.wsgi_app, config.trusted_proxies)  # type: ignore[assignment, method-assign]
     attach(app, build_deps(config))
     attach_providers(app, config)
     # A browser that was told to keep to https would refuse the next demo on the same host name.

@@ -10,6 +10,7 @@ import json
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "LIANGZHENG_TLS_CERTIFICATE": "PEM file of a certificate, with its chain: the server speaks https by itself. Default "
     "none: a proxy before it does.",
     "LIANGZHENG_TLS_KEY": "PEM file of its private key.",
+    "LIANGZHENG_TRUSTED_PROXIES": "Networks of the proxies before it, with commas: from them alone "
+    "`X-Forwarded-For` is taken. Default none: who connects is who asks.",
     "LIANGZHENG_WORKERS": "Server processes. Default 1.",
     "LIANGZHENG_KEY_DAYS": "Days after which the signing key is rotated, 0 by command only. "
     "Default 90.",
@@ -104,6 +107,7 @@ class Config:
     port: int = 8000
     tls_certificate: str = ""
     tls_key: str = ""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     workers: int = 1
     key_days: int = 90
     pkcs11_module: str = ""
@@ -182,6 +186,7 @@ def load_config(environment: Mapping[str, str]) -> Config:
         port=port,
         tls_certificate=certificate,
         tls_key=key,
+        trusted_proxies=_networks(setting("TRUSTED_PROXIES", "")),
         workers=_whole(setting("WORKERS", "1"), "LIANGZHENG_WORKERS"),
         key_days=_whole(setting("KEY_DAYS", "90"), "LIANGZHENG_KEY_DAYS"),
         pkcs11_module=setting("PKCS11_MODULE", ""),
@@ -275,6 +280,17 @@ def _oidc_client(
 
 def _listed(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    name = "LIANGZHENG_TRUSTED_PROXIES"
+    try:
+        networks = tuple(ip_network(part) for part in sorted(_listed(text)))
+    except ValueError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise ConfigurationError(f"{name} must not be everybody: name the proxies alone")
+    return networks
 
 
 def _check_platform(config: Config) -> None:

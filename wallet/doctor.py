@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import null, select
 from sqlalchemy.engine import make_url
 
 from wallet import numbers
@@ -26,6 +27,7 @@ from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
 from wallet.organisations.seals import load_seal, sealed_units
+from wallet.relying.model import Grant
 from wallet.web.oidc.provider import Provider, ProviderAway
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield Finding("settings", well=True)
     yield _public_url(config)
     yield _database(config)
+    yield from _networks(config)
     yield _restore(config)
     yield from _redis(config)
     yield from _private_files(config)
@@ -82,6 +85,26 @@ def _database(config: Config) -> Finding:
         )
     finally:
         db.close()
+
+
+def _networks(config: Config) -> Iterator[Finding]:
+    """Whether the networks of grants can be told, where a proxy may be before the server."""
+    if _missing_sqlite_file(config):
+        return
+    db = Database(config.database_url)
+    try:
+        limited = db.rows(select(Grant.id).where(Grant.networks != null()).limit(1))
+    except DATABASE_ERRORS:
+        return  # said of the database already
+    finally:
+        db.close()
+    told = bool(config.trusted_proxies or config.tls_certificate)
+    yield Finding(
+        "networks of grants",
+        well=told or not limited,
+        advice="some grants are for some networks alone; behind a proxy all come from its address, so "
+        "set LIANGZHENG_TRUSTED_PROXIES",
+    )
 
 
 def _redis(config: Config) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any, Final
 
 from sqlalchemy import Connection, Date, Integer, and_, bindparam, exists, or_, select
@@ -16,6 +16,7 @@ from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
 from wallet.relying.model import ClientGrant, Grant
+from wallet.web.addresses import address_of
 from wallet.web.principal import Principal
 
 VERIFYING_ROLES = frozenset({"desk", "relying"})
@@ -115,13 +116,8 @@ def admits(networks: Sequence[str] | None, address: str | None) -> bool:
     """Whether a request from this address may be made under a grant for these networks."""
     if networks is None:
         return True
-    try:
-        asking = ip_address(address or "")
-    except ValueError:
-        return False
-    if isinstance(asking, IPv6Address) and asking.ipv4_mapped:
-        asking = asking.ipv4_mapped
-    return any(asking in ip_network(network) for network in networks)
+    asking = address_of(address)
+    return asking is not None and any(asking in ip_network(network) for network in networks)
 
 
 def grant_for(
