@@ -2,62 +2,41 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Final
 
 import pytest
 from flask import Flask
-from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from tests.support.assertions import (
+    ask_with,
+    assertion_claims,
+    client_key,
+    register_key,
+    signed_assertion,
+)
 from tests.support.clock import Clock
 from tests.support.demo import PUBLIC_URL
 from tests.support.shared import deps_of
 from wallet import numbers
-from wallet.organisations.model import Client, ClientAssertion
+from wallet.organisations.model import ClientAssertion
 
 CLIENT: Final = "demo-issuer"
-KIND: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TOLERANCE: Final = 30
 
 
 @pytest.fixture(scope="module")
 def key(shared_app: Flask) -> ECKey:
     """A key whose public half is registered for the client, which keeps its secret."""
-    made = ECKey.generate_key("P-256", {"kid": "k1", "alg": "ES256", "use": "sig"})
-    jwks = {"keys": [made.as_dict(private=False)]}
-    with deps_of(shared_app).db.begin() as tx:
-        tx.execute(update(Client).where(Client.client_id == CLIENT).values(jwks=jwks))
+    made = client_key()
+    register_key(deps_of(shared_app), CLIENT, made)
     return made
 
 
 def _claims(clock: Clock, **changes: Any) -> dict[str, Any]:
-    now = int(clock.now.timestamp())
-    claims = {
-        "iss": CLIENT,
-        "sub": CLIENT,
-        "aud": f"{PUBLIC_URL}/oauth/token",
-        "jti": uuid.uuid4().hex,
-        "iat": now,
-        "exp": now + 60,
-    }
-    merged = claims | changes
-    return {name: value for name, value in merged.items() if value is not None}
-
-
-def _sign(claims: dict[str, Any], key: ECKey) -> str:
-    return jwt.encode({"alg": "ES256", "kid": "k1"}, claims, key)
-
-
-def _ask(app: Flask, assertion: str, **more: str) -> TestResponse:
-    form = {
-        "grant_type": "client_credentials",
-        "client_assertion_type": KIND,
-        "client_assertion": assertion,
-    }
-    return app.test_client(use_cookies=False).post("/oauth/token", data=form | more)
+    return assertion_claims(CLIENT, clock.now, **changes)
 
 
 def _assertions_seen(app: Flask) -> int:
@@ -74,20 +53,24 @@ def _assert_refused(answer: TestResponse) -> None:
 def test_an_assertion_gives_a_token_that_works(
     shared_app: Flask, clock: Clock, key: ECKey, audience: str
 ) -> None:
-    answer = _ask(shared_app, _sign(_claims(clock, aud=audience), key))
+    answer = ask_with(shared_app, signed_assertion(_claims(clock, aud=audience), key))
     assert answer.status_code == 200, answer.text
     bearer = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
     assert shared_app.test_client().get("/api/v1/me", headers=bearer).status_code == 200
 
 
 def test_an_assertion_is_good_once(shared_app: Flask, clock: Clock, key: ECKey) -> None:
-    assertion = _sign(_claims(clock), key)
-    assert _ask(shared_app, assertion).status_code == 200
-    _assert_refused(_ask(shared_app, assertion))
-    _assert_refused(_ask(shared_app, _sign(_claims(clock, jti="same"), key).replace(".", ".A", 1)))
+    assertion = signed_assertion(_claims(clock), key)
+    assert ask_with(shared_app, assertion).status_code == 200
+    _assert_refused(ask_with(shared_app, assertion))
+    _assert_refused(
+        ask_with(
+            shared_app, signed_assertion(_claims(clock, jti="same"), key).replace(".", ".A", 1)
+        )
+    )
     same = _claims(clock, jti="same")
-    assert _ask(shared_app, _sign(same, key)).status_code == 200
-    _assert_refused(_ask(shared_app, _sign(same | {"iat": same["iat"] - 1}, key)))
+    assert ask_with(shared_app, signed_assertion(same, key)).status_code == 200
+    _assert_refused(ask_with(shared_app, signed_assertion(same | {"iat": same["iat"] - 1}, key)))
 
 
 def test_an_assertion_may_last_five_minutes_and_no_longer(
@@ -95,14 +78,23 @@ def test_an_assertion_may_last_five_minutes_and_no_longer(
 ) -> None:
     now = int(clock.now.timestamp())
     longest = now + numbers.CLIENT_ASSERTION_LIFE_MAX + TOLERANCE
-    assert _ask(shared_app, _sign(_claims(clock, exp=longest), key)).status_code == 200
-    _assert_refused(_ask(shared_app, _sign(_claims(clock, exp=longest + 1), key)))
+    assert (
+        ask_with(shared_app, signed_assertion(_claims(clock, exp=longest), key)).status_code == 200
+    )
+    _assert_refused(ask_with(shared_app, signed_assertion(_claims(clock, exp=longest + 1), key)))
 
 
 def test_an_expired_assertion_is_refused(shared_app: Flask, clock: Clock, key: ECKey) -> None:
     now = int(clock.now.timestamp())
-    assert _ask(shared_app, _sign(_claims(clock, exp=now - TOLERANCE + 5), key)).status_code == 200
-    _assert_refused(_ask(shared_app, _sign(_claims(clock, exp=now - TOLERANCE - 5), key)))
+    assert (
+        ask_with(
+            shared_app, signed_assertion(_claims(clock, exp=now - TOLERANCE + 5), key)
+        ).status_code
+        == 200
+    )
+    _assert_refused(
+        ask_with(shared_app, signed_assertion(_claims(clock, exp=now - TOLERANCE - 5), key))
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +135,7 @@ def test_wrong_claims_are_refused(
     shared_app: Flask, clock: Clock, key: ECKey, changes: dict[str, Any]
 ) -> None:
     before = _assertions_seen(shared_app)
-    _assert_refused(_ask(shared_app, _sign(_claims(clock, **changes), key)))
+    _assert_refused(ask_with(shared_app, signed_assertion(_claims(clock, **changes), key)))
     assert _assertions_seen(shared_app) == before
 
 
@@ -172,23 +164,25 @@ def test_garbage_is_refused_and_never_a_fault(
     shared_app: Flask, key: ECKey, assertion: str
 ) -> None:
     assert key.kid == "k1"
-    _assert_refused(_ask(shared_app, assertion))
+    _assert_refused(ask_with(shared_app, assertion))
 
 
 def test_an_assertion_signed_by_another_key_is_refused(
     shared_app: Flask, clock: Clock, key: ECKey
 ) -> None:
     stranger = ECKey.generate_key("P-256", {"kid": "k1"})
-    _assert_refused(_ask(shared_app, _sign(_claims(clock), stranger)))
+    _assert_refused(ask_with(shared_app, signed_assertion(_claims(clock), stranger)))
 
 
 def test_an_assertion_of_a_client_without_registered_keys_is_refused(
     shared_app: Flask, clock: Clock, key: ECKey
 ) -> None:
     claims = _claims(clock, iss="demo-relying", sub="demo-relying")
-    _assert_refused(_ask(shared_app, _sign(claims, key)))
+    _assert_refused(ask_with(shared_app, signed_assertion(claims, key)))
 
 
 def test_another_type_of_assertion_is_refused(shared_app: Flask, clock: Clock, key: ECKey) -> None:
     saml = "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"
-    _assert_refused(_ask(shared_app, _sign(_claims(clock), key), client_assertion_type=saml))
+    _assert_refused(
+        ask_with(shared_app, signed_assertion(_claims(clock), key), client_assertion_type=saml)
+    )

@@ -12,7 +12,8 @@ from tests.support.showing import RENEWAL, refusal
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
-from wallet.relying.model import Alert, ClientGrant, Grant
+from wallet.organisations.model import Alert
+from wallet.relying.model import ClientGrant, Grant
 
 __all__ = ["alerts", "beyond", "change_grant", "close_alerts", "grant_ids", "unbind"]
 

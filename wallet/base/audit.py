@@ -110,6 +110,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "client.added": "client unit actor roles",
         "client.secret_rotated": "client unit actor overlap_days",
         "client.ended": "client unit actor",
+        "client.refused": "client unit cause alert",
         "client.bound": "client grant unit actor",
         "client.unbound": "client grant unit actor",
         "grant.suspended": "grant unit actor",

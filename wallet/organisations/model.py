@@ -1,4 +1,4 @@
-"""Units (a tree) with their responsible persons, staff with roles, machine clients, basis documents."""
+"""Units (a tree) with their responsible persons, staff with roles, machine clients, alerts, basis documents."""
 
 from __future__ import annotations
 
@@ -102,6 +102,41 @@ class ClientAssertion(Base):
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
     jti: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Alert(Base):
+    """What the managing units above a unit are told of: requests beyond its grants, and clients that could not
+    prove who they are, by who asked.
+
+    One open row for each unit, actor, item and cause, however often it happened; `item` is the code
+    of a use item, empty where there is none such. Whoever has seen to it closes it.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            "uq_alerts_open",
+            "unit_id",
+            "actor",
+            "item",
+            "cause",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_alerts_unit", "unit_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    actor: Mapped[str]
+    item: Mapped[str]
+    cause: Mapped[str]
+    times: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None]
 
 
 class BasisDocument(Base):

@@ -15,7 +15,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from sqlalchemy import select
 from wallet import numbers
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.organisations.model import Client, ClientAssertion, Unit
+from wallet.organisations.refused_clients import Cause, record_refused_client
 from wallet.web import sessions
 from wallet.web.deps import deps, now
 from wallet.web.problems import problem
@@ -30,6 +31,8 @@ from wallet.web.problems import problem
 PRIVATE_KEY_JWT: Final = "private_key_jwt"
 _LEEWAY: Final = 30
 _JTI_MAX: Final = 128
+_UNREADABLE: Final = (JoseError, ValueError, TypeError, KeyError, RecursionError, OverflowError)
+"""What credentials that nobody can read raise."""
 
 
 def hash_secret(secret: str) -> bytes:
@@ -52,7 +55,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         """The client; a header or an assertion that cannot be read is one that proves nothing."""
         try:
             return super().authenticate_client(request, methods, endpoint)
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        except _UNREADABLE:
             raise InvalidClientError(description="Unreadable credentials.") from None
 
     def handle_response(self, status_code: int, payload: dict[str, Any], headers: Any) -> Response:
@@ -60,6 +63,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
         response: Response = super().handle_response(status_code, payload, headers)
         if status_code < 400:
             return response
+        _tell_of_refusal()
         error = str(payload.get("error", "invalid_request"))
         status = 401 if error == "invalid_client" else status_code
         answer = problem(
@@ -79,6 +83,7 @@ class _OAuthClient(ClientMixin):  # type: ignore[misc]
 
     def __init__(self, row: AnyRow) -> None:
         self.id: int = row.id
+        self.unit_id: int = row.unit_id
         self.client_id: str = row.client_id
         self.secret_hash: bytes | None = row.secret_hash
         self.old_secret_hash: bytes | None = row.old_secret_hash
@@ -96,7 +101,10 @@ class _OAuthClient(ClientMixin):  # type: ignore[misc]
         good = [self.secret_hash]
         if old_until is not None and now() < old_until:
             good.append(self.old_secret_hash)
-        return any(kept is not None and hmac.compare_digest(kept, given) for kept in good)
+        if any(kept is not None and hmac.compare_digest(kept, given) for kept in good):
+            return True
+        _note(self, "secret")
+        return False
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         if method == "client_secret_basic":
@@ -117,6 +125,10 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
         super().validate_token_request()
 
 
+class _Expired(InvalidClientError):  # type: ignore[misc]
+    """An assertion of the client's own key that is over."""
+
+
 class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     # The library's own name for the method is not the registered one.
     CLIENT_AUTH_METHOD = PRIVATE_KEY_JWT
@@ -124,11 +136,25 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(leeway=_LEEWAY)
 
+    def __call__(self, query_client: Any, request: Any) -> Any:
+        """The client that an assertion proves, None without one; notes why a known client's proves nothing."""
+        try:
+            return super().__call__(query_client, request)
+        except _Expired:
+            _note(request.client, "assertion_expired")
+            raise
+        except (*_UNREADABLE, InvalidClientError):
+            if isinstance(request.client, _OAuthClient):
+                _note(request.client, "assertion")
+            raise
+
     def get_audiences(self) -> list[str]:
         issuer = deps().config.public_url
         return [issuer, f"{issuer}/oauth/token"]
 
     def verify_claims(self, claims: Any) -> None:
+        if type(claims.get("exp")) is int and claims["exp"] + _LEEWAY <= now().timestamp():
+            raise _Expired
         # The library takes any `exp`; a stolen assertion must not last.
         latest = now().timestamp() + numbers.CLIENT_ASSERTION_LIFE_MAX + _LEEWAY
         if type(claims.get("exp")) is not int or claims["exp"] > latest:
@@ -142,13 +168,16 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         if client is None:
             return False
         with deps().db.begin() as tx:
-            return insert_if_new(
+            first = insert_if_new(
                 tx,
                 ClientAssertion,
                 client_id=client.id,
                 jti=jti,
                 expires_at=datetime.fromtimestamp(claims["exp"] + _LEEWAY, UTC),
             )
+        if not first:
+            _note(client, "assertion_replayed")
+        return first
 
     def resolve_client_public_key(self, client: _OAuthClient) -> KeySet:
         return KeySet.import_key_set(client.jwks or {"keys": []})  # type: ignore[arg-type]
@@ -160,6 +189,7 @@ def _find_client(client_id: str) -> _OAuthClient | None:
     statement = (
         select(
             Client.id,
+            Client.unit_id,
             Client.client_id,
             Client.secret_hash,
             Client.jwks,
@@ -174,6 +204,22 @@ def _find_client(client_id: str) -> _OAuthClient | None:
     with deps().db.read() as tx:
         row = tx.execute(statement).one_or_none()
     return None if row is None else _OAuthClient(row)
+
+
+def _note(client: _OAuthClient, cause: Cause) -> None:
+    """Keep why a known client is being refused; what was found out first is what is told."""
+    g.setdefault("refused", (client, cause))
+
+
+def _tell_of_refusal() -> None:
+    """Tell of a known client that did not prove who it is, or whose secret is in the address."""
+    if request.args.keys() & {"client_secret", "client_assertion"}:
+        basic = request.authorization.username if request.authorization else None
+        client = _find_client(request.args.get("client_id") or basic or "")
+        g.refused = None if client is None else (client, "secret_in_url")
+    if refused := g.pop("refused", None):
+        client, cause = refused
+        record_refused_client(deps(), client.id, client.unit_id, cause, now())
 
 
 def _issue_token(client: _OAuthClient, **_: Any) -> str:

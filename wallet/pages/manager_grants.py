@@ -111,4 +111,9 @@ def _causes() -> dict[str, str]:
         "ended": _("到期后用证"),
         "not_begun": _("生效前用证"),
         "rule": _("已按规则暂停"),
+        "secret": _("接入系统密钥不对"),
+        "secret_in_url": _("密钥写在了网址里，请换密钥"),
+        "assertion": _("接入系统断言无效"),
+        "assertion_expired": _("接入系统断言已过期"),
+        "assertion_replayed": _("接入系统断言重复使用"),
     }

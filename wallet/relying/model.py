@@ -1,10 +1,10 @@
-"""Grants: one licence, one interface (一证一接口); what went beyond them, and who is told."""
+"""Grants: one licence, one interface (一证一接口), and what counts towards their suspension."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
@@ -51,40 +51,6 @@ class GrantDay(Base):
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     judged: Mapped[int]
-
-
-class Alert(Base):
-    """What the managing units above a unit are told of: requests beyond its grants, by who asked.
-
-    One open row for each unit, actor, item and cause, however often it happened; `item` is the code
-    of a use item, empty where there is none such. Whoever has seen to it closes it.
-    """
-
-    __tablename__ = "alerts"
-    __table_args__ = (
-        Index(
-            "uq_alerts_open",
-            "unit_id",
-            "actor",
-            "item",
-            "cause",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-        Index("ix_alerts_unit", "unit_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    actor: Mapped[str]
-    item: Mapped[str]
-    cause: Mapped[str]
-    times: Mapped[int]
-    first_at: Mapped[datetime]
-    last_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
-    closed_by: Mapped[str | None]
 
 
 class SuspensionRule(Base):

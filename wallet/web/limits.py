@@ -22,13 +22,14 @@ from wallet.web.deps import deps
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
-_Rate = Rate | Literal["code", "reports", "number"]
+_Rate = Rate | Literal["code", "reports", "number", "refused"]
 _LIMITS: Final[Mapping[_Rate, tuple[int, int]]] = {
     "desk": (numbers.DESK_PER_SECOND, 1),
     "holder": (numbers.HOLDER_PER_SECOND, 1),
     "public": (numbers.PUBLIC_CHECKS_PER_MINUTE, 60),
     "code": (numbers.CODE_PER_MINUTE, 60),
     "reports": (numbers.REPORTS_PER_SECOND, 1),
+    "refused": (numbers.CLIENT_REFUSALS_PER_MINUTE, 60),
     "number": (numbers.DESK_NUMBER_TRIES, numbers.DESK_NUMBER_LIFE),
 }
 """How many in how many seconds."""
@@ -62,6 +63,14 @@ def count_report(deps: Deps, desk: str) -> None:
 def count_number(deps: Deps, account: str) -> None:
     """Count a holder's try of a desk number; raises TooMany when there are many: nobody may try all."""
     _count(deps, "number", account)
+
+
+def count_refused(deps: Deps, account: str) -> None:
+    """Count a client's vain try to prove who it is; raises TooMany when there are many.
+
+    One that succeeds is not counted, so that nobody shuts another out. It spares the audit trail a flood.
+    """
+    _count(deps, "refused", account)
 
 
 def _count(deps: Deps, rate: _Rate, who: str) -> None:

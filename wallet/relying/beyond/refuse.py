@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select
 
 from wallet.base import audit
 from wallet.base.clock import local_day
-from wallet.base.database import insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
 from wallet.errors import NotPermitted
+from wallet.organisations.alerts import count_alert
 from wallet.relying.beyond.cause import SENTENCES, Cause, cause_of
 from wallet.relying.beyond.rule import RULE, suspend_by_rule
 from wallet.relying.desks import Desk
-from wallet.relying.model import Alert
 from wallet.relying.record import alert
 
 
@@ -37,10 +36,11 @@ def refuse_beyond_grant(
     with deps.db.begin() as tx:
         known = tx.execute(select(UseItem.code).where(UseItem.code == item)).scalar_one_or_none()
         found = cause or cause_of(tx, desk, item, types, local_day(now))
-        opened = _alert(tx, desk, known or "", found, now)
+        by = (desk.principal.unit_id, desk.principal.account, known or "")
+        opened = count_alert(tx, *by, found, now)
         suspended = suspend_by_rule(tx, desk, known or "", found, now)
         if suspended:
-            _alert(tx, desk, known or "", RULE, now)
+            count_alert(tx, *by, RULE, now)
         audit.record(
             tx,
             "verification.refused_beyond_grant",
@@ -58,25 +58,3 @@ def refuse_beyond_grant(
     for grant_id in suspended:
         alert("grant.suspended", desk.principal, grant=str(grant_id))
     raise NotPermitted(SENTENCES[found])
-
-
-def _alert(tx: Connection, desk: Desk, item: str, cause: str, now: datetime) -> bool:
-    """Count it on the open alert; true where this opened one."""
-    same = {
-        "unit_id": desk.principal.unit_id,
-        "actor": desk.principal.account,
-        "item": item,
-        "cause": cause,
-    }
-    again = (
-        update(Alert)
-        .filter_by(**same)
-        .where(Alert.closed_at.is_(None))
-        .values(times=Alert.times + 1, last_at=now)
-    )
-    if tx.execute(again).rowcount:
-        return False
-    if insert_if_new(tx, Alert, **same, times=1, first_at=now, last_at=now):
-        return True
-    tx.execute(again)  # another request has opened it since
-    return False

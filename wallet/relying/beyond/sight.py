@@ -14,9 +14,9 @@ from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.errors import NotFound, NotPermitted
-from wallet.organisations.model import Client, Staff, Unit
+from wallet.organisations.model import Alert, Client, Staff, Unit
 from wallet.organisations.tree import units_in_sight
-from wallet.relying.model import Alert, Grant
+from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
 _ID_DIGITS = 9

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, update
 from wallet.base import audit
 from wallet.base.deps import Deps
 from wallet.errors import Conflict
+from wallet.organisations.model import Alert
 from wallet.relying.beyond.sight import alert_in_sight, check_above, grant_in_sight
-from wallet.relying.model import Alert, Grant
+from wallet.relying.model import Grant
 from wallet.web.principal import Principal
 
 
