@@ -26,6 +26,18 @@ def encode_cursor(at: datetime, row_id: str, number: int) -> str:
     return encode_bytes(f"{at.astimezone(UTC).isoformat()} {row_id} {number}".encode())
 
 
+def read_cursor(cursor: str) -> tuple[datetime, str, int]:
+    """Time, id and number of the row that the last page ended with; Invalid for no cursor of ours."""
+    try:
+        moment, row_id, number = decode_bytes(cursor).decode().split(" ")
+        instant = datetime.fromisoformat(moment)
+        if instant.utcoffset() != timedelta(0) or not row_id.isprintable():
+            raise ValueError(cursor)
+    except ValueError:
+        raise _not_ours() from None
+    return instant, row_id, _number(number)
+
+
 def after_cursor(
     cursor: str | None,
     at: ColumnElement[datetime],
@@ -38,14 +50,8 @@ def after_cursor(
     """
     if cursor is None:
         return None
-    try:
-        moment, last_id, last_number = decode_bytes(cursor).decode().split(" ")
-        instant = datetime.fromisoformat(moment)
-        if instant.utcoffset() != timedelta(0) or not last_id.isprintable():
-            raise ValueError(cursor)
-    except ValueError:
-        raise _not_ours() from None
-    below = or_(row_id < last_id, and_(row_id == last_id, number < _number(last_number)))
+    instant, last_id, last_number = read_cursor(cursor)
+    below = or_(row_id < last_id, and_(row_id == last_id, number < last_number))
     return or_(at < instant, and_(at == instant, below))
 
 

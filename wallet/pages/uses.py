@@ -16,7 +16,8 @@ from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day, read_day
 from wallet.showing.filters import HistoryType, WantedUses, history_types
-from wallet.showing.uses import UseEntry, uses
+from wallet.showing.history import LOOKED_UP, UseEntry
+from wallet.showing.uses import uses
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder
 from wallet.web.principal import current_principal
@@ -32,7 +33,7 @@ _WHO: Final[Mapping[str, dict[str, str]]] = {
     "by_me": {"role": "delegate"},
 }
 """Who has shown: I myself, somebody for me, I for somebody."""
-_OUTCOMES: Final = ("accepted", "refused")
+_OUTCOMES: Final = ("accepted", "refused", LOOKED_UP)
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,10 @@ def described(entry: UseEntry) -> dict[str, object]:
         "offline": entry.offline,
         "sentence": sentence(reason, language) if reason else "",
         "reason": entry.reason,
+        "kind": entry.kind,
+        "cause": entry.cause,
+        "case": entry.case,
+        "paper_asked": entry.paper_asked,
     }
 
 
@@ -126,7 +131,7 @@ def _choices(types: Iterable[HistoryType]) -> dict[str, dict[str, str]]:
     return {
         "days": days | {"365": _("最近一年"), "own": _("自己定")},
         "type": {one.code: one.name_en if english else one.name for one in types},
-        "outcome": {"accepted": _("已核验"), "refused": _("没有出示")},
+        "outcome": {"accepted": _("已核验"), "refused": _("没有出示"), LOOKED_UP: _("只查有没有")},
         "who": {
             "self": _("我自己出示"),
             "for_me": _("别人替我出示"),

@@ -8,6 +8,7 @@ from typing import Any
 from wallet.showing.filters import WantedUses
 from wallet.showing.follow import ShowingState, showing_state
 from wallet.showing.freeze import freeze, unfreeze
+from wallet.showing.history import UsePage
 from wallet.showing.schemas import (
     FreezeSchema,
     LiveCodeSchema,
@@ -17,7 +18,7 @@ from wallet.showing.schemas import (
     UsesQuerySchema,
 )
 from wallet.showing.show import LiveCode, next_code, open_showing
-from wallet.showing.uses import UsePage, uses
+from wallet.showing.uses import uses
 from wallet.showing.withdraw import withdraw
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, true, tuple_, union
+from sqlalchemy.orm import InstrumentedAttribute
 
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
@@ -18,11 +20,12 @@ from wallet.licences.delegations.listed import visible
 from wallet.licences.delegations.model import Delegation, DelegationLicence
 from wallet.licences.model import Licence, LicenceHolder
 from wallet.showing.handle import Shower
+from wallet.showing.history import LOOKED_UP
 from wallet.showing.model import Use, Verification
 from wallet.showing.shown_by import received_delegations, was_shown_under
 from wallet.web.principal import Principal
 
-OUTCOMES: Final = ("accepted", "refused", "pending")
+OUTCOMES: Final = ("accepted", "refused", "pending", LOOKED_UP)
 ROLES: Final = ("own", "delegate")
 BY: Final = ("me", "others")
 _DAYS: Final = (date(1970, 1, 1), date(2999, 12, 31))
@@ -33,8 +36,8 @@ _DAYS: Final = (date(1970, 1, 1), date(2999, 12, 31))
 class WantedUses:
     """What is asked for; None does not matter.
 
-    `since` and `until` are local days, inclusive; `licence_type` is a type's code; `outcome` and `role`
-    are as in `UseEntry`; `by` says whether this account showed it, or others; `under` is a
+    `since` and `until` are local days, inclusive; `licence_type` is a type's code; `outcome` (LOOKED_UP for
+    look-ups alone) and `role` are as in `UseEntry`; `by` says whether this account showed it, or others; `under` is a
     delegation, whichever side of it the account is.
     """
 
@@ -63,19 +66,32 @@ def wanted_uses(
 
     Raises NotFound for a delegation that is not the account's.
     """
-    conditions = [_whose(tx, deps, principal, now, wanted)]
-    if wanted.since is not None:
-        conditions.append(Verification.at >= start_of_day(_known(wanted.since)))
-    if wanted.until is not None:
-        conditions.append(Verification.at < end_of_day(_known(wanted.until)))
+    conditions = [_whose(tx, deps, principal, now, wanted), *on_days(Verification.at, wanted)]
     if wanted.licence_type is not None:
         conditions.append(LicenceType.code == wanted.licence_type)
     if wanted.outcome is not None:
         conditions.append(_outcome(wanted.outcome))
     if wanted.by is not None:
-        mine = _by_account(tx, principal)
+        mine = Verification.shower.in_(showers_of(tx, principal))
         conditions.append(mine if wanted.by == "me" else ~mine)
     return and_(true(), *conditions)
+
+
+def on_days(
+    at: InstrumentedAttribute[datetime], wanted: WantedUses
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions that a time is within the days that are asked for."""
+    if wanted.since is not None:
+        yield at >= start_of_day(_known(wanted.since))
+    if wanted.until is not None:
+        yield at < end_of_day(_known(wanted.until))
+
+
+def showers_of(tx: Connection, principal: Principal) -> list[str]:
+    """What stands on record as `shower` where the account showed something, by whatever right."""
+    showers = [Shower(principal.id, delegated=False)]
+    showers += [Shower(id, delegated=True) for id in received_delegations(tx, principal)]
+    return [str(one) for one in showers]
 
 
 def history_types(deps: Deps, principal: Principal, now: datetime) -> list[HistoryType]:
@@ -144,13 +160,6 @@ def _role(own: ColumnElement[bool], role: str | None) -> ColumnElement[bool]:
 
 def _shown_under(delegations: list[int]) -> ColumnElement[bool]:
     return Use.verification_id.in_(select(Verification.id).where(was_shown_under(delegations)))
-
-
-def _by_account(tx: Connection, principal: Principal) -> ColumnElement[bool]:
-    """The account showed it, by whatever right."""
-    showers = [Shower(principal.id, delegated=False)]
-    showers += [Shower(id, delegated=True) for id in received_delegations(tx, principal)]
-    return Verification.shower.in_(map(str, showers))
 
 
 def _outcome(outcome: str) -> ColumnElement[bool]:

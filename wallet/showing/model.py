@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
@@ -14,6 +14,8 @@ _PENDING: Final = text("verdict = 'pending'")
 _UNTOLD: Final = text("told_at IS NULL")
 LOOK_UP_CAUSE: Final = "look_ups.cause"
 LOOK_UP_CASE: Final = "look_ups.case"
+REFUSAL_REASON: Final = "holding_refusals.reason"
+REFUSAL_BASIS: Final = "holding_refusals.basis"
 """Contexts under which these values are sealed."""
 DELEGATED: Final = text("shown_by = 'delegate'")
 """Verifications of what a delegate showed."""
@@ -107,12 +109,14 @@ class Use(Base):
 
 
 class LookUp(Base):
-    """A licence that a unit asked the library about without a code of its holder: every look-up is in
-    the history of whoever holds it (M-21).
+    """A licence that a unit was told the library holds: every look-up is in the history of whoever
+    holds it (M-21).
 
     `kind` is holdings (`POST /holdings`) or merchant_check (M-16), `look_up` the public id of what it
-    was part of, shared by all of its rows. A look-up of a person that found no licence names
-    its `holder_id` alone. `cause` and `case` are told where the kind asks for them, and may name people.
+    was part of, shared by all of its rows. A look-up of a holder that found no licence names
+    its `holder_id` alone, one of somebody whom nobody knows neither. `desk` and `terminal` are where it was
+    asked, as of a verification, and `shower` who showed the code by which, if there was one.
+    `cause` and `case` are told where the kind asks for them, and may name people.
     `told_at` is when its holder was told, or that nothing more than the history tells them.
     """
 
@@ -120,6 +124,7 @@ class LookUp(Base):
     __table_args__ = (
         Index("ix_look_ups_licence_id_at", "licence_id", "at"),
         Index("ix_look_ups_holder_id_at", "holder_id", "at"),
+        Index("ix_look_ups_look_up", "look_up"),
         Index("ix_look_ups_untold", "at", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
     )
 
@@ -132,6 +137,35 @@ class LookUp(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"))
     actor: Mapped[str]
+    desk: Mapped[str | None]
+    terminal: Mapped[str] = mapped_column(default="")
+    shower: Mapped[str | None]
     cause_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     case_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     told_at: Mapped[datetime | None]
+
+
+class HoldingRefusal(Base):
+    """A desk asked for paper although it was told that the library holds it (O-13, M-12).
+
+    `licences` are the ids of those that would have satisfied the material, by its name in the item.
+    Reason and basis are what the clerk typed, and may name people.
+    """
+
+    __tablename__ = "holding_refusals"
+    __table_args__ = (
+        UniqueConstraint("look_up", "material"),
+        Index("ix_holding_refusals_unit_id", "unit_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    look_up: Mapped[str]
+    material: Mapped[str]
+    licences: Mapped[list[int]] = mapped_column(JSON)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"))
+    actor: Mapped[str]
+    terminal: Mapped[str]
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    basis_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]

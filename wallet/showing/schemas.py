@@ -109,8 +109,17 @@ class ShownUnderSchema(Schema):
     delegate = fields.String(required=True)
 
 
+class PaperAskedSchema(Schema):
+    """A material that a desk wanted on paper although it was told that the library holds it."""
+
+    material = fields.String(required=True)
+    reason = fields.String(required=True)
+    basis = fields.String(required=True)
+    at = Instant(required=True)
+
+
 class UseSchema(Schema):
-    """One use of an own licence, or of another's that this account showed."""
+    """One use of an own licence, or of another's that this account showed; or a look-up."""
 
     id = fields.String(required=True)
     at = Instant(required=True)
@@ -124,8 +133,20 @@ class UseSchema(Schema):
         allow_none=True,
         metadata={"description": "null for a delegate once the delegation is over"},
     )
-    licence_type = fields.String(required=True)
-    licence_type_en = fields.String(required=True)
+    licence_type = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for a look-up that found none"},
+    )
+    licence_type_en = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True, metadata={"enum": ["use", "holdings", "merchant_check"]})
+    cause = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of a look-up without a code: why, as the unit said"},
+    )
+    case = fields.String(required=True, allow_none=True)
+    paper_asked = fields.List(fields.Nested(PaperAskedSchema), required=True)
     fields_ = fields.List(
         fields.String(),
         required=True,
@@ -140,7 +161,7 @@ class UseSchema(Schema):
         metadata={"description": "labels of the fields that the holder was asked for, if any"},
     )
     asked_en = fields.List(fields.String(), required=True)
-    outcome = fields.String(required=True)
+    outcome = fields.String(required=True, metadata={"enum": [*OUTCOMES, "undetermined"]})
     reason = fields.String(required=True)
     shown_by = fields.String(allow_none=True)
     served = fields.String(allow_none=True)

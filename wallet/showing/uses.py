@@ -1,4 +1,7 @@
-"""The use history: every use and look-up of a holder's own licences (M-21), and what a delegate showed."""
+"""The use history: every use and look-up of a holder's own licences (M-21), and what a delegate showed.
+
+Uses and look-ups are two tables; a page takes the newest of both. Of one instant the uses come first.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,20 @@ from sqlalchemy import ColumnElement, select
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
-from wallet.base.paging import after_cursor, encode_cursor
+from wallet.base.paging import after_cursor, encode_cursor, read_cursor
 from wallet.catalogue.labels import field_labels
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.licences.model import IDENTIFIER, Licence
 from wallet.organisations.model import Unit
 from wallet.showing.filters import WantedUses, is_own, wanted_uses
+from wallet.showing.history import PaperAsked, UseEntry, UsePage
+from wallet.showing.look_ups import (
+    as_looked_up,
+    cursor_of_look_up,
+    is_of_look_up,
+    look_ups,
+    papers_asked,
+)
 from wallet.showing.model import Use, Verification
 from wallet.showing.questions import is_over, lapse
 from wallet.showing.shown_by import (
@@ -34,57 +45,14 @@ EVERY: Final = WantedUses()
 
 
 @dataclass(frozen=True)
-class UseEntry:
-    """One use of one licence. `fields` are the labels that the desk was given, none if refused,
-    `asked` those that the holder was asked for, if so; `outcome` is the verdict, `served` what the
-    desk said afterwards. Where the desk judged `offline`, outcome and reason are what it found then:
-    that is what the holder met. `role` is own or delegate: then it is another's licence that this
-    account showed, whose `identifier` is None once that delegation is over. `under` is the delegation that it was shown under, None where its holder showed it.
-    `holder` is whose it is where the account acts for them, a child or an organisation, and `acted` who
-    else of those who act for them showed it.
-    """
-
-    id: str
-    at: datetime
-    unit: str
-    terminal: str
-    item: str
-    item_name: str
-    item_name_en: str
-    identifier: str | None
-    licence_type: str
-    licence_type_en: str
-    fields: list[str]
-    fields_en: list[str]
-    asked: list[str]
-    asked_en: list[str]
-    outcome: str
-    reason: str
-    shown_by: str | None
-    served: str | None
-    offline: bool
-    role: str
-    under: ShownUnder | None
-    holder: str | None
-    acted: str | None
-
-
-@dataclass(frozen=True)
-class UsePage:
-    """A page of uses, newest first; `next_cursor` is None on the last."""
-
-    items: list[UseEntry]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True)
 class _By:
-    """Of the uses on a page: the delegations by `shower`, by licence whom the account acts for, and by
-    `shower` who else acted for them."""
+    """Of the uses on a page: the delegations by `shower`, by licence whom the account acts for, by
+    `shower` who else acted for them, and by look-up and licence what was asked for on paper."""
 
     delegations: Mapping[str, ShownUnder]
     holders: Mapping[int, ActedFor]
     acted: Mapping[str, str]
+    papers: Mapping[tuple[str, int], Sequence[PaperAsked]]
 
 
 def uses(
@@ -99,15 +67,22 @@ def uses(
 
     Raises NotFound for a delegation that is not the account's.
     """
-    rows, by = _read(deps, principal, now, limit, cursor, wanted)
+    rows, found, by = _read(deps, principal, now, limit, cursor, wanted)
     if any(_is_overdue(row, now) for row in rows):
         _lapse(deps, rows, now)
-        rows, by = _read(deps, principal, now, limit, cursor, wanted)
-    entries = [_entry(deps.vault, row, by) for row in rows[:limit]]
-    if len(rows) <= limit:
-        return UsePage(entries, None)
-    last = rows[limit - 1]
-    return UsePage(entries, encode_cursor(last.at, last.id, last.licence_id))
+        rows, found, by = _read(deps, principal, now, limit, cursor, wanted)
+    told = [(_entry(deps.vault, row, by), _cursor_of(row)) for row in rows]
+    told += [
+        (as_looked_up(deps.vault, row, by.holders, by.papers), cursor_of_look_up(row))
+        for row in found
+    ]
+    told.sort(key=lambda one: one[0].at, reverse=True)
+    entries = [entry for entry, _cursor in told[:limit]]
+    return UsePage(entries, told[limit - 1][1] if len(told) > limit else None)
+
+
+def _cursor_of(row: AnyRow) -> str:
+    return encode_cursor(row.at, row.id, row.licence_id)
 
 
 def _read(
@@ -117,19 +92,20 @@ def _read(
     limit: int,
     cursor: str | None,
     wanted: WantedUses,
-) -> tuple[Sequence[AnyRow], _By]:
-    """One row more than the page has, and who showed these for whom."""
+) -> tuple[Sequence[AnyRow], Sequence[AnyRow], _By]:
+    """Uses and look-ups, of each one more than the page has, and who showed these for whom."""
     with deps.db.read() as tx:
         which = wanted_uses(tx, deps, principal, now, wanted)
         rows = tx.execute(_statement(principal, now, which, limit, cursor)).all()
+        found = look_ups(tx, principal, now, wanted, limit, cursor)
         showers = [row.shower for row in rows]
         delegations = shown_under(tx, deps.vault, principal, showers, now)
-        mine = acted_for(tx, deps.vault, principal, [row.licence_id for row in rows], now)
+        licences = [row.licence_id for row in (*rows, *found) if row.licence_id]
+        mine = acted_for(tx, deps.vault, principal, licences, now)
         acting = {row.shower for row in rows if row.licence_id in mine}
         holders = {one.holder_id for one in mine.values()}
-        return rows, _By(
-            delegations, mine, who_acted(tx, deps.vault, principal, acting, holders, now)
-        )
+        acted = who_acted(tx, deps.vault, principal, acting, holders, now)
+        return rows, found, _By(delegations, mine, acted, papers_asked(tx, deps.vault, found))
 
 
 def _statement(
@@ -159,6 +135,10 @@ def _statement(
         .order_by(Verification.at.desc(), row_id.desc(), Use.licence_id.desc())
         .limit(limit + 1)
     )  # fmt: skip
+    if cursor is None:
+        return statement
+    if is_of_look_up(cursor):
+        return statement.where(Verification.at < read_cursor(cursor)[0])
     after = after_cursor(cursor, Verification.at, row_id, Use.licence_id)  # type: ignore[arg-type]
     return statement if after is None else statement.where(after)
 

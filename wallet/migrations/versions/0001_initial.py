@@ -1077,6 +1077,9 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("desk", sa.String(), nullable=True),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("shower", sa.String(), nullable=True),
         sa.Column("cause_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("case_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
@@ -1095,6 +1098,7 @@ def upgrade() -> None:
     with op.batch_alter_table("look_ups", schema=None) as batch_op:
         batch_op.create_index("ix_look_ups_holder_id_at", ["holder_id", "at"], unique=False)
         batch_op.create_index("ix_look_ups_licence_id_at", ["licence_id", "at"], unique=False)
+        batch_op.create_index("ix_look_ups_look_up", ["look_up"], unique=False)
         batch_op.create_index(
             "ix_look_ups_untold",
             ["at"],
@@ -1102,6 +1106,33 @@ def upgrade() -> None:
             sqlite_where=sa.text("told_at IS NULL"),
             postgresql_where=sa.text("told_at IS NULL"),
         )
+
+    op.create_table(
+        "holding_refusals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("look_up", sa.String(), nullable=False),
+        sa.Column("material", sa.String(), nullable=False),
+        sa.Column("licences", sa.JSON(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("basis_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_holding_refusals_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_holding_refusals_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holding_refusals")),
+        sa.UniqueConstraint(
+            "look_up", "material", name=op.f("uq_holding_refusals_look_up_material")
+        ),
+    )
+    with op.batch_alter_table("holding_refusals", schema=None) as batch_op:
+        batch_op.create_index("ix_holding_refusals_unit_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "deliveries",
@@ -1386,12 +1417,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_deliveries_licence_id"))
 
     op.drop_table("deliveries")
+    with op.batch_alter_table("holding_refusals", schema=None) as batch_op:
+        batch_op.drop_index("ix_holding_refusals_unit_id")
+
+    op.drop_table("holding_refusals")
     with op.batch_alter_table("look_ups", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_look_ups_untold",
             sqlite_where=sa.text("told_at IS NULL"),
             postgresql_where=sa.text("told_at IS NULL"),
         )
+        batch_op.drop_index("ix_look_ups_look_up")
         batch_op.drop_index("ix_look_ups_licence_id_at")
         batch_op.drop_index("ix_look_ups_holder_id_at")
 
