@@ -233,6 +233,7 @@ SECURITY: Final = {
     "post /api/v1/basis-documents": [PERSON_WRITES, CLIENT],
     "patch /api/v1/basis-documents/{code}": [PERSON_WRITES, CLIENT],
     "get /api/v1/grants": [PERSON_READS, CLIENT],
+    "get /api/v1/grants/{grant_id}/traffic": [PERSON_READS, CLIENT],
     "put /api/v1/grants/{grant_id}/suspension": [PERSON_WRITES, CLIENT],
     "delete /api/v1/grants/{grant_id}/suspension": [PERSON_WRITES, CLIENT],
     "put /api/v1/grants/{grant_id}/clients": [PERSON_WRITES, CLIENT],

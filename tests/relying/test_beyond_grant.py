@@ -52,6 +52,7 @@ def assert_beyond(
     after = row_counts(deps)
     assert after == before | {
         "oversteps": after["oversteps"],
+        "beyond_days": after["beyond_days"],
         "audit_events": before["audit_events"] + 1,
         "alerts": before["alerts"] + fields["alert"],
     }

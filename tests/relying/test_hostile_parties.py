@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 
 import pytest
@@ -22,7 +22,7 @@ from tests.support.clock import Clock
 from tests.support.people import Machine, Visitor, credentials, sign_in
 from tests.support.showing import DRIVING, RENEWAL, ask, events, refusal, show, state, verify
 from wallet import numbers
-from wallet.base.clock import local_day
+from wallet.base.clock import SHANGHAI, local_day
 from wallet.base.deps import Deps
 
 TIMES: Final = 3
@@ -45,6 +45,11 @@ def _used_up(deps: Deps, clock: Clock) -> None:
     change_grant(deps, quota_per_day=0)
 
 
+def _closed(deps: Deps, clock: Clock) -> None:
+    hour = clock.now.astimezone(SHANGHAI).hour
+    change_grant(deps, opens=time((hour + 2) % 24), closes=time((hour + 3) % 24))
+
+
 def _elsewhere(deps: Deps, clock: Clock) -> None:
     change_grant(deps, networks=["203.0.113.0/24"])
 
@@ -59,6 +64,7 @@ def _elsewhere(deps: Deps, clock: Clock) -> None:
         (_ended, None, {}, "ended"),
         (_used_up, None, {}, "quota"),
         (_elsewhere, None, {}, "network"),
+        (_closed, None, {}, "hours"),
     ],
 )
 def test_a_token_of_one_grant_used_beyond_it(

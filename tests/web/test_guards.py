@@ -101,6 +101,7 @@ MANAGING: Final = {
     "PATCH /api/v1/staff/<login>",
     "POST /api/v1/basis-documents",
     "GET /api/v1/grants",
+    "GET /api/v1/grants/<grant_id>/traffic",
     "PUT /api/v1/grants/<grant_id>/suspension",
     "DELETE /api/v1/grants/<grant_id>/suspension",
     "GET /api/v1/alerts",

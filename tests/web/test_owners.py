@@ -90,6 +90,7 @@ ROUTES: Final = {
     "POST /api/v1/units/<code>/responsible-persons": Line(
         "unit", {"login": "desk-zhao", "phone": "0477-8500003"}
     ),
+    "GET /api/v1/grants/<grant_id>/traffic": Line("grant"),
     "PUT /api/v1/grants/<grant_id>/suspension": Line("grant", {"reason": "测试"}),
     "DELETE /api/v1/grants/<grant_id>/suspension": Line("grant"),
     "PUT /api/v1/grants/<grant_id>/clients": Line("grant", {"clients": ["demo-relying"]}),

@@ -17,6 +17,7 @@ from wallet.relying.beyond.rule import own_rule
 from wallet.relying.beyond.schemas import SuspensionSchema
 from wallet.relying.beyond.sight import GrantView, alerts_page, grant_view, grants_page
 from wallet.relying.beyond.suspend import close_alert, resume_grant, suspend_grant
+from wallet.relying.beyond.traffic import traffic_of
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 
@@ -88,6 +89,8 @@ def _one(grant: GrantView, wrong: str = "", refused_why: str = "") -> str:
     return _render(
         "manager_grants/grant.html",
         grant=grant,
+        traffic=traffic_of(deps(), acting_as("manager"), grant.id, now()),
+        days=numbers.TRAFFIC_DAYS,
         labels=field_labels(grant.declared, grant.fields),
         labels_en=field_labels(grant.declared, grant.fields, "en"),
         wrong=wrong,
@@ -107,6 +110,7 @@ def _causes() -> dict[str, str]:
         "fields": _("超出登记的信息"),
         "quota": _("超过当日次数"),
         "network": _("没有登记的网络"),
+        "hours": _("登记的时段以外"),
         "suspended": _("暂停期间用证"),
         "ended": _("到期后用证"),
         "not_begun": _("生效前用证"),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from ipaddress import ip_network
 from typing import Any, Final
 
 from sqlalchemy import Connection, Date, Integer, and_, bindparam, exists, or_, select
 
+from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
+from wallet.relying.hours import is_open
 from wallet.relying.model import ClientGrant, Grant
 from wallet.web.addresses import address_of
 from wallet.web.principal import Principal
@@ -102,7 +104,7 @@ _GRANT: Final = granted(
     UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
     UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
     LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
-    Grant.id.label("grant_id"), Grant.quota_per_day, Grant.networks, UseItemType.fields.label("necessary"),
+    Grant.id.label("grant_id"), Grant.quota_per_day, Grant.networks, Grant.opens, Grant.closes, UseItemType.fields.label("necessary"),
 ).where(UseItem.code == bindparam("item"))  # fmt: skip
 _ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
 
@@ -121,17 +123,24 @@ def admits(networks: Sequence[str] | None, address: str | None) -> bool:
 
 
 def grant_for(
-    deps: Deps, principal: Principal, item: str, today: date, address: str | None
+    deps: Deps, principal: Principal, item: str, at: datetime, address: str | None
 ) -> ItemGrant | None:
-    """What this principal may do for an item that day from that address, None when it is nothing."""
-    rows = deps.db.rows(_GRANT, item=item, today=today, **bound_to(principal))
-    return _grant(item, [row for row in rows if admits(row.networks, address)])
+    """What this principal may do for an item at that time from that address, None when it is nothing."""
+    rows = deps.db.rows(_GRANT, item=item, today=local_day(at), **bound_to(principal))
+    return _grant(
+        item,
+        [
+            row
+            for row in rows
+            if admits(row.networks, address) and is_open(row.opens, row.closes, at)
+        ],
+    )
 
 
 def grant_within(
     tx: Connection, unit_id: int, account: str, item: str, today: date
 ) -> ItemGrant | None:
-    """As `grant_for` of an account of a unit, in the caller's transaction and from wherever it asked."""
+    """As `grant_for` of an account of a unit, in the caller's transaction, from wherever and at whichever hour it asked."""
     values = {"unit": unit_id, "client": client_of(account), "item": item, "today": today}
     return _grant(item, tx.execute(_GRANT, values).all())
 

@@ -91,7 +91,7 @@ def judge(
     again and again.
     """
     # 1. unit and item
-    grant = grant_for(deps, desk.principal, item, local_day(now), desk.address)
+    grant = grant_for(deps, desk.principal, item, now, desk.address)
     if grant is None:
         refuse_beyond_grant(deps, desk, item, (), now)
     case = _Case(deps, desk, grant, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,8 +13,9 @@ from wallet.base.database import Base
 class Grant(Base):
     """A unit may use one licence type for one item and see these fields, in a period (O-16).
 
-    `networks` are those it may ask from, as CIDR, None for any; `quota_per_day` is how many codes may
-    be judged under it in a local day, None for any number. While `suspended_at` is set it counts as none.
+    `networks` are those it may ask from, as CIDR, None for any; `opens` and `closes` the hours of each day in
+    Shanghai, both None for all of it; `quota_per_day` is how many codes may be judged under it in a local day,
+    None for any number. While `suspended_at` is set it counts as none.
     """
 
     __tablename__ = "grants"
@@ -28,6 +29,8 @@ class Grant(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     networks: Mapped[list[str] | None]
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
     quota_per_day: Mapped[int | None]
     suspended_at: Mapped[datetime | None]
     suspended_by: Mapped[str | None]
@@ -51,6 +54,18 @@ class GrantDay(Base):
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     judged: Mapped[int]
+
+
+class BeyondDay(Base):
+    """How many requests of a unit for an item went beyond its grants in a local day; `item` is empty where there
+    is none such."""
+
+    __tablename__ = "beyond_days"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    times: Mapped[int]
 
 
 class SuspensionRule(Base):

@@ -23,6 +23,7 @@ from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
 from wallet.licences.status.standing import status_on
 from wallet.relying.desks import is_same_desk
 from wallet.relying.grants import admits, bound_to, granted, within
+from wallet.relying.hours import is_open
 from wallet.relying.model import Grant
 from wallet.relying.record import alert
 from wallet.relying.sentences import message_of
@@ -91,7 +92,7 @@ def read_verification(
     """The verdict again, for the desk that asked for it; NotFound for anybody else.
 
     The fields of an accepted verdict come along for two minutes, read afresh, as far as the
-    grant still stands and admits the address that the request came from. Of one that the holder was asked for it is read from here on.
+    grant still stands, admits the address that the request came from, and the hour at which the code came. Of one that the holder was asked for it is read from here on.
     """
     with deps.db.read() as tx:
         row = _own_verification(tx, principal, verification_id)
@@ -119,7 +120,8 @@ def _told(
     rows: list[AnyRow] = []
     if online and row.verdict == "accepted" and readable:
         for use in tx.execute(_STILL_GRANTED, values).all():
-            if not admits(use.networks, address):
+            # What was scanned in time may be read for its two minutes, also past closing time.
+            if not admits(use.networks, address) or not is_open(use.opens, use.closes, row.at):
                 continue
             keys = within(within(use.fields, use.granted), use.necessary)
             rows += tx.execute(fields_of(use.licence_id, keys)).all()
@@ -202,6 +204,8 @@ _STILL_GRANTED: Final = (
         Use.fields,
         Grant.fields.label("granted"),
         Grant.networks,
+        Grant.opens,
+        Grant.closes,
         UseItemType.fields.label("necessary"),
     )
     .join(Verification, Verification.item_id == Grant.item_id)

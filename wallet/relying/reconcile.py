@@ -109,10 +109,10 @@ def _reconcile(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> F
 def _take_in(deps: Deps, desk: Desk, judgement: Judgement, now: datetime) -> Finding:
     # 2. unit and item
     timely = is_timely(judgement.judged_at, now)
-    day = local_day(judgement.judged_at if timely else now)
-    grant = grant_for(deps, desk.principal, judgement.item, day, desk.address)
+    at = judgement.judged_at if timely else now
+    grant = grant_for(deps, desk.principal, judgement.item, at, desk.address)
     if grant is None:
-        refuse_beyond_grant(deps, desk, judgement.item, (), now)
+        refuse_beyond_grant(deps, desk, judgement.item, (), now, at=at)
     case = _Case(deps, desk, judgement, grant, now)
 
     # 3. the desk's time

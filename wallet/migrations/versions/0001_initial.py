@@ -476,6 +476,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("networks", sa.JSON(), nullable=True),
+        sa.Column("opens", sa.Time(), nullable=True),
+        sa.Column("closes", sa.Time(), nullable=True),
         sa.Column("quota_per_day", sa.Integer(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspended_by", sa.String(), nullable=True),
@@ -542,6 +544,17 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL"),
         )
 
+    op.create_table(
+        "beyond_days",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_beyond_days_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("unit_id", "item", "day", name=op.f("pk_beyond_days")),
+    )
     op.create_table(
         "suspension_rules",
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -1549,6 +1562,7 @@ def downgrade() -> None:
 
     op.drop_table("oversteps")
     op.drop_table("suspension_rules")
+    op.drop_table("beyond_days")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("uq_alerts_open")
         batch_op.drop_index("ix_alerts_unit")

@@ -16,9 +16,11 @@ from wallet.relying.beyond.schemas import (
     NewRuleSchema,
     RuleSchema,
     SuspensionSchema,
+    TrafficSchema,
 )
 from wallet.relying.beyond.sight import GrantView, alerts_page, grant_view, grants_page
 from wallet.relying.beyond.suspend import close_alert, resume_grant, suspend_grant
+from wallet.relying.beyond.traffic import Traffic, traffic_of
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import Guard, client, guard, staff
@@ -41,6 +43,14 @@ def grants(query: dict[str, Any]) -> dict[str, Any]:
         deps(), current_principal(), query["suspended"], query["limit"], query["cursor"]
     )
     return {"items": page, "next_cursor": next_cursor}
+
+
+@blueprint.route("/grants/<grant_id>/traffic")
+@blueprint.response(200, TrafficSchema)
+@guard(_managing())
+def traffic(grant_id: str) -> Traffic:
+    """How many codes were judged under a grant in the last seven local days, and what went beyond it."""
+    return traffic_of(deps(), current_principal(), grant_id, now())
 
 
 @blueprint.route("/grants/<grant_id>/suspension", methods=["PUT"])

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import Connection, bindparam
 
+from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.relying.desks import Desk
 from wallet.relying.grants import admits, bound_to, held
+from wallet.relying.hours import is_open
 from wallet.relying.model import Grant
 
-Cause = Literal["item", "type", "fields", "quota", "network", "suspended", "ended", "not_begun"]
+Cause = Literal[
+    "item", "type", "fields", "quota", "network", "hours", "suspended", "ended", "not_begun"
+]
 
 SENTENCES: Final[Mapping[Cause, str]] = {
     "item": "本单位没有登记在这一事项用证，请换选事项，或按传统方式办理。",
@@ -22,34 +26,44 @@ SENTENCES: Final[Mapping[Cause, str]] = {
     "fields": "所要的信息超出本单位登记的范围，请只要登记过的，或按传统方式办理。",
     "quota": "今天登记的核验次数已经用完，请明天再办，或按传统方式办理。",
     "network": "本单位没有登记从这里的网络用证，请到登记的网络核验，或按传统方式办理。",
+    "hours": "现在不在本单位登记的用证时段，请到时再核验，或按传统方式办理。",
     "suspended": "本单位办理这一事项的用证授权已暂停，请联系管理单位，或按传统方式办理。",
     "ended": "本单位办理这一事项的用证授权已到期，请向管理单位申请续期，或按传统方式办理。",
     "not_begun": "本单位办理这一事项的用证授权还没有开始，请到时再来，或按传统方式办理。",
 }
 
 _HELD: Final = held(
-    LicenceType.short_number, Grant.starts_on, Grant.ends_on, Grant.suspended_at, Grant.networks
+    LicenceType.short_number,
+    Grant.starts_on,
+    Grant.ends_on,
+    Grant.suspended_at,
+    Grant.networks,
+    Grant.opens,
+    Grant.closes,
 ).where(UseItem.code == bindparam("item"))
-_RANK: Final[tuple[Cause, ...]] = ("suspended", "ended", "not_begun", "network")
+_RANK: Final[tuple[Cause, ...]] = ("suspended", "ended", "not_begun", "network", "hours")
 
 
-def cause_of(tx: Connection, desk: Desk, item: str, types: Sequence[int], today: date) -> Cause:
-    """Why `grant_for` gave a desk nothing for an item, or not all of these types."""
+def cause_of(tx: Connection, desk: Desk, item: str, types: Sequence[int], at: datetime) -> Cause:
+    """Why `grant_for` gave a desk nothing for an item at that time, or not all of these types."""
     rows = tx.execute(_HELD, {"item": item, **bound_to(desk.principal)}).all()
     if not rows:
         return "item"
     known = {row.short_number: row for row in rows}
     if not set(types) <= known.keys():
         return "type"
-    against = {_against(known[number], desk, today) for number in types or known}
+    against = {_against(known[number], desk, at) for number in types or known}
     return next((cause for cause in _RANK if cause in against), "item")
 
 
-def _against(row: AnyRow, desk: Desk, today: date) -> Cause | None:
+def _against(row: AnyRow, desk: Desk, at: datetime) -> Cause | None:
+    today = local_day(at)
     if row.suspended_at is not None:
         return "suspended"
     if row.ends_on is not None and row.ends_on < today:
         return "ended"
     if row.starts_on > today:
         return "not_begun"
-    return None if admits(row.networks, desk.address) else "network"
+    if not admits(row.networks, desk.address):
+        return "network"
+    return None if is_open(row.opens, row.closes, at) else "hours"

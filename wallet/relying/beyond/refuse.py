@@ -16,6 +16,7 @@ from wallet.errors import NotPermitted
 from wallet.organisations.alerts import count_alert
 from wallet.relying.beyond.cause import SENTENCES, Cause, cause_of
 from wallet.relying.beyond.rule import RULE, suspend_by_rule
+from wallet.relying.beyond.traffic import count_beyond
 from wallet.relying.desks import Desk
 from wallet.relying.record import alert
 
@@ -27,16 +28,19 @@ def refuse_beyond_grant(
     types: Sequence[int],
     now: datetime,
     cause: Cause | None = None,
+    *,
+    at: datetime | None = None,
 ) -> NoReturn:
     """Record a request beyond the grant, alert it if nobody was told yet, then refuse it.
 
     `item` is whatever was asked for: only the code of an item that there is goes on record. `cause` is
-    found out where the caller does not know it. Raises NotPermitted, with a sentence for each cause.
+    found out where the caller does not know it, as of `at` where the code was judged before now. Raises NotPermitted, with a sentence for each cause.
     """
     with deps.db.begin() as tx:
         known = tx.execute(select(UseItem.code).where(UseItem.code == item)).scalar_one_or_none()
-        found = cause or cause_of(tx, desk, item, types, local_day(now))
+        found = cause or cause_of(tx, desk, item, types, at or now)
         by = (desk.principal.unit_id, desk.principal.account, known or "")
+        count_beyond(tx, desk.principal.unit_id, known or "", local_day(now))
         opened = count_alert(tx, *by, found, now)
         suspended = suspend_by_rule(tx, desk, known or "", found, now)
         if suspended:

@@ -37,6 +37,13 @@ class GrantSchema(Schema):
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True, allow_none=True)
     networks = fields.List(fields.String(), required=True, allow_none=True)
+    opens = fields.Time(
+        required=True,
+        allow_none=True,
+        format="%H:%M",
+        metadata={"description": "hours of each day, Asia/Shanghai; null: all of it"},
+    )
+    closes = fields.Time(required=True, allow_none=True, format="%H:%M")
     quota_per_day = fields.Integer(required=True, allow_none=True)
     suspended_at = Instant(required=True, allow_none=True)
     suspended_by = fields.String(
@@ -44,6 +51,18 @@ class GrantSchema(Schema):
     )
     suspension_reason = fields.String(required=True, allow_none=True)
     changeable = fields.Boolean(required=True)
+
+
+class TrafficSchema(Schema):
+    """What was done under a grant in the last days."""
+
+    since = fields.Date(required=True)
+    judged = fields.Integer(required=True)
+    accepted = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    beyond = fields.Integer(
+        required=True, metadata={"description": "requests beyond what was granted for its item"}
+    )
 
 
 class GrantPageSchema(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, literal, select
@@ -43,6 +43,8 @@ class GrantView:
     starts_on: date
     ends_on: date | None
     networks: Sequence[str] | None
+    opens: time | None
+    closes: time | None
     quota_per_day: int | None
     suspended_at: datetime | None
     suspended_by: str | None
@@ -182,6 +184,8 @@ def _grant_view(principal: Principal, row: AnyRow) -> GrantView:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         networks=row.networks,
+        opens=row.opens,
+        closes=row.closes,
         quota_per_day=row.quota_per_day,
         suspended_at=row.suspended_at,
         suspended_by=row.suspended_by,
