@@ -34,6 +34,7 @@ from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
 from wallet.relying.beyond import api as beyond
 from wallet.relying.desk_numbers import api as desk_numbers
+from wallet.relying.holdings import api as holdings
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
@@ -93,7 +94,7 @@ def create_app(config: Config) -> Flask:
 
     api = ProblemApi(app)
     features = (
-        units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers,
+        units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
         shifts,
     )  # fmt: skip
     for feature in features:

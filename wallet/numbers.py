@@ -96,6 +96,9 @@ LOGIN_MAX: Final = 64
 STAFF_NAME_MAX: Final = 50
 """Characters of a staff member's name, and of the label of their desk."""
 
+PAPER_REASON_MAX: Final = 200
+"""Characters of the reason for which a desk wants paper that the library holds, and of its basis."""
+
 SUSPEND_AFTER: Final = 10
 """So many requests of one account beyond its grants suspend a social relying party's grants."""
 SUSPEND_WITHIN_MINUTES: Final = 10

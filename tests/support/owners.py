@@ -16,12 +16,13 @@ from tests.support.batches import csv_of, row_of, taken_in
 from tests.support.beyond import alerts, beyond, grant_ids
 from tests.support.catalogue import begun, food_content
 from tests.support.delegations import listed
+from tests.support.holdings import holdings
 from tests.support.items import begun_item, item_content
 from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licence, issue
 from tests.support.numbers import draw
 from tests.support.people import Machine, Visitor, machine, sign_in
 from tests.support.shared import deps_of
-from tests.support.showing import IDENTITY, ask, identifier_of, show, verify
+from tests.support.showing import IDENTITY, RENEWAL, ask, identifier_of, show, verify
 from tests.support.units import BESIDE, CITY, DISTRICT, HALL, HALL_BESIDE, REGION, add_member
 from wallet.web.guards import Guard
 from wallet.web.principal import Principal, PrincipalKind
@@ -69,6 +70,7 @@ SEES: Final[dict[str, set[str]]] = {
     "administrator": {"company"},
     "entry": {"li"},
     "verification": {"desk", "li"},
+    "look_up": {"desk", "li"},
     "number": {"desk", "li", "elder", "delegate", "company"},
     "draft": {"issuer", "issuing"} | _MANAGERS,
     "item": _MANAGERS,
@@ -183,6 +185,11 @@ def _verification(world: World) -> Owned:
     return Owned(verdict["id"], (verdict["id"],))
 
 
+def _look_up(world: World) -> Owned:
+    told = holdings(world.visitor("desk"), {"code": show(world.visitor("li"))["text"]}, RENEWAL)
+    return Owned(told["id"], (told["id"],))
+
+
 def _number(world: World) -> Owned:
     number = draw(world.visitor("desk"))
     return Owned(number, (number,))
@@ -254,6 +261,7 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "administrator": _administrator,
     "entry": _entry,
     "verification": _verification,
+    "look_up": _look_up,
     "number": _number,
     "draft": _draft,
     # What is published of an item is everybody's; who may take it off the list is not.

@@ -72,6 +72,8 @@ DESK: Final = {
     "POST /api/v1/desk-numbers",
     "POST /api/v1/desk-numbers/next",
     "DELETE /api/v1/desk-numbers/<number>",
+    "POST /api/v1/holdings",
+    "POST /api/v1/holdings/<look_up_id>/refusals",
 }
 UNIT: Final = {
     "POST /api/v1/force-majeure",

@@ -64,6 +64,9 @@ ROUTES: Final = {
     "POST /api/v1/item-drafts/<draft_id>/submission": Line("item_draft"),
     "POST /api/v1/item-drafts/<draft_id>/review": Line("item_draft", {"decision": "pass"}),
     "POST /api/v1/item-drafts/<draft_id>/publication": Line("item_draft"),
+    "POST /api/v1/holdings/<look_up_id>/refusals": Line(
+        "look_up", {"material": "食品经营许可证", "reason": "看不清", "basis": "第九条"}
+    ),
     "GET /api/v1/desk-numbers/<number>": Line("number"),
     "DELETE /api/v1/desk-numbers/<number>": Line("number"),
     "GET /api/v1/force-majeure/<report_id>": Line("report"),

@@ -106,6 +106,9 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "verification actor desk unit item jti verdict reason offline_reason judged_at licences"
             " repeated conflict alert"
         ),
+        "holdings.looked_up": "look_up actor desk unit item jti holder licences",
+        "holdings.refused": "actor desk unit item jti reason",
+        "holdings.paper_asked": "look_up actor desk unit item licences",
         "verification.refused_beyond_grant": "actor desk unit item types cause alert",
         "client.added": "client unit actor roles",
         "client.secret_rotated": "client unit actor overlap_days",

@@ -38,7 +38,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Matter:
-    """A use item with its materials, and how it is done without a phone."""
+    """A use item with its materials and the basis on which it asks for them, and how it is done without a phone."""
 
     code: str
     name: str
@@ -46,6 +46,7 @@ class Matter:
     unit: str
     traditional_channel: str
     traditional_channel_en: str
+    basis: str
     materials: Sequence[Material] = field(default_factory=list)
 
 
@@ -108,6 +109,7 @@ def _matter(row: AnyRow, rows: Sequence[AnyRow] = ()) -> Matter:
         unit=row.unit,
         traditional_channel=row.traditional_channel,
         traditional_channel_en=row.traditional_channel_en,
+        basis=row.basis,
         materials=[
             Material(
                 name=one["name"],

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -38,14 +37,12 @@ from wallet.relying.record import (
     record_judged,
     record_verification,
 )
-from wallet.relying.sentences import message_of
+from wallet.relying.sentences import RESTORED, message_of
 from wallet.relying.state import Claimed, State, read_claim, read_state
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Use, Verification
 from wallet.showing.questions import Ending, answer_by, is_over, lapse, void
 from wallet.web.limits import count_code
-
-_RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证人两分钟后重新亮码，或按传统方式办理。"
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
     )
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Whose licences these are is in doubt too: a restored database may give ids anew.
-        recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=_RESTORED)
+        recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=RESTORED)
         return replace(recorded, forgotten=state.forgotten)
     return _judge_shown(tx, case, code, Shown(code.jti, shower, tuple(state.types)), state)
 

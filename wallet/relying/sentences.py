@@ -23,6 +23,8 @@ _AGAINST: Final[Mapping[Reason, str]] = {
     "consent_expired": "持证人没有同意出示",
     "trust_stale": "这次核验已不能与库中记录核对",
 }
+RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证人两分钟后重新亮码，或按传统方式办理。"
+"""What a desk reads of a code from before a restore (`trust_stale`)."""
 _NOT_OURS: Final = "此码不是本库签发的有效亮证码"
 
 

@@ -1,0 +1,53 @@
+"""Look up what the library can supply for an item, before paper is asked (O-13, M-12).
+
+1. unit and item                     403 before anything of the code is read
+2. who                               by a code at the desk, or an assisted session
+3. the materials of the item         from the types of the grants; another type is not looked up
+4. the record, in one transaction    the rows that the holder sees, the audit event
+
+No field value and no identifier is read. No record, no answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.errors import NotFound
+from wallet.relying.beyond.refuse import refuse_beyond_grant
+from wallet.relying.desks import Desk
+from wallet.relying.grants import grant_for
+from wallet.relying.holdings.by_code import look_up_by_code
+from wallet.relying.holdings.found import Holdings
+
+
+@dataclass(frozen=True)
+class ByCode:
+    """Whoever shows this text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ByAssistance:
+    """Whoever is served in this assisted session."""
+
+    id: str
+
+
+def look_up(
+    deps: Deps, desk: Desk, item: str, by: ByCode | ByAssistance, now: datetime
+) -> Holdings:
+    """What the library can supply for an item and a holder, and what must still be asked.
+
+    Raises NotPermitted, recorded, beyond the grant; NotFound (`assistance_unknown`); and as
+    `look_up_by_code`.
+    """
+    grant = grant_for(deps, desk.principal, item, local_day(now), desk.address)
+    if grant is None:
+        refuse_beyond_grant(deps, desk, item, (), now)
+    if isinstance(by, ByCode):
+        return look_up_by_code(deps, desk, grant, by.text, now)
+    raise NotFound("没有找到这次帮办代办，请核对编号，或请持证人亮码。", "assistance_unknown")

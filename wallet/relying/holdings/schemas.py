@@ -1,0 +1,87 @@
+"""The JSON forms of no repeat submission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from verify.desk import ITEM_MAX, TERMINAL_MAX
+from wallet import numbers
+from wallet.relying.holdings.look_up import ByAssistance, ByCode
+from wallet.relying.holdings.supply import SENTENCES
+from wallet.web.schemas import StrictSchema, Text
+
+
+class BySchema(StrictSchema):
+    """Whose holdings: one of the ways."""
+
+    code = fields.String(metadata={"description": "the text of a live code"})
+    assistance = Text(max_length=64, metadata={"description": "an assisted session"})
+
+    @validates_schema
+    def is_one_way(self, data: dict[str, Any], **_: Any) -> None:
+        """One of them, and not two."""
+        if len(data.keys() & {"code", "assistance"}) != 1:
+            raise ValidationError("应写明 code、assistance 之一。")
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> ByCode | ByAssistance:
+        """The way as the journey takes it."""
+        return ByCode(data["code"]) if "code" in data else ByAssistance(data["assistance"])
+
+
+class HoldingsQuerySchema(StrictSchema):
+    """For which item, and whose; a client may name its terminal."""
+
+    item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
+    by = fields.Nested(BySchema, required=True)
+    terminal = Text(load_default=None, max_length=TERMINAL_MAX)
+
+
+class SuppliedTypeSchema(Schema):
+    """A licence type."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    name_en = fields.String(required=True)
+
+
+class StillAskedSchema(Schema):
+    """Why a material must be asked all the same."""
+
+    reason = fields.String(required=True, metadata={"enum": [*SENTENCES]})
+    message = fields.String(required=True)
+    basis = fields.String(
+        required=True, metadata={"description": "on which the item asks for its materials"}
+    )
+
+
+class SupplySchema(Schema):
+    """A material of the item."""
+
+    material = fields.String(required=True)
+    material_en = fields.String(required=True)
+    needed = fields.Boolean(required=True)
+    held = fields.Boolean(required=True, metadata={"description": "it may not be asked for"})
+    shown = fields.Boolean(required=True, metadata={"description": "it was in the code"})
+    licence_type = fields.String(required=True, allow_none=True)
+    supplied = fields.List(fields.Nested(SuppliedTypeSchema), required=True)
+    missing = fields.List(fields.Nested(SuppliedTypeSchema), required=True)
+    exception = fields.Nested(StillAskedSchema, allow_none=True)
+
+
+class HoldingsSchema(Schema):
+    """What the library can supply."""
+
+    id = fields.String(required=True)
+    item = fields.String(required=True)
+    materials = fields.List(fields.Nested(SupplySchema), required=True)
+
+
+class WantPaperSchema(StrictSchema):
+    """Which material the desk wants on paper nonetheless, why, and on what basis."""
+
+    material = Text(required=True, max_length=60)
+    reason = Text(required=True, max_length=numbers.PAPER_REASON_MAX)
+    basis = Text(required=True, max_length=numbers.PAPER_REASON_MAX)
