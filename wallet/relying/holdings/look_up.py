@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.errors import NotFound
 from wallet.relying.beyond.refuse import refuse_beyond_grant
@@ -45,7 +44,7 @@ def look_up(
     Raises NotPermitted, recorded, beyond the grant; NotFound (`assistance_unknown`); and as
     `look_up_by_code`.
     """
-    grant = grant_for(deps, desk.principal, item, local_day(now), desk.address)
+    grant = grant_for(deps, desk.principal, item, now, desk.address)
     if grant is None:
         refuse_beyond_grant(deps, desk, item, (), now)
     if isinstance(by, ByCode):
