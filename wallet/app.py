@@ -35,6 +35,7 @@ from wallet.relying import api as relying
 from wallet.relying.beyond import api as beyond
 from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.relying.holdings import api as holdings
+from wallet.relying.notices import api as notices
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
@@ -95,7 +96,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     features = (
         units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
-        shifts,
+        shifts, notices,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

@@ -128,6 +128,10 @@ CLIENT_REFUSALS_PER_MINUTE: Final = 30
 """So many vain tries of a machine client to prove who it is are recorded in a minute; beyond that is 429."""
 REPORTS_PER_SECOND: Final = 1
 """A desk tells of its offline judgements so often: each time up to 50, a transaction for each."""
+GRANT_ENDS_DAYS: Final = 30
+"""Days before its last one on which a party is told that a grant ends."""
+GRANT_ENDS_AGAIN_DAYS: Final = 7
+"""And once more."""
 TRAFFIC_DAYS: Final = 7
 """Local days of which managers see what was done under a grant, today among them."""
 DEMO_LIMIT_FACTOR: Final = 100

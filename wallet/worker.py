@@ -34,6 +34,7 @@ from wallet.licences.status.remind import remind
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
+from wallet.relying.notices.tell import tell_of_ending_grants
 from wallet.showing.notices import tell_of_uses
 from wallet.showing.questions import lapse_overdue
 from wallet.web.oidc.attempt import forget_used
@@ -48,7 +49,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
-    to tell of, news delivered, licences expired, delegations over; rows cleared away, keys, deadlines reckoned anew."""
+    to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines reckoned anew."""
 
     issued: int
     lapsed: int
@@ -57,6 +58,7 @@ class WorkDone:
     expired: int
     reminded: int
     ended: int
+    grants: int
     sessions: int
     idempotency_keys: int
     assertions: int
@@ -69,7 +71,15 @@ class WorkDone:
     @property
     def anything(self) -> bool:
         """Whether there may be more of it."""
-        more = (self.issued, self.told, self.delivered, self.expired, self.reminded, self.ended)
+        more = (
+            self.issued,
+            self.told,
+            self.delivered,
+            self.expired,
+            self.reminded,
+            self.ended,
+            self.grants,
+        )
         return any(more)
 
 
@@ -83,6 +93,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         expired=note_expired(deps, now, BATCH),
         reminded=remind(deps, now, BATCH),
         ended=tell_of_ends(deps, now, BATCH) + announce_over(deps, now, BATCH),
+        grants=tell_of_ending_grants(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),

@@ -232,6 +232,7 @@ SECURITY: Final = {
     "get /api/v1/basis-documents": [],
     "post /api/v1/basis-documents": [PERSON_WRITES, CLIENT],
     "patch /api/v1/basis-documents/{code}": [PERSON_WRITES, CLIENT],
+    "get /api/v1/notices": [PERSON_READS, CLIENT],
     "get /api/v1/grants": [PERSON_READS, CLIENT],
     "get /api/v1/grants/{grant_id}/traffic": [PERSON_READS, CLIENT],
     "put /api/v1/grants/{grant_id}/suspension": [PERSON_WRITES, CLIENT],

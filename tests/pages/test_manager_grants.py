@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.support.beyond import alerts, beyond, grant_ids
+from tests.support.beyond import alerts, beyond, change_grant, grant_ids
 from tests.support.hall import deps, li, zhao
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import ask, show, verify
 from tests.support.units import BESIDE, DISTRICT, manager_at
+from wallet.base.clock import local_day, read_clock
 from wallet.base.deps import Deps
 from wallet.web.cookies import CSRF_COOKIE
 
@@ -57,3 +59,17 @@ def test_a_grant_is_suspended_with_a_reason_and_lifted_again(
     assert _send(sun, path, reason="再次").status_code == 409
     assert _send(sun, path, act="resume").status_code == 303
     assert verify(zhao, text)["verdict"] == "accepted"
+
+
+def test_a_grant_that_has_ended_or_not_begun_is_not_shown_as_in_use(app: Flask, deps: Deps) -> None:
+    sun, today = sign_in(app, "manager-sun"), local_day(read_clock())
+    path = f"/manager/grants/{grant_ids(deps)[0]}"
+    for values, word in (
+        ({"ends_on": today}, "在用"),
+        ({"ends_on": today - timedelta(days=1)}, "已到期"),
+        ({"ends_on": None, "starts_on": today + timedelta(days=1)}, "尚未生效"),
+    ):
+        change_grant(deps, **values)
+        state = re.search(r'data-testid="grant-state">(.*?)</dd>', sun.get(path).text)
+        assert state is not None
+        assert word in state[1]

@@ -124,6 +124,7 @@ PASSES: Final = {
     **{route: {"holder"} for route in HOLDER},
     **{route: {"desk", "bank", "relying"} for route in DESK},
     "POST /api/v1/desk/lock": {"desk", "bank"},
+    "GET /api/v1/notices": {"manager", "relying"},
     "GET /api/v1/me": set(CALLERS) - {"anonymous"},
     "POST /api/v1/reconciliations": {"issuing"},
     "GET /api/v1/reconciliations/<reconciliation_id>": {"issuing"},
@@ -246,7 +247,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure": {"issuer"}, "/issuer/force-majeure/new": {"issuer"},
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
-              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/items": set(),
+              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/notices": set(), "/manager/items": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

@@ -15,6 +15,7 @@ from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.relying.desk_numbers import model as desk_numbers
+from wallet.relying.notices import model as notices
 from wallet.showing import model as showing
 from wallet.web.oidc.attempt import UsedAttempt
 from wallet.web.sessions import Session
@@ -37,6 +38,7 @@ __all__ = [
     "holders",
     "in_step",
     "licences",
+    "notices",
     "organisations",
     "relying",
     "showing",

@@ -59,6 +59,7 @@ MENUS = {
             Entry("units", "/manager/units", "desk", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
             Entry("grants", "/manager/grants", "shield", N_("用证授权")),
+            Entry("notices", "/manager/notices", "mail", N_("通知")),
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
         ),
     ),
@@ -68,6 +69,7 @@ MENUS = {
             Entry("people", "/manager/people", "people", N_("人员")),
             Entry("units", "/manager/units", "building", N_("单位")),
             Entry("items", "/manager/items", "desk", N_("用证事项")),
+            Entry("notices", "/manager/notices", "mail", N_("通知")),
         ),
     ),
 }

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint
 
 from wallet import numbers
+from wallet.base.clock import local_day
 from wallet.catalogue.drafts import drafts
 from wallet.catalogue.register import Register
 from wallet.catalogue.type_drafts import TYPES
@@ -16,7 +17,7 @@ from wallet.catalogue.use_list.drafts import ITEMS
 from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
-from wallet.relying.beyond.sight import alerts_page
+from wallet.relying.beyond.sight import alerts_page, grants_page
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 
@@ -28,7 +29,7 @@ _WAITING: Final = ("submitted", "reviewed")
 @blueprint.get("/manager")
 @guard(staff("manager"))
 def home() -> str:
-    """Drafts to review, units without a responsible person, requests beyond a grant, and the alarms of the
+    """Drafts to review, units without a responsible person, requests beyond a grant, grants that end, and the alarms of the
     units in sight."""
     who = acting_as("manager")
     told = alarms(deps(), who, now())
@@ -41,6 +42,9 @@ def home() -> str:
         items=_waiting(ITEMS),
         missing=units_page(deps(), who, UnitsWanted(), 1, None).missing,
         beyond=_counted(*alerts_page(deps(), who, False, numbers.PAGE_LIMIT, None)),
+        ending=_counted(
+            *grants_page(deps(), who, False, numbers.PAGE_LIMIT, None, local_day(now()))
+        ),
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],
         more=len(told) - len(shown),
         units=names_of(deps(), {alarm.unit for alarm in shown}),

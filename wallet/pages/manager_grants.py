@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
+from wallet.base.clock import local_day
 from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, NotPermitted
 from wallet.pages.console import acting_as, render_console
@@ -31,11 +32,12 @@ _SUSPENSION = SuspensionSchema()
 def home() -> str:
     """Open alerts, and the grants of the units in sight."""
     who, cursor = acting_as("manager"), request.args.get("cursor")
+    kept = "".join(f"{name}=1&" for name in ("suspended", "ending") if name in request.args)
+    ending = local_day(now()) if "ending" in request.args else None
     grants, following = grants_page(
-        deps(), who, "suspended" in request.args, numbers.PAGE_LIMIT, cursor
+        deps(), who, "suspended" in request.args, numbers.PAGE_LIMIT, cursor, ending
     )
     alerts, more = alerts_page(deps(), who, False, numbers.ALARMS_SHOWN, None)
-    kept = "suspended=1&" if "suspended" in request.args else ""
     return _render(
         "manager_grants/grants.html",
         grants=grants,
@@ -43,7 +45,7 @@ def home() -> str:
         more=more,
         causes=_causes(),
         rule=own_rule(deps(), who),
-        only_suspended=bool(kept),
+        filtered=bool(kept),
         first=f"{GRANTS}?{kept}".rstrip("?&") if cursor else None,
         next=f"{GRANTS}?{kept}cursor={following}" if following else None,
     )
@@ -100,7 +102,7 @@ def _one(grant: GrantView, wrong: str = "", refused_why: str = "") -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    return render_console("manager", "grants", template, **values)
+    return render_console("manager", "grants", template, today=local_day(now()), **values)
 
 
 def _causes() -> dict[str, str]:

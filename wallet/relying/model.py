@@ -19,7 +19,10 @@ class Grant(Base):
     """
 
     __tablename__ = "grants"
-    __table_args__ = (UniqueConstraint("unit_id", "item_id", "type_id"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "item_id", "type_id"),
+        Index("ix_grants_ends_on", "ends_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))

@@ -494,6 +494,9 @@ def upgrade() -> None:
             "unit_id", "item_id", "type_id", name=op.f("uq_grants_unit_id_item_id_type_id")
         ),
     )
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.create_index("ix_grants_ends_on", ["ends_on"], unique=False)
+
     op.create_table(
         "client_grants",
         sa.Column("client_id", sa.Integer(), nullable=False),
@@ -543,6 +546,29 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
+
+    op.create_table(
+        "grant_notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("stage", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["grants.id"], name=op.f("fk_grant_notices_grant_id_grants")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_grant_notices_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant_notices")),
+        sa.UniqueConstraint(
+            "grant_id", "ends_on", "stage", name=op.f("uq_grant_notices_grant_id_ends_on_stage")
+        ),
+    )
+    with op.batch_alter_table("grant_notices", schema=None) as batch_op:
+        batch_op.create_index("ix_grant_notices_unit", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "beyond_days",
@@ -1563,6 +1589,10 @@ def downgrade() -> None:
     op.drop_table("oversteps")
     op.drop_table("suspension_rules")
     op.drop_table("beyond_days")
+    with op.batch_alter_table("grant_notices", schema=None) as batch_op:
+        batch_op.drop_index("ix_grant_notices_unit")
+
+    op.drop_table("grant_notices")
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("uq_alerts_open")
         batch_op.drop_index("ix_alerts_unit")
@@ -1573,6 +1603,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_client_grants_grant_id"))
 
     op.drop_table("client_grants")
+    with op.batch_alter_table("grants", schema=None) as batch_op:
+        batch_op.drop_index("ix_grants_ends_on")
+
     op.drop_table("grants")
     with op.batch_alter_table("delegations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_delegations_over_at"))

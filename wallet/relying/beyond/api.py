@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wallet.base.clock import local_day
 from wallet.relying.beyond.bind import bind_clients
 from wallet.relying.beyond.rule import Rule, own_rule, set_rule
 from wallet.relying.beyond.schemas import (
@@ -40,7 +41,12 @@ def _managing(*, fresh: bool = False) -> Guard:
 def grants(query: dict[str, Any]) -> dict[str, Any]:
     """The grants of the own unit and of those below it."""
     page, next_cursor = grants_page(
-        deps(), current_principal(), query["suspended"], query["limit"], query["cursor"]
+        deps(),
+        current_principal(),
+        query["suspended"],
+        query["limit"],
+        query["cursor"],
+        local_day(now()) if query["ending"] else None,
     )
     return {"items": page, "next_cursor": next_cursor}
 

@@ -23,6 +23,7 @@ from wallet.relying.beyond.cause import Cause
 from wallet.relying.desks import Desk
 from wallet.relying.grants import bound_to, held
 from wallet.relying.model import Grant, Overstep, SuspensionRule
+from wallet.relying.notices.tell import tell_of_suspension
 from wallet.web.principal import Principal
 
 RULE: Final = "rule"
@@ -142,4 +143,5 @@ def _suspend(
     )
     events = [{"grant": id, "unit": principal.unit_id, "actor": RULE} for id in ids]
     audit.record_all(tx, "grant.suspended", now, events)
+    tell_of_suspension(tx, principal.unit_id, ids, "suspended", now)
     return ids

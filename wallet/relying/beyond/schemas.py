@@ -15,6 +15,9 @@ class GrantQuerySchema(PageQuerySchema):
     suspended = fields.Boolean(
         load_default=False, metadata={"description": "those alone that are suspended"}
     )
+    ending = fields.Boolean(
+        load_default=False, metadata={"description": "those alone that end within 30 days"}
+    )
 
 
 class AlertQuerySchema(PageQuerySchema):

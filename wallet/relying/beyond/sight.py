@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, literal, select
 
+from wallet import numbers
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
@@ -100,14 +101,23 @@ _ALERTS: AnySelect = (
 
 
 def grants_page(
-    deps: Deps, principal: Principal, suspended: bool, limit: int, cursor: str | None
+    deps: Deps,
+    principal: Principal,
+    suspended: bool,
+    limit: int,
+    cursor: str | None,
+    ending: date | None = None,
 ) -> tuple[list[GrantView], str | None]:
-    """A page of the grants in sight, or of those that are suspended. Raises Invalid (`invalid_cursor`)."""
+    """A page of the grants in sight, of those that are suspended, or that end within `numbers.GRANT_ENDS_DAYS` of
+    the day `ending`. Raises Invalid (`invalid_cursor`)."""
     query = _GRANTS.where(
         Grant.unit_id.in_(units_in_sight(principal)), Grant.id > number_of_cursor(cursor)
     )
     if suspended:
         query = query.where(Grant.suspended_at.is_not(None))
+    if ending is not None:
+        last = ending + timedelta(days=numbers.GRANT_ENDS_DAYS)
+        query = query.where(Grant.ends_on.between(ending, last))
     rows = deps.db.rows(query.order_by(Grant.id).limit(limit + 1))
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     return [_grant_view(principal, row) for row in rows[:limit]], next_cursor

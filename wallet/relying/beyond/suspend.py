@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, update
 
@@ -13,6 +13,7 @@ from wallet.errors import Conflict
 from wallet.organisations.model import Alert
 from wallet.relying.beyond.sight import alert_in_sight, check_above, grant_in_sight
 from wallet.relying.model import Grant
+from wallet.relying.notices.tell import tell_of_suspension
 from wallet.web.principal import Principal
 
 
@@ -76,4 +77,6 @@ def _change(
     if not changed.rowcount:
         return False
     audit.record(tx, event, now, grant=row.id, unit=row.unit_id, actor=principal.account)
+    kind: Literal["suspended", "resumed"] = "suspended" if values["suspended_at"] else "resumed"
+    tell_of_suspension(tx, row.unit_id, [row.id], kind, now)
     return True
