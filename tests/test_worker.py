@@ -40,6 +40,8 @@ NOTHING = WorkDone(
     differences=0,
     key_changes=0,
     document_days=0,
+    checked=0,
+    forgotten=0,
 )
 
 

@@ -23,6 +23,7 @@ from wallet.numbers import (
     JSON_BODY_MAX,
     JUDGEMENTS_BODY_MAX,
     LICENCE_BODY_MAX,
+    MERCHANT_CHECK_BODY_MAX,
     RECONCILIATION_BODY_MAX,
 )
 from wallet.organisations import api as organisations
@@ -35,6 +36,7 @@ from wallet.relying import api as relying
 from wallet.relying.beyond import api as beyond
 from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.relying.holdings import api as holdings
+from wallet.relying.merchant_checks import api as merchant_checks
 from wallet.relying.notices import api as notices
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
@@ -70,6 +72,7 @@ def create_app(config: Config) -> Flask:
             # The form around the file is a little more.
             "issuer_batch_pages.send": BATCH_FILE_MAX + JSON_BODY_MAX,
             "in_step.reconcile_licences": RECONCILIATION_BODY_MAX,
+            "merchant_checks.send_list": MERCHANT_CHECK_BODY_MAX,
             "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
             "catalogue.new_draft": JUDGEMENTS_BODY_MAX,
             "catalogue.change_draft": JUDGEMENTS_BODY_MAX,
@@ -96,7 +99,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     features = (
         units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
-        shifts, notices,
+        shifts, notices, merchant_checks,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

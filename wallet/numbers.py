@@ -89,6 +89,24 @@ PHOTO_PIXELS_MAX: Final = 16_000_000
 TEXT_FIELD_MAX: Final = 1000
 """Characters of a text field that has no limit of its own."""
 
+MERCHANT_CHECK_LINES: Final = 10_000
+"""Lines of one list that a platform enterprise has checked (M-16)."""
+MERCHANT_CHECK_BODY_MAX: Final = 4 * 1024 * 1024
+MERCHANT_CHECK_UNPACKED_MAX: Final = 32 * 1024 * 1024
+"""Bytes of such a list, and those that an Excel file of one may unpack to."""
+MERCHANT_CHECK_SLICE: Final = 250
+"""Lines of a list that are answered in one transaction."""
+MERCHANT_LINES_PER_DAY: Final = 100_000
+"""Lines in a local day, where the grant has no quota of its own."""
+MERCHANT_REF_MAX: Final = 64
+"""Characters by which a platform names a line."""
+MERCHANT_CHECK_DAYS: Final = 30
+"""A list that was answered is kept for so long, or as long as the platform is told of changes."""
+MERCHANT_SUBSCRIPTION_DAYS: Final = 365
+"""A platform is told of changes for so long, unless it asks again."""
+WEBHOOK_ADDRESS_MAX: Final = 500
+"""Characters of an address that webhooks go to."""
+
 UNIT_NAME_MAX: Final = 120
 """Characters of a unit's name."""
 LOGIN_MAX: Final = 64

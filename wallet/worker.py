@@ -34,6 +34,8 @@ from wallet.licences.status.remind import remind
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
+from wallet.relying.merchant_checks.answer import answer_some
+from wallet.relying.merchant_checks.forget import forget_checks
 from wallet.relying.notices.tell import tell_of_ending_grants
 from wallet.showing.notices import tell_of_uses
 from wallet.showing.questions import lapse_overdue
@@ -49,7 +51,8 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
-    to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines reckoned anew."""
+    to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines
+    reckoned anew; lines of platforms' lists answered, and lists deleted."""
 
     issued: int
     lapsed: int
@@ -67,6 +70,8 @@ class WorkDone:
     differences: int
     key_changes: int
     document_days: int
+    checked: int
+    forgotten: int
 
     @property
     def anything(self) -> bool:
@@ -79,6 +84,8 @@ class WorkDone:
             self.reminded,
             self.ended,
             self.grants,
+            self.checked,
+            self.forgotten,
         )
         return any(more)
 
@@ -97,6 +104,8 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),
+        checked=_answer_lists(deps, now),
+        forgotten=forget_checks(deps, now),
     )
 
 
@@ -202,6 +211,17 @@ def _fan_out(deps: Deps, now: datetime) -> int:
         raise
     except Exception:  # noqa: BLE001 - see above
         _log.error("messages not fanned out", exc_info=True)
+        return 0
+
+
+def _answer_lists(deps: Deps, now: datetime) -> int:
+    """Answer lines of platforms' lists; one that cannot be must not keep status lists waiting."""
+    try:
+        return answer_some(deps, now)
+    except DATABASE_ERRORS:
+        raise
+    except Exception:  # noqa: BLE001 - see above
+        _log.error("merchant check interrupted", exc_info=True)
         return 0
 
 

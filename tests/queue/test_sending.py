@@ -15,7 +15,7 @@ from tests.support.showing import events
 from tests.support.statuses import RESUME, SUSPEND, set_status
 from wallet import numbers
 from wallet.base.dispatches import claim_due
-from wallet.base.webhooks import is_signed
+from wallet.base.webhooks import Request, is_signed
 from wallet.cli import main
 from wallet.doctor import examine
 from wallet.queue.destinations import senders
@@ -215,7 +215,8 @@ def test_a_peer_that_is_away_is_asked_once_and_keeps_the_rest_for_later(
 
         def elsewhere(*arguments: Any) -> Any:
             request = sender.request(*arguments)
-            return type(request)(address, request.body, request.secret, read=request.read)
+            assert isinstance(request, Request)
+            return Request(address, request.body, request.secret, read=request.read)
 
         away = type(sender)(address, elsewhere, sender.settle)
         assert not send_due(line.deps, line.destination, away, lambda: line.now)

@@ -19,6 +19,7 @@ from tests.support.delegations import listed
 from tests.support.holdings import holdings
 from tests.support.items import begun_item, item_content
 from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licence, issue
+from tests.support.merchants import COMPANY, answer_all, platform_of, sent
 from tests.support.numbers import draw
 from tests.support.people import Machine, Visitor, machine, sign_in
 from tests.support.shared import deps_of
@@ -32,6 +33,8 @@ BESIDE_ISSUER: Final = "11150603MADEM0329T"
 """Issues the same types in another district."""
 ABOVE_ISSUER: Final = "11150600MADEM01180"
 """Issues some of them in the city above."""
+BANK: Final = "91150600MADEM0409T"
+"""A company beside the platform."""
 _ADDED: Final = {
     "issuer_beside": (BESIDE_ISSUER, "issuer"),
     "issuer_above": (ABOVE_ISSUER, "issuer"),
@@ -60,6 +63,7 @@ _PROGRAMS: Final = {
     "issuing_beside": (BESIDE_ISSUER, "issuing"),
     "managing": (CITY, "managing"),
     "managing_beside": (BESIDE, "managing"),
+    "platform_beside": (BANK, "platform"),
 }
 _MANAGERS: Final = {"manager", "manager_district", "manager_region"}
 """Those whose subtree holds the hall and the issuing unit."""
@@ -77,6 +81,7 @@ SEES: Final[dict[str, set[str]]] = {
     "item_draft": {"responsible"} | _MANAGERS,
     "report": {"issuer", "issuing"} | _MANAGERS,
     "batch": {"issuer", "issuing"},
+    "check": {"platform"},
     "reconciliation": {"issuer", "issuing"},
     "review": {"issuer", "issuing"},
     "type": {"issuer", "issuing", "issuer_beside", "issuing_beside"},
@@ -120,6 +125,7 @@ class World:
         }
         # Idempotency and the reading of what was sent in are the client's own: the demo's is the owner.
         programs["issuing"] = machine(self.app, deps_of(self.app).config.data, "issuer")
+        programs["platform"] = platform_of(self.app)
         self.callers = {"nobody": Visitor(self.app), **people, **programs}
         self.roles = {name: _roles_of(caller) for name, caller in self.callers.items()}
 
@@ -226,6 +232,12 @@ def _batch(world: World) -> Owned:
     return Owned(made["id"], (made["id"],))
 
 
+def _check(world: World) -> Owned:
+    check = sent(world.program("platform"), [COMPANY])["id"]
+    answer_all(deps_of(world.app))
+    return Owned(check, (check,))
+
+
 def _reconciliation(world: World) -> Owned:
     issuing = world.program("issuing")
     answer = issuing.http.post(
@@ -269,6 +281,7 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "item_draft": _item_draft,
     "report": _report,
     "batch": _batch,
+    "check": _check,
     "reconciliation": _reconciliation,
     "review": _review,
     "grant": lambda world: Owned(str(grant_ids(deps_of(world.app))[0])),

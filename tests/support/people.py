@@ -62,6 +62,14 @@ class Machine:
         """PATCH of JSON."""
         return self.http.patch(path, json=body, headers=self.headers)
 
+    def put(self, path: str, body: Any = None) -> TestResponse:
+        """PUT of JSON."""
+        return self.http.put(path, json=body, headers=self.headers)
+
+    def delete(self, path: str) -> TestResponse:
+        """DELETE."""
+        return self.http.delete(path, headers=self.headers)
+
 
 def sign_in(app: Flask, persona: str) -> Visitor:
     """A browser in which a persona of the demo has signed in."""

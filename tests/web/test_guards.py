@@ -25,6 +25,7 @@ CALLERS: Final = (
     "manager",
     "issuing",
     "relying",
+    "platform",
 )
 PUBLIC: Final = {
     "GET /api/v1/catalogue",
@@ -63,6 +64,13 @@ HOLDER: Final = {
     "GET /api/v1/me/delegations/<delegation_id>",
     "DELETE /api/v1/me/delegations/<delegation_id>",
     "POST /api/v1/me/delegations/<delegation_id>/answer",
+}
+PLATFORM: Final = {
+    "POST /api/v1/merchant-checks",
+    "GET /api/v1/merchant-checks/<check_id>",
+    "GET /api/v1/merchant-checks/<check_id>/result",
+    "PUT /api/v1/merchant-checks/<check_id>/subscription",
+    "DELETE /api/v1/merchant-checks/<check_id>/subscription",
 }
 DESK: Final = {
     "POST /api/v1/verifications",
@@ -122,6 +130,7 @@ PASSES: Final = {
     **{route: {"issuer", "issuing", "manager"} for route in UNIT_AND_ABOVE},
     **{route: set(CALLERS) for route in PUBLIC},
     **{route: {"holder"} for route in HOLDER},
+    **{route: {"platform"} for route in PLATFORM},
     **{route: {"desk", "bank", "relying"} for route in DESK},
     "POST /api/v1/desk/lock": {"desk", "bank"},
     "GET /api/v1/notices": {"manager", "relying"},
@@ -182,6 +191,7 @@ def callers(shared_app: Flask) -> dict[str, Visitor | Machine]:
         "manager": sign_in(shared_app, "manager-sun"),
         "issuing": machine(shared_app, data, "issuer"),
         "relying": machine(shared_app, data, "relying"),
+        "platform": machine(shared_app, data, "platform"),
     }
 
 

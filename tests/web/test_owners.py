@@ -106,6 +106,12 @@ ROUTES: Final = {
     "GET /manager/basis/<code>": Line("document"),
     "GET /manager/basis/<code>/edit": Line("basis"),
     "POST /manager/basis/<code>/edit": Line("basis", {"title": "改名"}, form=True),
+    "GET /api/v1/merchant-checks/<check_id>": Line("check"),
+    "GET /api/v1/merchant-checks/<check_id>/result": Line("check"),
+    "PUT /api/v1/merchant-checks/<check_id>/subscription": Line(
+        "check", {"webhook": "https://example.com/"}
+    ),
+    "DELETE /api/v1/merchant-checks/<check_id>/subscription": Line("check"),
     "GET /api/v1/me/licences/<identifier>": Line("licence"),
     "GET /api/v1/me/licences/<identifier>.pdf": Line("licence"),
     "GET /api/v1/me/codes/<showing_id>": Line("showing"),
@@ -310,6 +316,7 @@ def test_whoever_asked_in_vain_changed_nothing(shared_app: Flask, world: World) 
         "account": ("manager", f"/api/v1/staff/{world.object('account').name}"),
         "review": ("issuer", f"/api/v1/reviews/{world.object('review').name}"),
         "number": ("li", f"/api/v1/desk-numbers/{world.object('number').name}"),
+        "check": ("platform", f"/api/v1/merchant-checks/{world.object('check').name}"),
     }
 
     def seen() -> dict[str, Any]:

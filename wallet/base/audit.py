@@ -120,6 +120,14 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "grant.resumed": "grant unit actor",
         "alert.closed": "alert unit actor",
         "suspension_rule.set": "unit actor refusals minutes",
+        "merchant_check.received": "check actor unit item types lines",
+        "merchant_check.answered": "check actor unit item lines licences",
+        "merchant_check.finished": "check actor unit state answered matched changed unreadable",
+        "merchant_check.read": "check actor unit",
+        "merchant_check.subscribed": "check actor unit",
+        "merchant_check.unsubscribed": "check actor unit",
+        "merchant_check.told": "check actor unit item licences",
+        "merchant_check.deleted": "check unit",
         "verification.outcome": "verification actor desk outcome alert",
     }.items()
 }

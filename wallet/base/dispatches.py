@@ -273,6 +273,29 @@ def dead_letters(destination: str | None = None) -> ColumnElement[bool]:
     return dead if destination is None else dead & (Dispatch.destination == destination)
 
 
+def waiting_destinations(tx: Connection, prefix: str) -> list[str]:
+    """The destinations with that beginning for which something waits."""
+    found = (
+        select(Dispatch.destination)
+        .where(
+            Dispatch.state == _LITERAL,
+            Dispatch.destination >= prefix,
+            Dispatch.destination < prefix + "\U0010ffff",
+        )
+        .distinct()
+    )
+    return list(tx.execute(found).scalars())
+
+
+def drop_waiting(tx: Connection, destination: str, now: datetime) -> None:
+    """Give up what waits for a destination that is no longer sent to."""
+    tx.execute(
+        update(Dispatch)
+        .where(Dispatch.state == _LITERAL, Dispatch.destination == destination)
+        .values(state="dropped", ended_at=now)
+    )
+
+
 def replay(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
     """Let dead letters be sent again, from the first attempt on; gives how many."""
     values = {"state": "waiting", "attempts": 0, "next_at": now, "ended_at": None}

@@ -9,6 +9,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +23,12 @@ from wallet.errors import Invalid
 
 FORMATS: Final = {".csv": "csv", ".xlsx": "xlsx", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 """Ending of a file's name → what it is read as."""
+MEDIA_TYPES: Final = {
+    "application/x-ndjson": "ndjson",
+    "text/csv": "csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+"""Content type of a body → what it is read as."""
 _BLOCK: Final = 1 << 20
 _STRINGS: Final = ("xl/sharedStrings.xml", "xl/styles.xml")
 
@@ -43,34 +50,66 @@ ERROR: Final = BadCell("error_cell", "单元格是错误值，请改正后再报
 LOGICAL: Final = BadCell("error_cell", "单元格是逻辑值，请改为文字。")
 TIMED: Final = BadCell("date_cell", "单元格的日期带有时间，请只填日期。")
 TOO_LONG: Final = BadCell("line_too_long", "这一行过长，请缩短后再报送。")
+LOST: Final = BadCell(
+    "number_cell", "单元格是数字，第 15 位以后已经丢失；请把这一列设为文本格式，重新填写。"
+)
+_EXPONENT: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
+_DIGITS_KEPT: Final = 10**15
+"""Excel keeps 15 digits of a number."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How many `lines` a file may have, empty ones and the header included, and to how many bytes
+    (`unpacked`) an Excel file may unpack."""
+
+    lines: int
+    unpacked: int
+
+
+def cell_text(cell: Cell) -> str | BadCell:
+    """What a cell says as text, without spaces around, or why it must not be read."""
+    if cell is None or isinstance(cell, BadCell):
+        return cell or ""
+    if isinstance(cell, str):
+        return LOST if _EXPONENT.fullmatch(cell.strip()) else cell.strip(" \u3000")
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if abs(cell) >= _DIGITS_KEPT:
+        return LOST
+    return str(int(cell)) if cell == int(cell) else repr(cell)
 
 
 def open_lines(
-    file: BinaryIO, kind: str, after: int = 0
+    file: BinaryIO, kind: str, after: int = 0, bounds: Bounds | None = None
 ) -> tuple[int | None, Iterator[tuple[int, Line]]]:
     """About how many lines with licences there are, and the lines after that number.
 
     Lines count from 1, empty ones are left out. Of a CSV or XLSX file the header is given first,
     whatever `after`. Nobody may know how many there are: None. Raises Invalid (`batch_unreadable`)
-    here, or while the lines are read where the file cannot be read on; what came before is good.
+    here, or while the lines are read where the file cannot be read on; what came before is good. Past
+    its `bounds` Invalid (`too_many_lines`) is raised.
     """
+    most = bounds.lines if bounds else None
     if kind == "xlsx":
-        sheet = _sheet(_workbook(file))
+        sheet = _sheet(_workbook(file, bounds))
         rows: int | None = sheet.max_row
-        return max(0, rows - 1) if rows else None, _read(_xlsx(sheet), after, header=True)
+        return max(0, rows - 1) if rows else None, _read(_xlsx(sheet), after, most, header=True)
     if kind == "csv":
         encoding, count = _encoding(file)
-        return max(0, count - 1), _read(_csv(file, encoding), after, header=True)
+        return max(0, count - 1), _read(_csv(file, encoding), after, most, header=True)
     count = sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
     file.seek(0)
-    return count, _read(_ndjson(file), after, header=False)
+    return count, _read(_ndjson(file), after, most, header=False)
 
 
 def _read(
-    lines: Iterator[tuple[int, Line]], after: int, *, header: bool
+    lines: Iterator[tuple[int, Line]], after: int, most: int | None, *, header: bool
 ) -> Iterator[tuple[int, Line]]:
     try:
         for number, line in lines:
+            if most is not None and number > most:
+                raise Invalid("文件的行数过多，请分成几个文件。", "too_many_lines")
             if line and (number > after or (number == 1 and header)):
                 yield number, line
     except Invalid:
@@ -164,11 +203,13 @@ def _sheet(book: Any) -> Any:
     return book.worksheets[0]
 
 
-def _workbook(file: BinaryIO) -> Any:
+def _workbook(file: BinaryIO, bounds: Bounds | None) -> Any:
     try:
         file.seek(0)
         with zipfile.ZipFile(file) as packed:
-            _check_sizes(packed.infolist())
+            _check_sizes(
+                packed.infolist(), bounds.unpacked if bounds else numbers.BATCH_UNPACKED_MAX
+            )
         file.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the file has that we do not read
@@ -179,11 +220,11 @@ def _workbook(file: BinaryIO) -> Any:
         raise _unreadable("不是完整的 Excel 文件（.xlsx），请重新导出后再报送。") from None
 
 
-def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(parts: list[zipfile.ZipInfo], most: int) -> None:
     """Refuse what unpacks to too much, by the sizes that it declares: no more is ever unpacked."""
     strings = sum(part.file_size for part in parts if part.filename in _STRINGS)
     if (
-        sum(part.file_size for part in parts) > numbers.BATCH_UNPACKED_MAX
+        sum(part.file_size for part in parts) > most
         or strings > numbers.BATCH_STRINGS_MAX
         or any(
             part.file_size > max(_BLOCK, part.compress_size * numbers.BATCH_PACKED_RATIO)

@@ -12,15 +12,18 @@ import hmac
 import json
 import re
 import secrets
+import socket
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from ipaddress import ip_address
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from urllib3 import PoolManager, Timeout, exceptions
+from urllib3 import HTTPSConnectionPool, PoolManager, ProxyManager, Timeout, exceptions
+from urllib3.connection import HTTPSConnection
 
 from verify.fetch import web_for, within
 from wallet import numbers
@@ -55,15 +58,16 @@ class Sender:
     """How dispatches to one destination are sent.
 
     `request` says what to send: deps, dispatch, now. What it reads, it reads in a transaction that
-    ends before anything is sent. `settle` keeps what follows from an attempt, in the transaction
-    that notes it: tx, dispatch, outcome, now.
+    ends before anything is sent; it may find that there is nothing to send any more. `settle` keeps what follows from an attempt, in the transaction
+    that notes it: tx, dispatch, outcome, now. What is `public` is sent to the public internet alone.
     """
 
     url: str
-    request: Callable[[Deps, ClaimedDispatch, datetime], Request]
+    request: Callable[[Deps, ClaimedDispatch, datetime], Request | Outcome]
     settle: Callable[[Connection, ClaimedDispatch, Outcome, datetime], None] = field(
         default=lambda *_: None
     )
+    public: bool = False
 
 
 def new_secret() -> str:
@@ -98,9 +102,16 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
     return any(hmac.compare_digest(one, expected) for one in given)
 
 
-def open_web(url: str) -> PoolManager:
-    """What sends to an address, by the environment's proxy where there is one; to be closed."""
-    return web_for(url)
+def open_web(url: str, *, public: bool = False) -> PoolManager:
+    """What sends to an address, by the environment's proxy where there is one; to be closed.
+
+    To the `public` internet alone: what is connected to an address of any other network is let go before a byte is sent.
+    Behind a proxy it is the proxy that decides.
+    """
+    web = web_for(url)
+    if public and not isinstance(web, ProxyManager):
+        web.pool_classes_by_scheme = {"https": _PublicPool}
+    return web
 
 
 def post(web: PoolManager, request: Request, key: str, now: datetime) -> Outcome:
@@ -144,6 +155,21 @@ def receipt_of(members: Mapping[str, Any]) -> str | None:
 def slug_of(reason: object, otherwise: str) -> str:
     """A peer's reason where it is a slug: a sentence might name a person."""
     return reason if isinstance(reason, str) and _SLUG.fullmatch(reason) else otherwise
+
+
+class _PublicConnection(HTTPSConnection):
+    """A connection to no network but the public one, whatever a name is resolved to."""
+
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if not ip_address(connected.getpeername()[0]).is_global:
+            connected.close()
+            raise exceptions.NewConnectionError(self, "not a public address")
+        return connected
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
 
 
 def _signature(secret: bytes, key: str, stamp: str, body: bytes) -> str:

@@ -109,7 +109,7 @@ class UseItem(Base):
 
     `materials` is a list of `{name, name_en, needed, satisfied_by, types}` as `content.ItemSchema` loads it:
     one of `types`, or all of them, satisfies the material, and of each the item may see `fields`.
-    `scene` is government 政务 or social 社会化. The row says what is published now; once
+    `scene` is government 政务, social 社会化, or platform 平台核验: lists of merchants, and no codes. The row says what is published now; once
     `withdrawn_at` is set the item is no longer chosen, and no grant for it stands.
     """
 

@@ -99,7 +99,7 @@ class UseItem:
     name: str
     name_en: str
     unit: str
-    scene: Literal["government", "social"]
+    scene: Literal["government", "social", "platform"]
     materials: list[dict[str, Any]]
     """As `wallet.catalogue.model.UseItem` describes them."""
     consent: Literal["none", "ask"]

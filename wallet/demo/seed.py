@@ -312,7 +312,7 @@ def _hand_out_clients(tx: Connection, deps: Deps, demo: DemoData, units: dict[st
                 "secret_hash": hash_secret(secret),
             },
         )
-        if "relying" in row.kinds:
+        if not {"relying", "platform"}.isdisjoint(row.kinds):
             _bind_grants(tx, f"demo-{name}")
         handed_out[name] = {"client_id": f"demo-{name}", "client_secret": secret}
     handed_out["people"] = {

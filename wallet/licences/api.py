@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from verify.status_list import STATUS_LIST_PATH, STATUS_LIST_TTL, STATUS_LIST_TYP
 from verify.trust import TRUST_PATH
+from wallet.base.table_files import MEDIA_TYPES
 from wallet.licences.batches.accept import BatchProgress, accept_batch, batch_progress
 from wallet.licences.check import NewLicence
 from wallet.licences.delivery.deliveries import LicenceDelivery, deliveries_of, note_receipts
@@ -69,11 +70,6 @@ blueprint = ApiBlueprint("licences", __name__, description="电子证照 · Elec
 published = ApiBlueprint(
     "trust", __name__, description="状态列表与信任包 · Status lists and trust bundle"
 )
-_FILE_KINDS = {
-    "application/x-ndjson": "ndjson",
-    "text/csv": "csv",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-}
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BUNDLE_MAX_AGE = 60
 """Seconds a trust bundle may be cached: a retired key is refused everywhere within them."""
@@ -93,11 +89,11 @@ def receive_licence(headers: dict[str, str], new: NewLicence) -> IssuedLicence:
 @blueprint.route("/licence-batches", methods=["POST"])
 @blueprint.arguments(BatchQuerySchema, location="query")
 @blueprint.response(202, BatchSchema)
-@blueprint.doc(requestBody={"required": True, "content": dict.fromkeys(_FILE_KINDS, _FILE)})
+@blueprint.doc(requestBody={"required": True, "content": dict.fromkeys(MEDIA_TYPES, _FILE)})
 @guard(client("issuing"))
 def receive_batch(query: dict[str, Any]) -> BatchProgress:
     """Take in a file of licences, worked off in the background; the same file is the same batch."""
-    kind = _FILE_KINDS.get(request.mimetype)
+    kind = MEDIA_TYPES.get(request.mimetype)
     if kind is None or request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
     parts, stock = streamed(of_lines=kind != "xlsx"), query["stock"]

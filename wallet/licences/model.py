@@ -51,6 +51,7 @@ class Licence(Base):
     __table_args__ = (
         UniqueConstraint("type_id", "unit_id", "number_index", "version"),
         Index("ix_licences_unit_id_id", "unit_id", "id"),
+        Index("ix_licences_number_index", "number_index"),
         Index(
             "ix_licences_may_expire",
             "valid_until",

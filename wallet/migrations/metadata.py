@@ -15,6 +15,7 @@ from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.relying.desk_numbers import model as desk_numbers
+from wallet.relying.merchant_checks import model as merchant_checks
 from wallet.relying.notices import model as notices
 from wallet.showing import model as showing
 from wallet.web.oidc.attempt import UsedAttempt
@@ -38,6 +39,7 @@ __all__ = [
     "holders",
     "in_step",
     "licences",
+    "merchant_checks",
     "notices",
     "organisations",
     "relying",

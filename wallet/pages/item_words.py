@@ -12,7 +12,7 @@ from wallet.errors import Invalid
 
 def scene_words() -> dict[str, str]:
     """Scene of an item → its word."""
-    return {"government": _("政务服务"), "social": _("社会化用证")}
+    return {"government": _("政务服务"), "social": _("社会化用证"), "platform": _("平台核验")}
 
 
 def consent_words() -> dict[str, str]:

@@ -15,6 +15,7 @@ from wallet.catalogue.model import LicenceTypeVersion
 from wallet.catalogue.read import published_type, published_types, published_versions
 from wallet.catalogue.use_list.read import use_item, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
+from wallet.pages.item_words import scene_words
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public
 
@@ -58,7 +59,7 @@ def item(code: str) -> str:
     """One item of the use list: what is needed, what satisfies it, how it is done without a phone."""
     found = with_standing(use_item(deps(), code), local_day(now()))
     types = {entry["code"]: entry for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]}
-    return render_template("public/use_item.html", item=_item(found, types))
+    return render_template("public/use_item.html", item=_item(found, types), scenes=scene_words())
 
 
 def in_language(entry: Mapping[str, Any], key: str) -> str:

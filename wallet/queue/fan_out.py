@@ -16,6 +16,8 @@ from wallet.licences.delivery.acting import tell_of_acting
 from wallet.licences.delivery.deliver import deliver
 from wallet.licences.delivery.notify import USE_TOPIC
 from wallet.licences.platform.push import push
+from wallet.relying.merchant_checks.tell import TOPIC as CHECK_TOPIC
+from wallet.relying.merchant_checks.tell import note_changes, queue_told
 from wallet.showing.notices import deliver_uses
 
 FAN_OUT: Final = 500
@@ -24,14 +26,15 @@ FAN_OUT: Final = 500
 Plan = Callable[[Connection, Deps, Sequence[Message], datetime], None]
 
 _PLANS: Final[Mapping[str, tuple[Plan, ...]]] = {
-    "licence.issued": (deliver, push),
-    "licence.status_changed": (deliver, push),
-    "licence.expired": (deliver, push),
+    "licence.issued": (deliver, push, note_changes),
+    "licence.status_changed": (deliver, push, note_changes),
+    "licence.expired": (deliver, push, note_changes),
     "licence.expiring": (deliver,),
     "catalogue.published": (push,),
     "delegation.changed": (tell,),
     ACTING_TOPIC: (tell_of_acting,),
     USE_TOPIC: (deliver_uses,),
+    CHECK_TOPIC: (queue_told,),
 }
 """Topic → what it leads to. Messages of other topics stay until somebody takes them."""
 

@@ -73,7 +73,7 @@ def send_due(
         waiting = claim_due(tx, destination, clock(), numbers.DISPATCH_BATCH)
     if not waiting:
         return False
-    with open_web(sender.url) as web:
+    with open_web(sender.url, public=sender.public) as web:
         while waiting and not stopped():
             dispatch = waiting.pop(0)
             request = _built(deps, sender, dispatch, clock())

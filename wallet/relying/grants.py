@@ -57,6 +57,8 @@ class ItemGrant:
         return self.consent != "none"
 
 
+PLATFORM: Final = "platform"
+"""The scene of items for which lists of merchants are checked and no code is judged, since they ask nobody."""
 _CLIENT: Final = bindparam("client", type_=Integer())
 _BOUND: Final = exists().where(ClientGrant.client_id == _CLIENT, ClientGrant.grant_id == Grant.id)
 
@@ -106,7 +108,9 @@ _GRANT: Final = granted(
     LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
     Grant.id.label("grant_id"), Grant.quota_per_day, Grant.networks, Grant.opens, Grant.closes, UseItemType.fields.label("necessary"),
 ).where(UseItem.code == bindparam("item"))  # fmt: skip
-_ITEMS: Final = granted(UseItem.code).order_by(UseItem.id)
+_VERIFYING: Final = _GRANT.where(UseItem.scene != PLATFORM)
+_CHECKING: Final = _GRANT.where(UseItem.scene == PLATFORM)
+_ITEMS: Final = granted(UseItem.code).where(UseItem.scene != PLATFORM).order_by(UseItem.id)
 
 
 def within(given: Sequence[str], necessary: Sequence[str]) -> tuple[str, ...]:
@@ -123,10 +127,20 @@ def admits(networks: Sequence[str] | None, address: str | None) -> bool:
 
 
 def grant_for(
-    deps: Deps, principal: Principal, item: str, at: datetime, address: str | None
+    deps: Deps,
+    principal: Principal,
+    item: str,
+    at: datetime,
+    address: str | None,
+    *,
+    lists: bool = False,
 ) -> ItemGrant | None:
-    """What this principal may do for an item at that time from that address, None when it is nothing."""
-    rows = deps.db.rows(_GRANT, item=item, today=local_day(at), **bound_to(principal))
+    """What this principal may do for an item at that time from that address, None when it is nothing.
+
+    With `lists`, for checking lists of merchants; else with codes. No item is for both.
+    """
+    query = _CHECKING if lists else _VERIFYING
+    rows = deps.db.rows(query, item=item, today=local_day(at), **bound_to(principal))
     return _grant(
         item,
         [
@@ -138,11 +152,11 @@ def grant_for(
 
 
 def grant_within(
-    tx: Connection, unit_id: int, account: str, item: str, today: date
+    tx: Connection, unit_id: int, account: str, item: str, today: date, *, lists: bool = False
 ) -> ItemGrant | None:
     """As `grant_for` of an account of a unit, in the caller's transaction, from wherever and at whichever hour it asked."""
     values = {"unit": unit_id, "client": client_of(account), "item": item, "today": today}
-    return _grant(item, tx.execute(_GRANT, values).all())
+    return _grant(item, tx.execute(_CHECKING if lists else _VERIFYING, values).all())
 
 
 def bound_to(principal: Principal) -> dict[str, int | None]:

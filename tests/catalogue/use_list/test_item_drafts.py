@@ -36,7 +36,7 @@ def sun(app: Flask) -> Visitor:
 def test_every_item_of_the_demo_keeps_the_rules_of_a_draft(shared_app: Flask) -> None:
     with deps_of(shared_app).db.read() as tx:
         contents = tx.execute(select(UseItemVersion.content)).scalars().all()
-    assert len(contents) == 15
+    assert len(contents) == 16
     for content in contents:
         assert ItemContentSchema().load(content) == content
 

@@ -36,7 +36,7 @@ def test_every_item_of_the_list_is_found_alone_and_page_by_page(shared_app: Flas
         if cursor is None:
             break
     assert found == http.get(f"{ITEMS}?limit=200").get_json()["items"]
-    assert len(found) == 15
+    assert len(found) == 16
     for item in found:
         assert http.get(f"{ITEMS}/{item['code']}").get_json() == item
         assert fields_of(item["materials"]) == item["fields"]

@@ -14,8 +14,8 @@ from wallet.catalogue.use_list.materials import SATISFIED_BY
 from wallet.errors import Invalid
 from wallet.web.schemas import StrictSchema, Text, Truth
 
-SCENES: Final = ("government", "social")
-"""政务 and 社会化 (O-3, M-3)."""
+SCENES: Final = ("government", "social", "platform")
+"""政务 and 社会化 (O-3, M-3), and 平台核验: a platform enterprise has its merchants checked (M-16)."""
 CONSENTS: Final = ("none", "ask")
 
 _REQUIRED: Final[dict[str, Any]] = {"required": "必填。", "null": "不能为空。"}
@@ -85,7 +85,8 @@ class ItemContentSchema(StrictSchema):
 
     @validates_schema
     def makes_sense(self, data: dict[str, Any], **_: Any) -> None:
-        """Something is needed, no material twice, and a company asks the holder each time (O-16)."""
+        """Something is needed, no material twice, and a company that sees fields asks the
+        holder each time (O-16); a platform sees none (M-16)."""
         errors: dict[str, list[str]] = {}
         if repeated := _repeated(one["name"] for one in data["materials"]):
             errors["materials"] = [f"材料重复：{'、'.join(repeated)}。"]
@@ -93,6 +94,8 @@ class ItemContentSchema(StrictSchema):
             errors["materials"] = ["至少要有一项必需的材料。"]
         if data["scene"] == "social" and data["consent"] != "ask":
             errors["consent"] = ["社会化用证须每次征得持证人同意。"]
+        if data["scene"] == "platform" and data["consent"] != "none":
+            errors["consent"] = ["平台核验不看照面信息，不逐次征得同意。"]
         if errors:
             raise ValidationError(errors)
 

@@ -69,7 +69,8 @@ def withdrawn() -> Conflict:
 
 
 def _of_unit(tx: Connection, unit_id: int, content: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Whether the unit may have such an item: a company only social ones, a public body any."""
+    """Whether the unit may have such an item: a company only social ones or, as a platform,
+    those of merchant checks; a public body any."""
     unit = tx.execute(select(Unit.kinds, Unit.closed_at).where(Unit.id == unit_id)).one()
     if unit.closed_at is not None:
         raise Invalid("unit：这个单位已撤销，不能再有用证事项。", "invalid_content")
@@ -77,6 +78,8 @@ def _of_unit(tx: Connection, unit_id: int, content: Mapping[str, Any]) -> dict[s
         return {"scene": ["只有用证单位的事项才是政务服务，这个单位应为社会化用证。"]}
     if content["scene"] == "social" and "social" not in unit.kinds:
         return {"scene": ["只有社会化用证主体的事项才是社会化用证，这个单位应为政务服务。"]}
+    if content["scene"] == "platform" and "platform" not in unit.kinds:
+        return {"scene": ["只有平台企业的事项才是平台核验，请换选场景。"]}
     return {}
 
 

@@ -33,7 +33,7 @@ class UseItemSchema(Schema):
     name_en = fields.String()
     unit = fields.String(required=True)
     unit_en = fields.String()
-    scene = fields.String(required=True, metadata={"enum": ["government", "social"]})
+    scene = fields.String(required=True, metadata={"enum": ["government", "social", "platform"]})
     licence_types = fields.List(fields.String(), required=True)
     fields_ = fields.Dict(
         keys=fields.String(),

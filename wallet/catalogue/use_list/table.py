@@ -44,7 +44,7 @@ _TYPE: Final = ("证照类型", "可看信息")
 COLUMNS: Final = (*_ITEM, *_MATERIAL, *_TYPE)
 """The headers of a table, in any order."""
 _WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "场景": {"政务": "government", "社会化": "social"},
+    "场景": {"政务": "government", "社会化": "social", "平台核验": "platform"},
     "征得同意": {"是": "ask", "否": "none"},
     "必需": {"是": True, "否": False},
     "满足方式": {"任一": "any_of", "全部": "all_of", "": "any_of"},

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 import orjson
@@ -18,7 +17,7 @@ from marshmallow import ValidationError
 
 from wallet import numbers
 from wallet.base.clock import read_day
-from wallet.base.table_files import BadCell, Cell, Line
+from wallet.base.table_files import BadCell, Line, cell_text
 from wallet.catalogue.secrecy import secrecy_of
 from wallet.errors import DomainError, Invalid
 from wallet.holders.codes import CODE_TYPE_NAMES, ORGANISATION_CODE_TYPES
@@ -48,13 +47,7 @@ _DAY: Final = re.compile(
     r"(?P<y>[0-9]{4})(?:(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})"
     r"|年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))"
 )
-_EXPONENT: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+[0-9]+")
 _PATH: Final = re.compile("[A-Za-z0-9_.]{1,100}")
-_LOST: Final = BadCell(
-    "number_cell", "单元格是数字，第 15 位以后已经丢失；请把这一列设为文本格式，重新填写。"
-)
-_DIGITS_KEPT: Final = 10**15
-"""Excel keeps 15 digits of a number."""
 _FIELD_OF_SLUG: Final = {
     "holder_code": "holders.code",
     "holder_code_type": "holders.code_type",
@@ -167,7 +160,7 @@ def licence_of_row(line: Line, header: Header) -> NewLicence:
     bad: list[Fault] = []
     texts: dict[str, str] = {}
     for member, cell in given.items():
-        text = _text(cell)
+        text = cell_text(cell)
         if isinstance(text, BadCell):
             bad.append(Fault(header.names[member], member, text.slug, text.detail))
         else:
@@ -287,18 +280,6 @@ def _day(text: str) -> str:
         return read_day(written).isoformat()
     except ValueError:
         return text
-
-
-def _text(cell: Cell) -> str | BadCell:
-    if cell is None or isinstance(cell, BadCell):
-        return cell or ""
-    if isinstance(cell, str):
-        return _LOST if _EXPONENT.fullmatch(cell.strip()) else cell.strip(" \u3000")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if abs(cell) >= _DIGITS_KEPT:
-        return _LOST
-    return str(int(cell)) if cell == int(cell) else repr(cell)
 
 
 def _letters(place: int) -> str:

@@ -1174,6 +1174,95 @@ def upgrade() -> None:
         batch_op.create_index("ix_holding_refusals_unit_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
+        "merchant_checks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("unreadable", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.id"], name=op.f("fk_merchant_checks_client_id_clients")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_merchant_checks_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["licence_types.id"], name=op.f("fk_merchant_checks_type_id_licence_types")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_merchant_checks_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merchant_checks")),
+        sa.UniqueConstraint("client_id", "key", name=op.f("uq_merchant_checks_client_id_key")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_merchant_checks_public_id")),
+    )
+    with op.batch_alter_table("merchant_checks", schema=None) as batch_op:
+        batch_op.create_index("ix_merchant_checks_finished_at", ["finished_at"], unique=False)
+        batch_op.create_index(
+            "ix_merchant_checks_unfinished",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+
+    op.create_table(
+        "merchant_check_lines",
+        sa.Column("check_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("ref_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("fault", sa.String(), nullable=True),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("licence_id", sa.Integer(), nullable=True),
+        sa.Column("told", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["merchant_checks.id"],
+            name=op.f("fk_merchant_check_lines_check_id_merchant_checks"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"],
+            ["licences.id"],
+            name=op.f("fk_merchant_check_lines_licence_id_licences"),
+        ),
+        sa.PrimaryKeyConstraint("check_id", "line", name=op.f("pk_merchant_check_lines")),
+    )
+    with op.batch_alter_table("merchant_check_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_merchant_check_lines_licence_id"), ["licence_id"], unique=False
+        )
+
+    op.create_table(
+        "merchant_check_subscriptions",
+        sa.Column("check_id", sa.Integer(), nullable=False),
+        sa.Column("webhook_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["merchant_checks.id"],
+            name=op.f("fk_merchant_check_subscriptions_check_id_merchant_checks"),
+        ),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_merchant_check_subscriptions")),
+    )
+    with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.create_index("ix_licences_number_index", ["number_index"], unique=False)
+
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
@@ -1471,6 +1560,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_look_ups_holder_id_at")
 
     op.drop_table("look_ups")
+
+    with op.batch_alter_table("licences", schema=None) as batch_op:
+        batch_op.drop_index("ix_licences_number_index")
+
+    op.drop_table("merchant_check_subscriptions")
+    with op.batch_alter_table("merchant_check_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_merchant_check_lines_licence_id"))
+
+    op.drop_table("merchant_check_lines")
+    with op.batch_alter_table("merchant_checks", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_merchant_checks_unfinished",
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+        batch_op.drop_index("ix_merchant_checks_finished_at")
+
+    op.drop_table("merchant_checks")
 
     with op.batch_alter_table("uses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_uses_licence_id"))

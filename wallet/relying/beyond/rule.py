@@ -1,4 +1,4 @@
-"""The rule by which a social relying party's grants are suspended: so many requests beyond them in so many minutes.
+"""The rule by which the grants of a social relying party or a platform are suspended: so many requests beyond them in so many minutes.
 
 Public units are alerted alone: a clerk who is shown the wrong licence is no attack.
 """
@@ -30,6 +30,8 @@ RULE: Final = "rule"
 """Who has suspended a grant where nobody has, and the cause of the alert that tells it."""
 _COUNTED: Final[frozenset[Cause]] = frozenset({"item", "type", "fields", "network"})
 """What was never granted. A quota that is used up and a grant that is over are no attempt at more."""
+_ASKED_BY: Final = frozenset({"social", "platform"})
+"""Kinds of unit that the rule is for."""
 _LEVELS: Final = 8
 """A tree of units has fewer; a ring that was made by hand still ends."""
 
@@ -111,7 +113,7 @@ def suspend_by_rule(
     if cause not in _COUNTED or principal.unit_id is None:
         return ()
     unit = lock_unit(tx, principal.unit_id)  # the next to count waits here
-    if "social" not in unit.kinds:
+    if _ASKED_BY.isdisjoint(unit.kinds):
         return ()
     rule = rule_for(tx, principal.unit_id)
     since = now - timedelta(minutes=rule.minutes)
