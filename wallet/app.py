@@ -24,6 +24,7 @@ from wallet.numbers import (
     JUDGEMENTS_BODY_MAX,
     LICENCE_BODY_MAX,
     MERCHANT_CHECK_BODY_MAX,
+    PROOF_MAX,
     RECONCILIATION_BODY_MAX,
 )
 from wallet.organisations import api as organisations
@@ -38,6 +39,7 @@ from wallet.relying.desk_numbers import api as desk_numbers
 from wallet.relying.holdings import api as holdings
 from wallet.relying.merchant_checks import api as merchant_checks
 from wallet.relying.notices import api as notices
+from wallet.relying.onboarding import api as onboarding
 from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
@@ -73,6 +75,8 @@ def create_app(config: Config) -> Flask:
             "issuer_batch_pages.send": BATCH_FILE_MAX + JSON_BODY_MAX,
             "in_step.reconcile_licences": RECONCILIATION_BODY_MAX,
             "merchant_checks.send_list": MERCHANT_CHECK_BODY_MAX,
+            "onboarding.new_proof": PROOF_MAX,
+            "manager_application_pages.send_proof": PROOF_MAX + JSON_BODY_MAX,
             "desk.offline_verifications": JUDGEMENTS_BODY_MAX,
             "catalogue.new_draft": JUDGEMENTS_BODY_MAX,
             "catalogue.change_draft": JUDGEMENTS_BODY_MAX,
@@ -99,7 +103,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     features = (
         units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
-        shifts, notices, merchant_checks,
+        shifts, notices, merchant_checks, onboarding,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

@@ -155,6 +155,19 @@ TRAFFIC_DAYS: Final = 7
 DEMO_LIMIT_FACTOR: Final = 100
 """The demo multiplies the rate limits by this, so that tests may hurry."""
 
+GRANT_DAYS_MAX: Final = 731
+"""Days of a grant that was applied for, the first and the last among them."""
+GRANT_AHEAD_DAYS: Final = 90
+"""A grant begins at most so many days after it was applied for."""
+GRANT_QUOTA_MAX: Final = 10_000_000
+GRANT_NETWORKS_MAX: Final = 20
+APPLICATION_REASON_MAX: Final = 1000
+FILING_MEASURES_MAX: Final = 1000
+"""Characters in which an application says why, and a filing how the data are kept safe."""
+PROOFS_MAX: Final = 8
+PROOF_MAX: Final = 5 * 1024 * 1024
+"""Files of an application, and bytes of one."""
+
 REDIS_WAIT_MS: Final = 100
 """Milliseconds after which Redis is given up."""
 REDIS_REST: Final = 2

@@ -24,6 +24,7 @@ from wallet.catalogue.model import (
     LicenceTypeVersion,
     TypeIssuer,
 )
+from wallet.demo.applications import add_applications
 from wallet.demo.data import load, load_units
 from wallet.demo.delegations import add_delegations
 from wallet.demo.files import write_private
@@ -85,6 +86,7 @@ def seed(deps: Deps, now: datetime) -> None:
         if licence.awaits_review and not _licence_id(deps, licence, units, types):
             _receive(deps, seeders[licence.issuing_unit], licence, now)
     add_delegations(deps, demo, accounts, licences, now)
+    add_applications(deps, now)
     while work_once(deps, now).anything:
         pass
     with deps.db.begin() as tx:

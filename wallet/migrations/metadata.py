@@ -17,6 +17,7 @@ from wallet.relying import model as relying
 from wallet.relying.desk_numbers import model as desk_numbers
 from wallet.relying.merchant_checks import model as merchant_checks
 from wallet.relying.notices import model as notices
+from wallet.relying.onboarding import model as onboarding
 from wallet.showing import model as showing
 from wallet.web.oidc.attempt import UsedAttempt
 from wallet.web.sessions import Session
@@ -41,6 +42,7 @@ __all__ = [
     "licences",
     "merchant_checks",
     "notices",
+    "onboarding",
     "organisations",
     "relying",
     "showing",

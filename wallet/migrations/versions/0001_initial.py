@@ -606,6 +606,130 @@ def upgrade() -> None:
         batch_op.create_index("ix_oversteps_actor", ["unit_id", "actor", "at"], unique=False)
 
     op.create_table(
+        "applications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_applications_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_applications_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_applications_open",
+            ["unit_id", "item_id"],
+            unique=True,
+            sqlite_where=sa.text(
+                "state IN ('draft', 'submitted', 'returned', 'reviewed', 'approved')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('draft', 'submitted', 'returned', 'reviewed', 'approved')"
+            ),
+        )
+
+    op.create_table(
+        "application_steps",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_steps_application_id_applications"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_steps")),
+    )
+    with op.batch_alter_table("application_steps", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_steps_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "application_proofs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("file_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_application_proofs_application_id_applications"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_proofs")),
+    )
+    with op.batch_alter_table("application_proofs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_application_proofs_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
+        "filings",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("with_unit_id", sa.Integer(), nullable=True),
+        sa.Column("measures", sa.String(), nullable=False),
+        sa.Column("filed_by", sa.String(), nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["applications.id"],
+            name=op.f("fk_filings_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_filings_unit_id_units")),
+        sa.ForeignKeyConstraint(
+            ["with_unit_id"], ["units.id"], name=op.f("fk_filings_with_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_filings")),
+        sa.UniqueConstraint("number", name=op.f("uq_filings_number")),
+    )
+    with op.batch_alter_table("filings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_filings_with_unit_id"), ["with_unit_id"], unique=False)
+
+    op.create_table(
+        "approval_rights",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_approval_rights_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_rights")),
+    )
+    with op.batch_alter_table("approval_rights", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_approval_rights_open",
+            ["unit_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "licence_batches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
@@ -1700,6 +1824,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_grant_notices_unit")
 
     op.drop_table("grant_notices")
+    for name in (
+        "approval_rights",
+        "filings",
+        "application_proofs",
+        "application_steps",
+        "applications",
+    ):
+        op.drop_table(name)
     with op.batch_alter_table("alerts", schema=None) as batch_op:
         batch_op.drop_index("uq_alerts_open")
         batch_op.drop_index("ix_alerts_unit")

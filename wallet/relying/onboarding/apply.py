@@ -1,0 +1,148 @@
+"""The party's side of an application: its responsible person 专人 writes it, hands it in, takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from wallet import numbers
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.errors import Conflict, Invalid
+from wallet.organisations.model import Unit
+from wallet.organisations.units.sight import check_open, lock_unit
+from wallet.relying.onboarding.content import checked_content, item_to_use
+from wallet.relying.onboarding.deciders import deciders, read_tree
+from wallet.relying.onboarding.model import Application, ApplicationProof
+from wallet.relying.onboarding.sight import EDITABLE, application_in_sight, expect, move, not_found
+from wallet.web.principal import Principal
+
+
+def write_application(
+    deps: Deps, principal: Principal, item: str, given: Mapping[str, Any], now: datetime
+) -> str:
+    """Begin an application of the own unit for an item; gives its id.
+
+    Raises NotFound (no such item for this unit), Invalid (`invalid_application`), Conflict
+    (`application_exists`, `unit_closed`).
+    """
+    assert principal.unit_id is not None
+    with deps.db.begin() as tx:
+        unit = lock_unit(tx, principal.unit_id)
+        check_open(unit)
+        to_use = item_to_use(tx, unit, item)
+        values = {"unit_id": unit.id, "item_id": to_use.id}
+        written = insert_if_new(
+            tx,
+            Application,
+            **values,
+            state="draft",
+            content=checked_content(to_use, given, local_day(now)),
+            authors=[principal.account],
+            reviewer=None,
+            changed_at=now,
+        )
+        if not written:
+            raise Conflict(
+                "本单位对这一事项已有未办结的申请，请在它上面修改。", "application_exists"
+            )
+        newest = select(func.max(Application.id)).filter_by(**values)
+        application_id = str(tx.execute(newest).scalar_one())
+        row = application_in_sight(tx, principal, application_id)
+        move(tx, row, principal, "written", now)
+    return application_id
+
+
+def rewrite_application(
+    deps: Deps, principal: Principal, application_id: str, given: Mapping[str, Any], now: datetime
+) -> None:
+    """Replace the content of an application that is not handed in, or was returned.
+
+    Raises NotFound, Invalid (`invalid_application`), Conflict (`application_state`).
+    """
+    with deps.db.begin() as tx:
+        row = own_application(tx, principal, application_id)
+        content = checked_content(_item(tx, row), given, local_day(now))
+        move(
+            tx, row, principal, "written", now,
+            state="draft", content=content, authors=_with(row.authors, principal),
+        )  # fmt: skip
+
+
+def submit_application(
+    deps: Deps, principal: Principal, application_id: str, now: datetime
+) -> None:
+    """Hand an application in to the managing unit.
+
+    Raises NotFound, Invalid (`proof_required`; `invalid_application` where the item or the days have moved on), Conflict
+    (`application_state`, `no_decider`).
+    """
+    with deps.db.begin() as tx:
+        row = own_application(tx, principal, application_id)
+        checked_content(_item(tx, row), row.content, local_day(now))
+        proofs = select(func.count()).where(ApplicationProof.application_id == row.id)
+        if not tx.execute(proofs).scalar_one():
+            raise Invalid("proofs：请先上传登记证书、公函等证明材料，再提交。", "proof_required")
+        if not deciders(read_tree(tx, local_day(now)), row.parent_id, row.scene):
+            raise Conflict("上级没有可以审批的管理单位，请联系运维人员登记授权。", "no_decider")
+        move(
+            tx, row, principal, "submitted", now,
+            state="submitted", authors=_with(row.authors, principal),
+        )  # fmt: skip
+
+
+def withdraw_application(
+    deps: Deps, principal: Principal, application_id: str, now: datetime
+) -> None:
+    """Take an application back, before anything has been granted by it; it ends for good.
+
+    Raises NotFound, Conflict (`application_state`).
+    """
+    with deps.db.begin() as tx:
+        row = application_in_sight(tx, principal, application_id, lock=True)
+        if row.unit_id != principal.unit_id:
+            raise not_found()
+        expect(row, (*EDITABLE, "submitted", "reviewed", "approved"))
+        move(tx, row, principal, "withdrawn", now, state="withdrawn")
+
+
+def own_application(tx: Connection, principal: Principal, application_id: str) -> AnyRow:
+    """An application of the own unit that may be changed, kept from others. Raises NotFound, Conflict
+    (`application_state`)."""
+    row = application_in_sight(tx, principal, application_id, lock=True)
+    if row.unit_id != principal.unit_id:
+        raise not_found()
+    expect(row, EDITABLE)
+    return row
+
+
+def applicable_items(deps: Deps, principal: Principal) -> list[AnyRow]:
+    """The items that the own unit may apply for: code, name, name_en, own; the own ones first."""
+    with deps.db.read() as tx:
+        unit = tx.execute(select(Unit).where(Unit.id == principal.unit_id)).one()
+        own = UseItem.unit_id == unit.id
+        which = own | (UseItem.scene == "government") if "relying" in unit.kinds else own
+        return list(
+            tx.execute(
+                select(UseItem.code, UseItem.name, UseItem.name_en, own.label("own"))
+                .where(which, UseItem.withdrawn_at.is_(None))
+                .order_by(own.desc(), UseItem.id)
+                .limit(numbers.PAGE_LIMIT_MAX)
+            )
+        )
+
+
+def _item(tx: Connection, row: AnyRow) -> AnyRow:
+    """The item as it is now, for a unit that may still use it. Raises NotFound, Conflict (`unit_closed`)."""
+    unit = lock_unit(tx, row.unit_id)
+    check_open(unit)
+    return item_to_use(tx, unit, row.item)
+
+
+def _with(authors: list[str], principal: Principal) -> list[str]:
+    return list(dict.fromkeys([*authors, principal.account]))
