@@ -100,6 +100,14 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
     }
     assert bodies == {
         "/oauth/token",
+        "/api/v1/applications",
+        "/api/v1/applications/{application_id}",
+        "/api/v1/applications/{application_id}/proofs",
+        "/api/v1/applications/{application_id}/review",
+        "/api/v1/applications/{application_id}/approval",
+        "/api/v1/applications/{application_id}/filing",
+        "/api/v1/applications/{application_id}/filing/answer",
+        "/api/v1/approval-rights/{unit}",
         "/api/v1/basis-documents",
         "/api/v1/basis-documents/{code}",
         "/api/v1/delivery-receipts",
@@ -155,6 +163,22 @@ PERSON_READS: Final[dict[str, list[str]]] = {"session": []}
 PERSON_WRITES: Final[dict[str, list[str]]] = {"session": [], "csrf": []}
 CLIENT: Final[dict[str, list[str]]] = {"client": []}
 SECURITY: Final = {
+    "get /api/v1/applications": [PERSON_READS],
+    "post /api/v1/applications": [PERSON_WRITES],
+    "get /api/v1/applications/{application_id}": [PERSON_READS],
+    "put /api/v1/applications/{application_id}": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/submission": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/withdrawal": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/proofs": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/review": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/approval": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/filing": [PERSON_WRITES],
+    "post /api/v1/applications/{application_id}/filing/answer": [PERSON_WRITES],
+    "get /api/v1/applications/{application_id}/proofs/{proof_id}": [PERSON_READS],
+    "delete /api/v1/applications/{application_id}/proofs/{proof_id}": [PERSON_WRITES],
+    "get /api/v1/approval-rights": [PERSON_READS],
+    "put /api/v1/approval-rights/{unit}": [PERSON_WRITES],
+    "delete /api/v1/approval-rights/{unit}": [PERSON_WRITES],
     "get /api/v1/catalogue": [],
     "get /api/v1/catalogue/{code}": [],
     "get /api/v1/catalogue/{code}/versions": [],

@@ -29,6 +29,8 @@ CLERK: Final = "desk-zhao"
 ISSUER: Final = "issuer-chen"
 MANAGER: Final = "manager-sun"
 RESPONSIBLE: Final = "desk-qian"
+BANK: Final = "desk-bank"
+"""The responsible person of a company."""
 PERSONAS: Final = (
     None,
     HOLDER,
@@ -37,6 +39,7 @@ PERSONAS: Final = (
     ISSUER,
     MANAGER,
     RESPONSIBLE,
+    BANK,
     "counter-wang",
     "auditor-he",
 )
@@ -180,6 +183,15 @@ PAGES: Final = (
     Shown("/manager/people/<login>", MANAGER, f"/manager/people/{RESPONSIBLE}"),
     Shown("/manager/people/<login>/edit", MANAGER, f"/manager/people/{RESPONSIBLE}/edit"),
     Shown("/manager/people/<login>/access", MANAGER, f"/manager/people/{CLERK}/access"),
+    Shown("/manager/applications", MANAGER),
+    Shown("/manager/applications", MANAGER, "/manager/applications?over=1"),
+    Shown("/manager/applications", BANK),
+    Shown("/manager/applications/new", BANK),
+    Shown("/manager/applications/new", BANK, "/manager/applications/new?item=bank-home-loan"),
+    Shown("/manager/applications/<application_id>", MANAGER, "/manager/applications/1"),
+    Shown("/manager/applications/<application_id>", BANK, "/manager/applications/1"),
+    Shown("/manager/applications/<application_id>/decision", MANAGER, "/manager/applications/1/decision"),
+    Shown("/manager/approval-rights", MANAGER),
     Shown("/manager/grants", MANAGER),
     Shown("/manager/grants", MANAGER, "/manager/grants?suspended=1"),
     Shown("/manager/grants/<grant_id>", MANAGER, "/manager/grants/1"),
@@ -204,7 +216,7 @@ FIXED: Final = {shown.route for shown in PAGES if "<" not in shown.route}
 
 NO_PAGES: Final = re.compile(
     r"^/(api/v1/|api/openapi.json|\.well-known/|status-lists/|static/|preferences$"
-    r"|(desk|wallet)-worker\.js|(desk|wallet)\.webmanifest|healthz|readyz|metrics|.*\.(pdf|csv|crt|<form>)$)"
+    r"|(desk|wallet)-worker\.js|(desk|wallet)\.webmanifest|healthz|readyz|metrics|manager/applications/<application_id>/proofs/|.*\.(pdf|csv|crt|<form>)$)"
 )
 """Routes that answer a GET with something else than a page."""
 
@@ -214,6 +226,12 @@ WORDS: Final = (
     "改为窗口手工登记（演示）",
     "演示依据",
     "证照编号",
+    "为行动不便的老年客户上门登记服务，申请续期并增加每日次数（演示）。",
+    "登记证明（演示）",
+    "办理个人住房贷款，核对不动产权属（演示）",
+    "登记证书（演示）",
+    "专网传输，不留存影像（演示）",
+    "请补充公函（演示）",
 )
 """What `furnish` has somebody type, and a new type's first field, which stay as they are stored."""
 

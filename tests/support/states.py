@@ -6,18 +6,21 @@ every page holds in each of them (tests/browser/test_every_state.py), and `make 
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, Route, expect
 from sqlalchemy import select, update
 
 from tests.support import desk, offline, pages, phone
 from tests.support.consent import BANK_ACCOUNT, let_time_pass
-from tests.support.licences import FOOD
+from tests.support.licences import FOOD, day
 from tests.support.showing import RENEWAL
 from tests.support.units import DISTRICT, HALL
 from wallet.base.deps import build_deps
@@ -423,9 +426,92 @@ def administering(stage: Stage) -> States:
     yield "administrator-last-one", company
 
 
+def applying(stage: Stage) -> States:
+    """A bank applies, is returned, applies again, is reviewed, approved, filed, and the filing looked at."""
+    bank, first, second, above = (
+        stage.visit(one) for one in (pages.BANK, pages.MANAGER, "manager-wu", "manager-han")
+    )
+    address = _applied(bank)
+    yield from _application_to_be_mended(bank, first, address)
+    for manager, act in ((first, "pass"), (second, "approve")):
+        manager.goto(f"{address}/decision")
+        if act == "approve":
+            first.goto(f"{address}/decision")
+            yield "application-another", first
+            yield "application-to-approve", manager
+        manager.get_by_test_id(act).click()
+        expect(manager.get_by_test_id("application-state")).to_be_visible()
+    first.goto(f"{address}/decision")
+    first.get_by_test_id("file").click()
+    expect(first.get_by_role("alert")).to_be_visible()
+    yield "application-to-file", first
+    first.locator("#measures").fill("专网传输，不留存影像（演示）")
+    first.get_by_test_id("file").click()
+    expect(first.get_by_test_id("filing-number")).to_be_visible()
+    yield "application-filed", first
+    bank.goto(address)
+    yield "application-granted", bank
+    above.goto("/manager/applications")
+    yield "filings", above
+    above.goto(f"{address}/decision")
+    above.get_by_test_id("objected").click()
+    expect(above.get_by_role("alert")).to_be_visible()
+    yield "filing-to-answer", above
+    above.get_by_test_id("noted").click()
+    expect(above.get_by_test_id("filing-number")).to_be_visible()
+    second.goto("/manager/approval-rights")
+    second.get_by_test_id("open").first.click()
+    yield "right-opened", second
+    second.get_by_test_id("end").first.click()
+    expect(second.get_by_test_id("end")).to_have_count(0)
+
+
+def _applied(bank: Page) -> str:
+    """The address of a new application with a proof; what an earlier run left is taken back."""
+    bank.goto("/manager/applications/new?item=bank-home-loan")
+    bank.locator("[name^=type-]").first.check()
+    bank.locator("#reason").fill("办理个人住房贷款，核对不动产权属（演示）")
+    bank.locator("#ends_on").fill(day(300))
+    bank.locator("[name=no_secrets]").check()
+    bank.get_by_test_id("save").click()
+    expect(bank.get_by_test_id("no-proofs")).to_be_visible()
+    return urlsplit(bank.url).path
+
+
+def _application_to_be_mended(bank: Page, manager: Page, address: str) -> States:
+    bank.get_by_test_id("submit").click()
+    expect(bank.get_by_role("alert")).to_be_visible()
+    yield "application-without-proof", bank
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(picture, "PNG")
+    file: FilePayload = {
+        "name": "登记证书（演示）.png", "mimeType": "image/png", "buffer": picture.getvalue()
+    }  # fmt: skip
+    bank.goto(address)
+    bank.locator("#file").set_input_files(file)
+    bank.get_by_test_id("send-proof").click()
+    expect(bank.get_by_test_id("proofs")).to_be_visible()
+    bank.locator("#ends_on").fill("2020-01-01")
+    bank.get_by_test_id("save").click()
+    expect(bank.locator("#ends_on-wrong")).to_be_visible()
+    yield "application-wrong", bank
+    bank.locator("#ends_on").fill(day(300))
+    bank.get_by_test_id("submit").click()
+    expect(bank.get_by_test_id("withdraw")).to_be_visible()
+    yield "application-submitted", bank
+    manager.goto(f"{address}/decision")
+    manager.locator("#reason").fill("请补充公函（演示）")
+    manager.get_by_test_id("return").click()
+    expect(manager.get_by_test_id("application-state")).to_have_attribute("data-state", "returned")
+    bank.goto(address)
+    yield "application-returned", bank
+    bank.get_by_test_id("submit").click()
+    expect(bank.get_by_test_id("withdraw")).to_be_visible()
+
+
 STATES: Final[tuple[Bring, ...]] = (
     *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
-    *(delegating, issuing, confirming, managing, administering),
+    *(delegating, issuing, confirming, managing, administering, applying),
 )
 
 

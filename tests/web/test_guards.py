@@ -125,7 +125,35 @@ MANAGING: Final = {
     "PUT /api/v1/grants/<grant_id>/clients",
     "PATCH /api/v1/basis-documents/<code>",
 }
-PASSES: Final = {
+RESPONSIBLE: Final = {
+    "GET /api/v1/applications",
+    "POST /api/v1/applications",
+    "GET /api/v1/applications/<application_id>",
+    "PUT /api/v1/applications/<application_id>",
+    "POST /api/v1/applications/<application_id>/proofs",
+    "GET /api/v1/applications/<application_id>/proofs/<proof_id>",
+    "DELETE /api/v1/applications/<application_id>/proofs/<proof_id>",
+    "POST /api/v1/applications/<application_id>/submission",
+    "POST /api/v1/applications/<application_id>/withdrawal",
+    "GET /api/v1/clients",
+    "DELETE /api/v1/clients/<client_id>",
+    "POST /api/v1/clients/<client_id>/secret",
+    "GET /api/v1/item-drafts",
+    "POST /api/v1/item-drafts",
+    "GET /api/v1/item-drafts/<draft_id>",
+    "PUT /api/v1/item-drafts/<draft_id>",
+    "POST /api/v1/item-drafts/<draft_id>/submission",
+    "GET /api/v1/staff",
+    "POST /api/v1/staff",
+    "GET /api/v1/staff/<login>",
+    "PATCH /api/v1/staff/<login>",
+    "GET /api/v1/units",
+    "GET /api/v1/units/<code>",
+    "GET /api/v1/units/<code>/responsible-persons",
+    "POST /api/v1/units/<code>/responsible-persons",
+}
+"""What the responsible person of a unit passes too, as the one at the desk of the bank is."""
+_PASSES: Final[dict[str, set[str]]] = {
     **{route: {"issuer", "issuing"} for route in UNIT},
     **{route: {"issuer", "issuing", "manager"} for route in UNIT_AND_ABOVE},
     **{route: set(CALLERS) for route in PUBLIC},
@@ -158,10 +186,29 @@ PASSES: Final = {
     "POST /api/v1/item-drafts/<draft_id>/review": {"manager"},
     "POST /api/v1/item-drafts/<draft_id>/publication": {"manager"},
     **{route: {"manager"} for route in MANAGING},
+    "GET /api/v1/applications": {"manager"},
+    "POST /api/v1/applications": set(),
+    "GET /api/v1/applications/<application_id>": {"manager"},
+    "PUT /api/v1/applications/<application_id>": set(),
+    "POST /api/v1/applications/<application_id>/submission": set(),
+    "POST /api/v1/applications/<application_id>/withdrawal": set(),
+    "POST /api/v1/applications/<application_id>/proofs": set(),
+    "GET /api/v1/applications/<application_id>/proofs/<proof_id>": {"manager"},
+    "DELETE /api/v1/applications/<application_id>/proofs/<proof_id>": set(),
+    "POST /api/v1/applications/<application_id>/review": {"manager"},
+    "POST /api/v1/applications/<application_id>/approval": {"manager"},
+    "POST /api/v1/applications/<application_id>/filing": {"manager"},
+    "POST /api/v1/applications/<application_id>/filing/answer": {"manager"},
+    "GET /api/v1/approval-rights": {"manager"},
+    "PUT /api/v1/approval-rights/<unit>": {"manager"},
+    "DELETE /api/v1/approval-rights/<unit>": {"manager"},
     "GET /api/v1/reviews": {"issuer"},
     "GET /api/v1/reviews/<identifier>": {"issuer"},
     "POST /api/v1/reviews/<identifier>": {"issuer"},
     "GET /api/v1/licences/<identifier>/deliveries": {"issuing"},
+}
+PASSES: Final = {
+    route: names | ({"bank"} if route in RESPONSIBLE else set()) for route, names in _PASSES.items()
 }
 """API route → who passes its guard; whoever passes then meets the rules of the journey."""
 PERSONAL: Final = ("李明", "王秀英", "150602199003077513", "Traceback", 'File "')
@@ -258,6 +305,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
               "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/notices": set(), "/manager/items": set(),
+              "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

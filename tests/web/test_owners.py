@@ -94,6 +94,37 @@ ROUTES: Final = {
         "unit", {"login": "desk-zhao", "phone": "0477-8500003"}
     ),
     "GET /api/v1/grants/<grant_id>/traffic": Line("grant"),
+    "GET /api/v1/applications/<application_id>": Line("application"),
+    "PUT /api/v1/applications/<application_id>": Line("application_draft", {"content": {}}),
+    "POST /api/v1/applications/<application_id>/submission": Line("application_draft"),
+    "POST /api/v1/applications/<application_id>/withdrawal": Line("application_draft"),
+    "POST /api/v1/applications/<application_id>/proofs": Line("application_draft"),
+    "GET /api/v1/applications/<application_id>/proofs/<proof_id>": Line("application_proof"),
+    "DELETE /api/v1/applications/<application_id>/proofs/<proof_id>": Line("application_draft"),
+    "POST /api/v1/applications/<application_id>/review": Line("application", {"decision": "pass"}),
+    "POST /api/v1/applications/<application_id>/approval": Line(
+        "application", {"decision": "approve"}
+    ),
+    "POST /api/v1/applications/<application_id>/filing": Line("application", {"measures": "专网"}),
+    "POST /api/v1/applications/<application_id>/filing/answer": Line(
+        "application", {"answer": "noted"}
+    ),
+    "PUT /api/v1/approval-rights/<unit>": Line("district", {"ends_on": None}),
+    "DELETE /api/v1/approval-rights/<unit>": Line("district"),
+    "GET /manager/applications/<application_id>": Line("application"),
+    "POST /manager/applications/<application_id>": Line(
+        "application_draft", {"withdraw": "1"}, form=True
+    ),
+    "POST /manager/applications/<application_id>/proofs": Line("application_draft", form=True),
+    "GET /manager/applications/<application_id>/proofs/<proof_id>": Line("application_proof"),
+    "POST /manager/applications/<application_id>/proofs/<proof_id>": Line(
+        "application_draft", form=True
+    ),
+    "GET /manager/applications/<application_id>/decision": Line("application"),
+    "POST /manager/applications/<application_id>/decision": Line(
+        "application", {"decision": "noted"}, form=True
+    ),
+    "POST /manager/approval-rights/<unit>": Line("district", {"act": "open"}, form=True),
     "PUT /api/v1/grants/<grant_id>/suspension": Line("grant", {"reason": "测试"}),
     "DELETE /api/v1/grants/<grant_id>/suspension": Line("grant"),
     "PUT /api/v1/grants/<grant_id>/clients": Line("grant", {"clients": ["demo-relying"]}),

@@ -58,6 +58,7 @@ MENUS = {
             Entry("items", "/manager/items", "check", N_("用证事项")),
             Entry("units", "/manager/units", "desk", N_("单位")),
             Entry("people", "/manager/people", "people", N_("人员")),
+            Entry("applications", "/manager/applications", "enter", N_("用证申请")),
             Entry("grants", "/manager/grants", "shield", N_("用证授权")),
             Entry("notices", "/manager/notices", "mail", N_("通知")),
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
@@ -70,6 +71,7 @@ MENUS = {
             Entry("units", "/manager/units", "building", N_("单位")),
             Entry("items", "/manager/items", "desk", N_("用证事项")),
             Entry("notices", "/manager/notices", "mail", N_("通知")),
+            Entry("applications", "/manager/applications", "enter", N_("用证申请")),
         ),
     ),
 }

@@ -7,7 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from wallet.catalogue.read import published_types
 from wallet.errors import Invalid
+from wallet.numbers import PAGE_LIMIT_MAX
+from wallet.pages.public import in_language
+from wallet.web.deps import deps
 
 
 def scene_words() -> dict[str, str]:
@@ -142,6 +146,21 @@ def _labels(types: Mapping[str, Any], code: str, keys: list[str]) -> str:
     labels: dict[str, str] = {field["key"]: field["label"] for field in declared}
     between: str = _("、")
     return between.join(labels.get(key, key) for key in keys)
+
+
+def published_type_words() -> dict[str, dict[str, Any]]:
+    """The published types by code, each with its name and the labels of its fields in the language of the page."""
+    return {
+        entry["code"]: {
+            "name": in_language(entry, "name"),
+            "fields": [
+                {"key": field["key"], "label": in_language(field, "label")}
+                for field in entry["fields"]
+                if not field.get("retired")
+            ],
+        }
+        for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]
+    }
 
 
 def _value_words() -> dict[Any, str]:

@@ -18,6 +18,8 @@ from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
 from wallet.relying.beyond.sight import alerts_page, grants_page
+from wallet.relying.onboarding.listed import applications_page, filings_to_note
+from wallet.relying.onboarding.sight import WAITING
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 
@@ -45,9 +47,25 @@ def home() -> str:
         ending=_counted(
             *grants_page(deps(), who, False, numbers.PAGE_LIMIT, None, local_day(now()))
         ),
+        applications=_applications(),
+        filings=_counted(filings_to_note(deps(), who, now()), None),
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],
         more=len(told) - len(shown),
         units=names_of(deps(), {alarm.unit for alarm in shown}),
+    )
+
+
+def _applications() -> str:
+    """How many applications wait for a step that this manager may take."""
+    who = acting_as("manager")
+    page, more = applications_page(deps(), who, WAITING, numbers.PAGE_LIMIT, None, now())
+    return _counted(
+        [
+            one
+            for one in page
+            if one.decidable and not (one.state == "reviewed" and one.reviewed_by_me)
+        ],
+        more,
     )
 
 

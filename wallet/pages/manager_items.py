@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from wallet.catalogue.draft_schemas import DraftReviewSchema
 from wallet.catalogue.drafts import OPEN, draft, drafts, id_of, rewrite_draft, submit_draft
-from wallet.catalogue.read import published_types
 from wallet.catalogue.register import Draft
 from wallet.catalogue.review import review_draft
 from wallet.catalogue.use_list.drafts import ITEMS, items_in_sight, own_items, write_item
@@ -27,11 +26,11 @@ from wallet.pages.item_words import (
     consent_words,
     differences,
     fault_words,
+    published_type_words,
     satisfied_words,
     scene_words,
 )
 from wallet.pages.manager_units import console_role
-from wallet.pages.public import in_language
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
@@ -76,7 +75,10 @@ def begin() -> str:
 @guard(staff(RESPONSIBLE))
 def write_new() -> Response:
     """Keep a new draft, or list the fields of the licences that were chosen."""
-    code, content = request.form.get("code", "").strip(), item_of_form(request.form, _types())
+    code, content = (
+        request.form.get("code", "").strip(),
+        item_of_form(request.form, published_type_words()),
+    )
     if "list" in request.form:
         return make_response(_form(code, content, None, []))
     try:
@@ -103,7 +105,7 @@ def one(draft_id: str) -> str:
 @guard(staff(RESPONSIBLE))
 def rewrite(draft_id: str) -> Response:
     """Keep what the form says; with the button of submission hand it in as well."""
-    number, content = id_of(draft_id), item_of_form(request.form, _types())
+    number, content = id_of(draft_id), item_of_form(request.form, published_type_words())
     who = acting_as(RESPONSIBLE)
     if "list" in request.form:
         found = draft(deps(), ITEMS, who, number)
@@ -182,7 +184,7 @@ def _form(code: str, content: Mapping[str, Any], found: Draft | None, faults: Se
         draft=found,
         faults=faults,
         known=found is not None or (bool(code) and published_item(deps(), code) is not None),
-        types=(types := _types()),
+        types=(types := published_type_words()),
         types_to_pick=[(code, kind["name"]) for code, kind in types.items()],
     )
 
@@ -190,7 +192,7 @@ def _form(code: str, content: Mapping[str, Any], found: Draft | None, faults: Se
 def _shown(found: Draft, faults: Sequence[str] = ()) -> str:
     before = found.state in OPEN
     old = published_item(deps(), found.code) if before else None
-    types = _types()
+    types = published_type_words()
     writers = {step.account for step in found.steps if step.act in ("written", "submitted")}
     return _render(
         "manager_items/version.html",
@@ -210,18 +212,3 @@ def _withdrawal(code: str, faults: Sequence[str]) -> str:
         item=item_in_sight(deps(), acting_as("manager"), code),
         faults=faults,
     )
-
-
-def _types() -> dict[str, dict[str, Any]]:
-    """The published types by code, each with its name and the labels of its fields in the language of the page."""
-    return {
-        entry["code"]: {
-            "name": in_language(entry, "name"),
-            "fields": [
-                {"key": field["key"], "label": in_language(field, "label")}
-                for field in entry["fields"]
-                if not field.get("retired")
-            ],
-        }
-        for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]
-    }

@@ -37,7 +37,7 @@ def test_a_hand_over_keeps_who_was_until_when_and_who_recorded_it(app: Flask) ->
     me = sun.get("/api/v1/me").get_json()["account"]
     assert now_zhao["recorded_by"] == was_qian["ended_by"] == me
     assert sun.get(f"/api/v1/units/{HALL}").get_json()["responsible"] == "desk-zhao"
-    assert len(told(app, "responsible.filed")) == 1 + 2  # two come with the demo
+    assert len(told(app, "responsible.filed")) == 1 + 3  # two come with the demo
     assert len(told(app, "responsible.ended")) == 1
 
 

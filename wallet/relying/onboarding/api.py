@@ -18,7 +18,8 @@ from wallet.relying.onboarding.decide import (
     file_scenario,
     review_application,
 )
-from wallet.relying.onboarding.proofs import add_proof, proof_file, remove_proof
+from wallet.relying.onboarding.listed import ApplicationView, application_view, applications_page
+from wallet.relying.onboarding.proofs import MEDIA_TYPES, add_proof, proof_file, remove_proof
 from wallet.relying.onboarding.rights import approval_rights, end_right, open_right
 from wallet.relying.onboarding.schemas import (
     ApplicationContentSchema,
@@ -35,7 +36,6 @@ from wallet.relying.onboarding.schemas import (
     ProofQuerySchema,
     RightPageSchema,
 )
-from wallet.relying.onboarding.sight import ApplicationView, application_view, applications_page
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.downloads import download
@@ -47,6 +47,7 @@ blueprint = ApiBlueprint(
 )
 _PARTY = staff("responsible")
 _DECIDING = staff("manager", fresh=True)
+_FILE = {"schema": {"type": "string", "format": "binary"}}
 _READERS = _PARTY | staff("manager")
 
 
@@ -111,6 +112,7 @@ def withdraw(application_id: str) -> ApplicationView:
 @blueprint.route("/applications/<application_id>/proofs", methods=["POST"])
 @blueprint.arguments(ProofQuerySchema, location="query")
 @blueprint.response(201, NewProofSchema)
+@blueprint.doc(requestBody={"required": True, "content": dict.fromkeys(MEDIA_TYPES, _FILE)})
 @guard(_PARTY)
 def new_proof(query: dict[str, str], application_id: str) -> dict[str, str]:
     """Add a PDF, JPEG or PNG, which is the body of the request."""

@@ -24,6 +24,7 @@ from wallet.web.principal import Principal
 
 _FILE: Final = "application_proofs.file"
 _SUFFIXES: Final = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+MEDIA_TYPES: Final = tuple(_SUFFIXES)
 _IMAGES: Final = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _NAME_MAX: Final = 120
 
@@ -45,7 +46,9 @@ def add_proof(
     What kind it is of is seen from its bytes. Raises NotFound, Invalid (`proof_format`), Conflict
     (`application_state`, `too_many_proofs`).
     """
-    media_type = _kind_of(file)
+    with deps.db.read() as tx:
+        application_in_sight(tx, principal, application_id)
+    media_type = _kind_of(file)  # outside of the transaction, in which others may wait
     with deps.db.begin() as tx:
         row = own_application(tx, principal, application_id)
         there = select(func.count()).where(ApplicationProof.application_id == row.id)

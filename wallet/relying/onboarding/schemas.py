@@ -69,7 +69,7 @@ class FilingAnswerSchema(StrictSchema):
 class ProofQuerySchema(StrictSchema):
     """The name of the file in the body."""
 
-    name = Text(required=True, max_length=200)
+    name = Text(load_default="", min_length=0, max_length=200)
 
 
 class ProofSchema(Schema):
@@ -92,6 +92,7 @@ class ApplicationStepSchema(Schema):
 
     act = fields.String(required=True)
     account = fields.String(required=True)
+    unit_name = fields.String(required=True)
     reason = fields.String(required=True, allow_none=True)
     at = Instant(required=True)
 

@@ -1,0 +1,303 @@
+"""用证申请: a unit's responsible person applies to use licences, the managers above decide, file and look at filings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from wallet import numbers
+from wallet.catalogue.use_list.read import use_item
+from wallet.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
+from wallet.organisations.sign_in import RESPONSIBLE
+from wallet.pages.application_words import (
+    application_acts,
+    application_refusal,
+    application_states,
+    application_wrong,
+    content_of_form,
+    types_to_ask,
+)
+from wallet.pages.console import acting_as, render_console
+from wallet.pages.item_words import published_type_words, scene_words
+from wallet.pages.manager_units import console_role
+from wallet.relying.onboarding.apply import (
+    applicable_items,
+    rewrite_application,
+    submit_application,
+    withdraw_application,
+    write_application,
+)
+from wallet.relying.onboarding.decide import (
+    answer_filing,
+    approve_application,
+    file_scenario,
+    review_application,
+)
+from wallet.relying.onboarding.listed import (
+    ApplicationView,
+    application_view,
+    applications_page,
+    filings_to_note,
+)
+from wallet.relying.onboarding.proofs import add_proof, proof_file, remove_proof
+from wallet.relying.onboarding.schemas import NewFilingSchema
+from wallet.relying.onboarding.sight import EDITABLE, WAITING
+from wallet.web.deps import deps, now
+from wallet.web.downloads import download
+from wallet.web.guards import guard, staff
+from wallet.web.multipart import form_with_file
+from wallet.web.principal import current_principal
+from wallet.web.problems import STATUS
+
+blueprint = Blueprint("manager_application_pages", __name__)
+APPLICATIONS: Final = "/manager/applications"
+_SEEING: Final = staff("manager") | staff(RESPONSIBLE)
+_DECIDING: Final = staff("manager", fresh=True)
+_OVER: Final = ("granted", "rejected", "withdrawn")
+_FILING: Final = NewFilingSchema()
+_Answer = AnyResponse | str | tuple[str, int]
+
+
+@blueprint.get(APPLICATIONS)
+@guard(_SEEING)
+def home() -> str:
+    """What waits for the managers, what was filed with them, and the applications of the own unit."""
+    who, cursor = current_principal(), request.args.get("cursor")
+    over = "over" in request.args
+    page, following = applications_page(
+        deps(), who, _OVER if over else (*WAITING, *EDITABLE), numbers.PAGE_LIMIT, cursor, now()
+    )
+    kept = "over=1&" if over else ""
+    return _render(
+        "manager_applications/applications.html",
+        page=page,
+        over=over,
+        filings=filings_to_note(deps(), who, now()) if "manager" in who.roles else [],
+        may_apply=RESPONSIBLE in who.roles,
+        managing="manager" in who.roles,
+        first=f"{APPLICATIONS}?{kept}".rstrip("?&") if cursor else None,
+        next=f"{APPLICATIONS}?{kept}cursor={following}" if following else None,
+    )
+
+
+@blueprint.get(f"{APPLICATIONS}/new")
+@guard(staff(RESPONSIBLE))
+def begin() -> str:
+    """Which item it is for; once that is chosen, the form."""
+    item = request.args.get("item", "")
+    items = applicable_items(deps(), acting_as(RESPONSIBLE))
+    if item not in {one.code for one in items}:
+        return _render("manager_applications/choose.html", items=items, crumbs=_crumbs())
+    return _form(item, {"types": []}, None)
+
+
+@blueprint.post(f"{APPLICATIONS}/new")
+@guard(staff(RESPONSIBLE))
+def write_new() -> _Answer:
+    """Keep a new application and go to its page, where proofs are added."""
+    item = request.form.get("item", "")
+    content = content_of_form(request.form, _types(item))
+    try:
+        made = write_application(deps(), acting_as(RESPONSIBLE), item, content, now())
+    except (Invalid, Conflict) as refused:
+        return _form(item, content, None, refused), _status(refused)
+    return redirect(f"{APPLICATIONS}/{made}", 303)
+
+
+@blueprint.get(f"{APPLICATIONS}/<application_id>")
+@guard(_SEEING)
+def one(application_id: str) -> str:
+    """An application: its form for the party while it may be changed, else what it says and how far it is."""
+    return _shown(_view(application_id))
+
+
+@blueprint.post(f"{APPLICATIONS}/<application_id>")
+@guard(staff(RESPONSIBLE))
+def change(application_id: str) -> _Answer:
+    """Keep what the form says; with other buttons hand it in as well, or take it back."""
+    who = acting_as(RESPONSIBLE)
+    found = application_view(deps(), who, application_id, now())
+    if "withdraw" in request.form:
+        return _step(application_id, lambda: withdraw_application(deps(), who, found.id, now()))
+    content = content_of_form(request.form, _types(found.item))
+    try:
+        rewrite_application(deps(), who, found.id, content, now())
+        if "submit" in request.form:
+            submit_application(deps(), who, found.id, now())
+    except (Invalid, Conflict) as refused:
+        found = application_view(deps(), who, application_id, now())
+        if found.state not in EDITABLE:
+            return _shown(found, refused), _status(refused)
+        return _form(found.item, content, found, refused), _status(refused)
+    return redirect(f"{APPLICATIONS}/{found.id}", 303)
+
+
+@blueprint.post(f"{APPLICATIONS}/<application_id>/proofs")
+@guard(staff(RESPONSIBLE, streamed=True))
+def send_proof(application_id: str) -> _Answer:
+    """Take in a file."""
+    who = acting_as(RESPONSIBLE)
+    application_view(deps(), who, application_id, now())
+    form = form_with_file()
+    file = b"".join(form.parts)
+    return _step(
+        application_id,
+        lambda: add_proof(deps(), who, application_id, form.filename, file, now()),
+    )
+
+
+@blueprint.get(f"{APPLICATIONS}/<application_id>/proofs/<proof_id>")
+@guard(_SEEING)
+def proof(application_id: str, proof_id: str) -> Response:
+    """A file, to be saved; that it was read goes on record."""
+    found = proof_file(deps(), current_principal(), application_id, proof_id, now())
+    return download([found.file], "proof", found.name, found.media_type)
+
+
+@blueprint.post(f"{APPLICATIONS}/<application_id>/proofs/<proof_id>")
+@guard(staff(RESPONSIBLE))
+def delete_proof(application_id: str, proof_id: str) -> _Answer:
+    """Delete a file."""
+    who = acting_as(RESPONSIBLE)
+    return _step(application_id, lambda: remove_proof(deps(), who, application_id, proof_id, now()))
+
+
+@blueprint.get(f"{APPLICATIONS}/<application_id>/decision")
+@guard(_DECIDING)
+def decide(application_id: str) -> str:
+    """The forms of whoever has the next step."""
+    return _decision(_managed(application_id))
+
+
+@blueprint.post(f"{APPLICATIONS}/<application_id>/decision")
+@guard(_DECIDING)
+def take(application_id: str) -> _Answer:
+    """Take it: review, approve, file, or answer a filing."""
+    who, found = acting_as("manager"), _managed(application_id)
+    decision, reason = request.form.get("decision", ""), _line("reason")
+    try:
+        if decision in ("noted", "objected"):
+            answer_filing(deps(), who, found.id, decision, _checked(reason), now())
+        elif decision == "file":
+            measures = _line("measures")
+            if _FILING.validate({"measures": measures}):
+                why = _("请写明怎样保护数据，最多 %(n)s 字。", n=numbers.FILING_MEASURES_MAX)
+                return _decision(found, why), 422
+            file_scenario(deps(), who, found.id, measures, now())
+        elif found.state == "submitted" and decision in ("pass", "return", "reject"):
+            review_application(deps(), who, found.id, decision, _checked(reason), now())
+        elif found.state == "reviewed" and decision in ("approve", "return", "reject"):
+            approve_application(deps(), who, found.id, decision, _checked(reason), now())
+        else:
+            raise Conflict("", "application_state")
+    except (Invalid, Conflict, NotPermitted) as refused:
+        why = application_refusal(refused)
+        return _decision(_managed(application_id), why), _status(refused)
+    return redirect(f"{APPLICATIONS}/{found.id}", 303)
+
+
+def _step(application_id: str, take_it: Any) -> _Answer:
+    try:
+        take_it()
+    except (Invalid, Conflict) as refused:
+        return _shown(_view(application_id), refused), _status(refused)
+    return redirect(f"{APPLICATIONS}/{application_id}", 303)
+
+
+def _checked(reason: str) -> str:
+    if len(reason) > numbers.APPLICATION_REASON_MAX:
+        raise Invalid("", "reason_required")
+    return reason
+
+
+def _line(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())
+
+
+def _view(application_id: str) -> ApplicationView:
+    return application_view(deps(), current_principal(), application_id, now())
+
+
+def _managed(application_id: str) -> ApplicationView:
+    """One on which the manager has the next step, or whose filing is theirs to answer; raises NotFound for the own
+    unit's."""
+    return application_view(deps(), acting_as("manager"), application_id, now())
+
+
+def _shown(found: ApplicationView, refused: DomainError | None = None) -> str:
+    if found.own and found.state in EDITABLE:
+        return _form(found.item, found.content, found, refused)
+    return _render(
+        "manager_applications/application.html",
+        application=found,
+        types=_asked(found.content["types"]),
+        refused_why=application_refusal(refused) if refused else "",
+        crumbs=_crumbs(),
+    )
+
+
+def _decision(found: ApplicationView, refused_why: str = "") -> str:
+    return _render(
+        "manager_applications/decide.html",
+        application=found,
+        types=_asked(found.content["types"]),
+        refused_why=refused_why,
+        given=request.form,
+        crumbs=[*_crumbs(), (found.unit_name, f"{APPLICATIONS}/{found.id}")],
+    )
+
+
+def _form(
+    item: str,
+    content: Mapping[str, Any],
+    found: ApplicationView | None,
+    refused: DomainError | None = None,
+) -> str:
+    wrong = application_wrong(refused) if isinstance(refused, Invalid) else {}
+    returned = [step for step in found.steps if step.act == "returned"] if found else []
+    return _render(
+        "manager_applications/form.html",
+        item=use_item(deps(), item),
+        content=content,
+        application=found,
+        types=_types(item),
+        ticked={(one["type"], key) for one in content["types"] for key in one["fields"]},
+        returned=returned[-1] if found and found.state == "returned" else None,
+        wrong=wrong,
+        refused_why=application_refusal(refused) if refused and not wrong else "",
+        most=numbers.PROOF_MAX,
+        crumbs=_crumbs(),
+    )
+
+
+def _types(item: str) -> list[dict[str, Any]]:
+    """What may be asked for an item; nothing for one that is not published (any more)."""
+    try:
+        necessary = use_item(deps(), item)["fields"]
+    except NotFound:
+        return []
+    return types_to_ask(necessary, published_type_words())
+
+
+def _asked(types: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The types that are asked for, with the labels of their fields."""
+    return types_to_ask({one["type"]: one["fields"] for one in types}, published_type_words())
+
+
+def _status(refused: DomainError) -> int:
+    return STATUS[type(refused)][0]
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(_("用证申请"), APPLICATIONS)]
+
+
+def _render(template: str, **values: Any) -> str:
+    return render_console(
+        console_role(), "applications", template,
+        states=application_states(), acts=application_acts(), scenes=scene_words(), **values,
+    )  # fmt: skip
