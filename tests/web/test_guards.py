@@ -126,6 +126,7 @@ MANAGING: Final = {
     "PATCH /api/v1/basis-documents/<code>",
 }
 RESPONSIBLE: Final = {
+    "GET /api/v1/notices",
     "GET /api/v1/applications",
     "POST /api/v1/applications",
     "GET /api/v1/applications/<application_id>",

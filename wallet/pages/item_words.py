@@ -7,11 +7,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from verify.languages import chosen_language
 from wallet.catalogue.read import published_types
 from wallet.errors import Invalid
 from wallet.numbers import PAGE_LIMIT_MAX
-from wallet.pages.public import in_language
 from wallet.web.deps import deps
+
+
+def in_language(entry: Mapping[str, Any], key: str) -> str:
+    """A word of a published entry in the language of the page; Chinese where there is no other."""
+    english = entry.get(f"{key}_en") if chosen_language() == "en" else None
+    return str(english or entry[key])
 
 
 def scene_words() -> dict[str, str]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from verify.languages import chosen_language
 from wallet.base.clock import local_day
 from wallet.catalogue.basis.published import with_standing
 from wallet.catalogue.model import LicenceTypeVersion
 from wallet.catalogue.read import published_type, published_types, published_versions
 from wallet.catalogue.use_list.read import use_item, use_items
 from wallet.numbers import PAGE_LIMIT_MAX
-from wallet.pages.item_words import scene_words
+from wallet.pages.item_words import in_language, scene_words
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, public
 
@@ -60,12 +58,6 @@ def item(code: str) -> str:
     found = with_standing(use_item(deps(), code), local_day(now()))
     types = {entry["code"]: entry for entry in published_types(deps(), PAGE_LIMIT_MAX)["items"]}
     return render_template("public/use_item.html", item=_item(found, types), scenes=scene_words())
-
-
-def in_language(entry: Mapping[str, Any], key: str) -> str:
-    """A word of a published entry in the language of the page; Chinese where there is no other."""
-    english = entry.get(f"{key}_en") if chosen_language() == "en" else None
-    return str(english or entry[key])
 
 
 def _type(entry: dict[str, Any]) -> dict[str, Any]:
