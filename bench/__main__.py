@@ -1,5 +1,5 @@
 """`make bench`: every database × server processes, floor and product in turns; then offline, documents,
-imports, the browser, and reading codes off a phone."""
+imports, lists of merchants, the browser, and reading codes off a phone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Final
 import qrcode
 from qrcode.constants import ERROR_CORRECT_L
 
-from bench import browser, decoding, documents, imports, offline
+from bench import browser, decoding, documents, imports, merchant_checks, offline
 from bench.load import Run, drive, http_request
 from bench.stage import DATABASES, PUBLIC_URL, SHOWN, Stage, database, live_codes, server, stage
 from wallet.base.clock import read_clock
@@ -92,6 +92,7 @@ def main() -> int:
         & (offline.main() == 0)
         & (documents.main() == 0)
         & (imports.main(["--runs", *imports.ON_CORES]) == 0)
+        & (merchant_checks.main([]) == 0)
         & (browser.main() == 0)
         & (decoding.main() == 0)
     )
