@@ -114,6 +114,11 @@ LOGIN_MAX: Final = 64
 STAFF_NAME_MAX: Final = 50
 """Characters of a staff member's name, and of the label of their desk."""
 
+LOOK_UPS_PER_DAY_MAX: Final = 10_000
+"""A grant allows at most so many holders to be looked up by name and code in a day."""
+LOOK_UP_CAUSE_MAX: Final = 200
+LOOK_UP_CASE_MAX: Final = 64
+"""Characters of why somebody is looked up, and of the number of the unit's case."""
 PAPER_REASON_MAX: Final = 200
 """Characters of the reason for which a desk wants paper that the library holds, and of its basis."""
 

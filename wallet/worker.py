@@ -37,6 +37,7 @@ from wallet.queue.send import send_off
 from wallet.relying.merchant_checks.answer import answer_some
 from wallet.relying.merchant_checks.forget import forget_checks
 from wallet.relying.notices.tell import tell_of_ending_grants
+from wallet.showing.look_up_notices import tell_of_look_ups
 from wallet.showing.notices import tell_of_uses
 from wallet.showing.questions import lapse_overdue
 from wallet.web.oidc.attempt import forget_used
@@ -51,7 +52,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
-    to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines
+    and look-ups to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines
     reckoned anew; lines of platforms' lists answered, and lists deleted."""
 
     issued: int
@@ -95,7 +96,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
     return WorkDone(
         issued=_finish_pending(deps, now),
         lapsed=lapse_overdue(deps, now),
-        told=tell_of_uses(deps, now),
+        told=tell_of_uses(deps, now) + tell_of_look_ups(deps, now),
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         reminded=remind(deps, now, BATCH),

@@ -123,6 +123,7 @@ MANAGING: Final = {
     "POST /api/v1/clients/<client_id>/secret",
     "DELETE /api/v1/clients/<client_id>",
     "PUT /api/v1/grants/<grant_id>/clients",
+    "PUT /api/v1/grants/<grant_id>/look-ups",
     "PATCH /api/v1/basis-documents/<code>",
 }
 RESPONSIBLE: Final = {

@@ -127,6 +127,7 @@ ROUTES: Final = {
     "POST /manager/approval-rights/<unit>": Line("district", {"act": "open"}, form=True),
     "PUT /api/v1/grants/<grant_id>/suspension": Line("grant", {"reason": "测试"}),
     "DELETE /api/v1/grants/<grant_id>/suspension": Line("grant"),
+    "PUT /api/v1/grants/<grant_id>/look-ups": Line("grant", {"may_look_up": False}),
     "PUT /api/v1/grants/<grant_id>/clients": Line("grant", {"clients": ["demo-relying"]}),
     "POST /api/v1/clients/<client_id>/secret": Line("client", {"overlap_days": 7}),
     "DELETE /api/v1/clients/<client_id>": Line("client"),

@@ -135,6 +135,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "grant.given": "grant unit actor application fields starts_on ends_on",
         "grant.suspended": "grant unit actor",
         "grant.resumed": "grant unit actor",
+        "grant.look_ups_set": "grant unit actor per_day",
         "alert.closed": "alert unit actor",
         "suspension_rule.set": "unit actor refusals minutes",
         "merchant_check.received": "check actor unit item types lines",

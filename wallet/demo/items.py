@@ -41,4 +41,5 @@ def add_items(
         for code, fields in row.fields.items():
             scope = {"item_id": item_id, "type_id": types[code], "fields": fields}
             insert_if_new(tx, UseItemType, **scope)
-            insert_if_new(tx, Grant, unit_id=unit_id, starts_on=starts_on, ends_on=None, **scope)
+            allowed = {"starts_on": starts_on, "look_ups_per_day": row.look_ups_per_day}
+            insert_if_new(tx, Grant, unit_id=unit_id, ends_on=None, **allowed, **scope)

@@ -113,6 +113,8 @@ class UseItem:
     """Number of a basis document, then its articles."""
     basis_document: str
     """Code of that document."""
+    look_ups_per_day: int | None = None
+    """How many holders its unit may look up a day by name and code, None where it may not."""
 
     @property
     def fields(self) -> dict[str, list[str]]:

@@ -274,6 +274,8 @@ def _entry(news: InboxNews) -> dict[str, Any]:
         return {**members, "identifier": None, "acting": news.acting}
     if news.use is not None:
         members["use"] = news.use
+    if news.licence is None:
+        return {**members, "identifier": None}
     return {**members, **vars(news.licence), "type": news.licence}
 
 

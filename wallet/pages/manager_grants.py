@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, redirect, request
@@ -14,8 +15,9 @@ from wallet.base.clock import local_day
 from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, NotPermitted
 from wallet.pages.console import acting_as, render_console
+from wallet.relying.beyond.look_ups import let_look_up
 from wallet.relying.beyond.rule import own_rule
-from wallet.relying.beyond.schemas import SuspensionSchema
+from wallet.relying.beyond.schemas import LookUpsSchema, SuspensionSchema
 from wallet.relying.beyond.sight import GrantView, alerts_page, grant_view, grants_page
 from wallet.relying.beyond.suspend import close_alert, resume_grant, suspend_grant
 from wallet.relying.beyond.traffic import traffic_of
@@ -25,6 +27,7 @@ from wallet.web.guards import guard, staff
 blueprint = Blueprint("manager_grant_pages", __name__)
 GRANTS: Final = "/manager/grants"
 _SUSPENSION = SuspensionSchema()
+_LOOK_UPS = LookUpsSchema()
 
 
 @blueprint.get(GRANTS)
@@ -69,16 +72,23 @@ def one(grant_id: str) -> str:
 @blueprint.post(f"{GRANTS}/<grant_id>")
 @guard(staff("manager", fresh=True))
 def change(grant_id: str) -> AnyResponse | tuple[str, int]:
-    """Suspend it, or lift the suspension."""
+    """Suspend it, lift the suspension, or say how many holders may be looked up a day."""
     who = acting_as("manager")
     found = grant_view(deps(), who, grant_id)
     try:
         if request.form.get("act") == "resume":
             resume_grant(deps(), who, grant_id, now())
+        elif request.form.get("act") == "look-ups":
+            let_look_up(deps(), who, grant_id, _look_ups(request.form), now())
         else:
             given = _SUSPENSION.load({"reason": request.form.get("reason", "").strip()})
             suspend_grant(deps(), who, grant_id, given["reason"], now())
     except ValidationError:
+        if request.form.get("act") == "look-ups":
+            most = numbers.LOOK_UPS_PER_DAY_MAX
+            return _one(
+                found, look_ups_wrong=_("请填 1 至 %(most)s，不允许就留空。", most=most)
+            ), 422
         return _one(found, wrong=_("请写明为什么暂停，最多 200 个字。")), 422
     except Conflict as refused:
         return _one(grant_view(deps(), who, grant_id), refused_why=refused.detail), 409
@@ -87,7 +97,19 @@ def change(grant_id: str) -> AnyResponse | tuple[str, int]:
     return redirect(f"{GRANTS}/{grant_id}", 303)
 
 
-def _one(grant: GrantView, wrong: str = "", refused_why: str = "") -> str:
+def _look_ups(form: Mapping[str, str]) -> int | None:
+    """How many a day, None where the field was left empty; raises ValidationError."""
+    said = form.get("per_day", "").strip()
+    if not said:
+        return None
+    if not (said.isascii() and said.isdecimal()):
+        raise ValidationError("per_day")
+    given = _LOOK_UPS.load({"may_look_up": True, "per_day": int(said[:9])})
+    per_day: int = given["per_day"]
+    return per_day
+
+
+def _one(grant: GrantView, wrong: str = "", refused_why: str = "", look_ups_wrong: str = "") -> str:
     return _render(
         "manager_grants/grant.html",
         grant=grant,
@@ -96,6 +118,7 @@ def _one(grant: GrantView, wrong: str = "", refused_why: str = "") -> str:
         labels=field_labels(grant.declared, grant.fields),
         labels_en=field_labels(grant.declared, grant.fields, "en"),
         wrong=wrong,
+        look_ups_wrong=look_ups_wrong,
         refused_why=refused_why,
         crumbs=[(_("用证授权"), GRANTS)],
     )
@@ -113,6 +136,8 @@ def _causes() -> dict[str, str]:
         "quota": _("超过当日次数"),
         "network": _("没有登记的网络"),
         "hours": _("登记的时段以外"),
+        "look_up": _("没有获准按姓名和号码查询"),
+        "look_up_quota": _("超过当日查询次数"),
         "suspended": _("暂停期间用证"),
         "ended": _("到期后用证"),
         "not_begun": _("生效前用证"),

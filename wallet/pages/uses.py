@@ -15,8 +15,9 @@ from flask_babel import gettext as _
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day, read_day
+from wallet.licences.delivery.model import LOOKED_UP
 from wallet.showing.filters import HistoryType, WantedUses, history_types
-from wallet.showing.history import LOOKED_UP, UseEntry
+from wallet.showing.history import UseEntry
 from wallet.showing.uses import uses
 from wallet.web.deps import deps, now
 from wallet.web.guards import guard, holder

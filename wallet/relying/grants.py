@@ -29,7 +29,8 @@ VERIFYING_ROLES = frozenset({"desk", "relying"})
 class GrantedType:
     """A licence type within a grant, and the keys of the fields that the item may see.
 
-    `quota` is how many codes may be judged under the grant in a local day, None for any number.
+    `quota` is how many codes may be judged under the grant in a local day, None for any number;
+    `look_ups_per_day` how many holders may be looked up by name and code, None where none may.
     """
 
     grant_id: int
@@ -38,6 +39,7 @@ class GrantedType:
     code: str
     name: str
     fields: tuple[str, ...]
+    look_ups_per_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ _GRANT: Final = granted(
     UseItem.id.label("item_id"), UseItem.name, UseItem.consent,
     UseItem.traditional_channel, LicenceType.id.label("type_id"), LicenceType.code,
     LicenceType.name.label("type_name"), LicenceType.short_number, Grant.fields,
-    Grant.id.label("grant_id"), Grant.quota_per_day, Grant.networks, Grant.opens, Grant.closes, UseItemType.fields.label("necessary"),
+    Grant.id.label("grant_id"), Grant.quota_per_day, Grant.look_ups_per_day, Grant.networks, Grant.opens, Grant.closes, UseItemType.fields.label("necessary"),
 ).where(UseItem.code == bindparam("item"))  # fmt: skip
 _VERIFYING: Final = _GRANT.where(UseItem.scene != PLATFORM)
 _CHECKING: Final = _GRANT.where(UseItem.scene == PLATFORM)
@@ -181,6 +183,7 @@ def _grant(item: str, rows: Sequence[AnyRow]) -> ItemGrant | None:
                 row.code,
                 row.type_name,
                 within(row.fields, row.necessary),
+                row.look_ups_per_day,
             )
             for row in rows
         },

@@ -15,7 +15,8 @@ class Grant(Base):
 
     `networks` are those it may ask from, as CIDR, None for any; `opens` and `closes` the hours of each day in
     Shanghai, both None for all of it; `quota_per_day` is how many codes may be judged under it in a local day,
-    None for any number. While `suspended_at` is set it counts as none.
+    None for any number. `look_ups_per_day` is how many holders may be looked up under it by name and code in a
+    local day, None where that is not allowed. While `suspended_at` is set it counts as none.
     """
 
     __tablename__ = "grants"
@@ -35,6 +36,7 @@ class Grant(Base):
     opens: Mapped[time | None]
     closes: Mapped[time | None]
     quota_per_day: Mapped[int | None]
+    look_ups_per_day: Mapped[int | None]
     suspended_at: Mapped[datetime | None]
     suspended_by: Mapped[str | None]
     suspension_reason: Mapped[str | None]
@@ -50,13 +52,15 @@ class ClientGrant(Base):
 
 
 class GrantDay(Base):
-    """How many codes were judged in a local day under a grant that has a quota."""
+    """How many codes were judged in a local day under a grant that has a quota, and how many holders were looked up
+    by name and code."""
 
     __tablename__ = "grant_days"
 
     grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     judged: Mapped[int]
+    looked_up: Mapped[int] = mapped_column(default=0)
 
 
 class BeyondDay(Base):

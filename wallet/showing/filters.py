@@ -18,9 +18,9 @@ from wallet.errors import NotFound
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.listed import visible
 from wallet.licences.delegations.model import Delegation, DelegationLicence
+from wallet.licences.delivery.model import LOOKED_UP
 from wallet.licences.model import Licence, LicenceHolder
 from wallet.showing.handle import Shower
-from wallet.showing.history import LOOKED_UP
 from wallet.showing.model import Use, Verification
 from wallet.showing.shown_by import received_delegations, was_shown_under
 from wallet.web.principal import Principal

@@ -10,8 +10,7 @@ from typing import Final
 from wallet.showing.shown_by import ShownUnder
 
 USE: Final = "use"
-LOOKED_UP: Final = "looked_up"
-"""The kind of a use, and the outcome of what was looked up without being shown."""
+"""The kind of a use, beside those of look-ups."""
 
 
 @dataclass(frozen=True)

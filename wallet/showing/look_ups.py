@@ -28,10 +28,11 @@ from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import Delegation
+from wallet.licences.delivery.model import LOOKED_UP
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
 from wallet.organisations.model import Unit
 from wallet.showing.filters import WantedUses, on_days, showers_of
-from wallet.showing.history import LOOKED_UP, PaperAsked, UseEntry
+from wallet.showing.history import PaperAsked, UseEntry
 from wallet.showing.model import (
     LOOK_UP_CASE,
     LOOK_UP_CAUSE,

@@ -14,6 +14,8 @@ CHANNEL_SECRET: Final = "channels.secret"  # noqa: S105 - the context it is seal
 USED: Final = "used"
 ASKED: Final = "asked"
 """Acts of entries that tell of a use: something was seen, or asked for in vain."""
+LOOKED_UP: Final = "looked_up"
+"""Act of an entry that tells of a look-up, which is of no licence; in the history its outcome."""
 _UNREAD: Final = text("read_at IS NULL")
 
 

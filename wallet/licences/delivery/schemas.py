@@ -10,7 +10,7 @@ from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
 from wallet.licences.delivery.acting import ACTS as ACTING_ACTS
 from wallet.licences.delivery.deliver import ISSUE, REMIND, RENEW
-from wallet.licences.delivery.model import ASKED, USED
+from wallet.licences.delivery.model import ASKED, LOOKED_UP, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
@@ -81,7 +81,7 @@ class InboxEntrySchema(Schema):
     id = fields.String(required=True)
     act = fields.String(
         required=True,
-        metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED})},
+        metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED, LOOKED_UP})},
     )
     status_label = fields.String(metadata={"description": "of a change of status"})
     licence = fields.String(required=True, allow_none=True, attribute="identifier")

@@ -479,6 +479,7 @@ def upgrade() -> None:
         sa.Column("opens", sa.Time(), nullable=True),
         sa.Column("closes", sa.Time(), nullable=True),
         sa.Column("quota_per_day", sa.Integer(), nullable=True),
+        sa.Column("look_ups_per_day", sa.Integer(), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspended_by", sa.String(), nullable=True),
         sa.Column("suspension_reason", sa.String(), nullable=True),
@@ -517,6 +518,7 @@ def upgrade() -> None:
         sa.Column("grant_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("looked_up", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["grant_id"], ["grants.id"], name=op.f("fk_grant_days_grant_id_grants")
         ),

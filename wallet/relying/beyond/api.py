@@ -6,6 +6,7 @@ from typing import Any
 
 from wallet.base.clock import local_day
 from wallet.relying.beyond.bind import bind_clients
+from wallet.relying.beyond.look_ups import let_look_up
 from wallet.relying.beyond.rule import Rule, own_rule, set_rule
 from wallet.relying.beyond.schemas import (
     AlertPageSchema,
@@ -14,6 +15,7 @@ from wallet.relying.beyond.schemas import (
     GrantPageSchema,
     GrantQuerySchema,
     GrantSchema,
+    LookUpsSchema,
     NewRuleSchema,
     RuleSchema,
     SuspensionSchema,
@@ -75,6 +77,16 @@ def suspend(body: dict[str, str], grant_id: str) -> GrantView:
 def resume(grant_id: str) -> GrantView:
     """Lift the suspension of a grant; asks people for a step-up."""
     resume_grant(deps(), current_principal(), grant_id, now())
+    return grant_view(deps(), current_principal(), grant_id)
+
+
+@blueprint.route("/grants/<grant_id>/look-ups", methods=["PUT"])
+@blueprint.arguments(LookUpsSchema)
+@blueprint.response(200, GrantSchema)
+@guard(_managing(fresh=True))
+def set_look_ups(body: dict[str, Any], grant_id: str) -> GrantView:
+    """Say whether holders may be looked up by name and code under a grant; asks people for a step-up."""
+    let_look_up(deps(), current_principal(), grant_id, body["per_day"], now())
     return grant_view(deps(), current_principal(), grant_id)
 
 

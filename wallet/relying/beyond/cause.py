@@ -17,8 +17,9 @@ from wallet.relying.hours import is_open
 from wallet.relying.model import Grant
 
 Cause = Literal[
-    "item", "type", "fields", "quota", "network", "hours", "suspended", "ended", "not_begun"
-]
+    "item", "type", "fields", "quota", "network", "hours", "suspended", "ended", "not_begun",
+    "look_up", "look_up_quota",
+]  # fmt: skip
 
 SENTENCES: Final[Mapping[Cause, str]] = {
     "item": "本单位没有登记在这一事项用证，请换选事项，或按传统方式办理。",
@@ -29,6 +30,8 @@ SENTENCES: Final[Mapping[Cause, str]] = {
     "hours": "现在不在本单位登记的用证时段，请到时再核验，或按传统方式办理。",
     "suspended": "本单位办理这一事项的用证授权已暂停，请联系管理单位，或按传统方式办理。",
     "ended": "本单位办理这一事项的用证授权已到期，请向管理单位申请续期，或按传统方式办理。",
+    "look_up": "本单位没有获准按姓名和证件号码查询，请持证人亮码，或按传统方式办理。",
+    "look_up_quota": "今天获准的查询次数已经用完，请持证人亮码，或按传统方式办理。",
     "not_begun": "本单位办理这一事项的用证授权还没有开始，请到时再来，或按传统方式办理。",
 }
 

@@ -28,7 +28,7 @@ from wallet.web.principal import Principal
 
 RULE: Final = "rule"
 """Who has suspended a grant where nobody has, and the cause of the alert that tells it."""
-_COUNTED: Final[frozenset[Cause]] = frozenset({"item", "type", "fields", "network"})
+_COUNTED: Final[frozenset[Cause]] = frozenset({"item", "type", "fields", "network", "look_up"})
 """What was never granted. A quota that is used up and a grant that is over are no attempt at more."""
 _ASKED_BY: Final = frozenset({"social", "platform"})
 """Kinds of unit that the rule is for."""

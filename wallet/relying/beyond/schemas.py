@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from wallet import numbers
 from wallet.web.json import Instant
-from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
+from wallet.web.schemas import PageQuerySchema, StrictSchema, Text, Truth
 
 
 class GrantQuerySchema(PageQuerySchema):
@@ -48,6 +50,11 @@ class GrantSchema(Schema):
     )
     closes = fields.Time(required=True, allow_none=True, format="%H:%M")
     quota_per_day = fields.Integer(required=True, allow_none=True)
+    may_look_up = fields.Boolean(
+        required=True,
+        metadata={"description": "holders by name and code, `look_ups_per_day` a day"},
+    )
+    look_ups_per_day = fields.Integer(required=True, allow_none=True)
     suspended_at = Instant(required=True, allow_none=True)
     suspended_by = fields.String(
         required=True, allow_none=True, metadata={"description": "an account, or `rule`"}
@@ -81,6 +88,28 @@ class GrantClientsSchema(StrictSchema):
     clients = fields.List(
         Text(max_length=64), required=True, validate=validate.Length(max=50, error="最多 50 个。")
     )
+
+
+class LookUpsSchema(StrictSchema):
+    """Whether holders may be looked up by name and code under a grant, and then how many a day."""
+
+    may_look_up = Truth(required=True)
+    per_day = fields.Integer(
+        strict=True,
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(
+            min=1,
+            max=numbers.LOOK_UPS_PER_DAY_MAX,
+            error=f"应为 1 至 {numbers.LOOK_UPS_PER_DAY_MAX}。",
+        ),
+    )
+
+    @validates_schema
+    def goes_together(self, data: dict[str, Any], **_: Any) -> None:
+        """A number where it is allowed, and none where it is not."""
+        if data["may_look_up"] == (data["per_day"] is None):
+            raise ValidationError("允许查询时写明每日次数，不允许时不写。", "per_day")
 
 
 class SuspensionSchema(StrictSchema):

@@ -47,10 +47,16 @@ class GrantView:
     opens: time | None
     closes: time | None
     quota_per_day: int | None
+    look_ups_per_day: int | None
     suspended_at: datetime | None
     suspended_by: str | None
     suspension_reason: str | None
     changeable: bool
+
+    @property
+    def may_look_up(self) -> bool:
+        """Whether holders may be looked up under it by name and code."""
+        return self.look_ups_per_day is not None
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,7 @@ def _grant_view(principal: Principal, row: AnyRow) -> GrantView:
         opens=row.opens,
         closes=row.closes,
         quota_per_day=row.quota_per_day,
+        look_ups_per_day=row.look_ups_per_day,
         suspended_at=row.suspended_at,
         suspended_by=row.suspended_by,
         suspension_reason=row.suspension_reason,

@@ -8,26 +8,45 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from verify.desk import ITEM_MAX, TERMINAL_MAX
 from wallet import numbers
+from wallet.licences.schemas import NAME_MAX, Trimmed
+from wallet.relying.holdings.by_holder import ByHolder
 from wallet.relying.holdings.look_up import ByAssistance, ByCode
 from wallet.relying.holdings.supply import SENTENCES
 from wallet.web.schemas import StrictSchema, Text
 
 
+class NamedHolderSchema(StrictSchema):
+    """A holder by code and name."""
+
+    code_type = Text(required=True, max_length=3)
+    code = Text(required=True, max_length=64)
+    name = Trimmed(required=True, max_length=NAME_MAX)
+
+
 class BySchema(StrictSchema):
-    """Whose holdings: one of the ways."""
+    """Whose holdings: one of the ways. A holder who is not there is named with case and cause."""
 
     code = fields.String(metadata={"description": "the text of a live code"})
     assistance = Text(max_length=64, metadata={"description": "an assisted session"})
+    holder = fields.Nested(NamedHolderSchema)
+    case = Trimmed(max_length=numbers.LOOK_UP_CASE_MAX)
+    cause = Trimmed(max_length=numbers.LOOK_UP_CAUSE_MAX)
 
     @validates_schema
     def is_one_way(self, data: dict[str, Any], **_: Any) -> None:
-        """One of them, and not two."""
-        if len(data.keys() & {"code", "assistance"}) != 1:
-            raise ValidationError("应写明 code、assistance 之一。")
+        """One of them, and not two; with `holder` case and cause, and not without."""
+        if len(data.keys() & {"code", "assistance", "holder"}) != 1:
+            raise ValidationError("应写明 code、assistance、holder 之一。")
+        for member in ("case", "cause"):
+            if ("holder" in data) != bool(data.get(member)):
+                said = "查询不在场的持证人须写明。" if "holder" in data else "没有这一项。"
+                raise ValidationError(said, member)
 
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> ByCode | ByAssistance:
+    def build(self, data: dict[str, Any], **_: Any) -> ByCode | ByHolder | ByAssistance:
         """The way as the journey takes it."""
+        if "holder" in data:
+            return ByHolder(**data["holder"], case=data["case"], cause=data["cause"])
         return ByCode(data["code"]) if "code" in data else ByAssistance(data["assistance"])
 
 

@@ -1,0 +1,75 @@
+"""Tell holders that they were looked up without being there: who, for which matter. Why, the history says.
+
+The look-up is the message: `told_at` is empty until the worker has seen it, so that whoever looks up waits
+no longer for a holder who is known than for one who is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+
+from wallet.base.clock import rfc3339
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.licences.delivery.model import LOOKED_UP, InboxEntry
+from wallet.organisations.model import Unit
+from wallet.showing.model import LookUp
+from wallet.showing.notices import TOLD_AT_ONCE
+
+_UNTOLD: Final = (
+    select(LookUp.id).where(LookUp.told_at.is_(None)).order_by(LookUp.at).limit(TOLD_AT_ONCE)
+)
+_TOLD: Final = (
+    select(
+        LookUp.look_up, LookUp.kind, LookUp.at, LookUp.terminal, LookUp.holder_id,
+        Unit.name.label("unit"), UseItem.name.label("item"), UseItem.name_en.label("item_en"),
+    )
+    .join(Unit, Unit.id == LookUp.unit_id)
+    .join(UseItem, UseItem.id == LookUp.item_id)
+    .where(LookUp.id.in_(bindparam("rows", expanding=True)), LookUp.holder_id.is_not(None))
+    .order_by(LookUp.id)
+)  # fmt: skip
+
+
+def tell_of_look_ups(deps: Deps, now: datetime) -> int:
+    """An inbox entry for the holder of each look-up that nobody has told of yet, however many licences it
+    named; gives how many rows were looked at."""
+    with deps.db.begin() as tx:
+        # The second condition: another worker may have had one of them since this one chose.
+        seen = (
+            tx.execute(
+                update(LookUp)
+                .where(LookUp.id.in_(_UNTOLD), LookUp.told_at.is_(None))
+                .values(told_at=now)
+                .returning(LookUp.id)
+            )
+            .scalars()
+            .all()
+        )
+        rows = tx.execute(_TOLD, {"rows": seen}).all() if seen else []
+        once = {(row.look_up, row.holder_id): row for row in rows}
+        if once:
+            tx.execute(insert(InboxEntry), [_entry(row, now) for row in once.values()])
+    return len(seen)
+
+
+def _entry(row: AnyRow, now: datetime) -> Mapping[str, Any]:
+    use = {
+        "at": rfc3339(row.at),
+        "unit": row.unit,
+        "terminal": row.terminal,
+        "item": row.item,
+        "item_en": row.item_en,
+        "fields": [],
+        "fields_en": [],
+        "outcome": LOOKED_UP,
+        "reason": row.kind,
+        "shown_by": None,
+        "offline": False,
+    }
+    return {"holder_id": row.holder_id, "act": LOOKED_UP, "use": use, "delivered_at": now}
