@@ -147,6 +147,8 @@ HOLDER_PER_SECOND: Final = 5
 PUBLIC_CHECKS_PER_MINUTE: Final = 30
 CODE_PER_MINUTE: Final = 30
 """One code is judged at most so often in a minute; what comes beyond is not judged."""
+CLIENT_KEYS: Final = 4
+"""A machine client has so many public keys of its own at most: two, and two to follow."""
 CLIENT_REFUSALS_PER_MINUTE: Final = 30
 """So many vain tries of a machine client to prove who it is are recorded in a minute; beyond that is 429."""
 REPORTS_PER_SECOND: Final = 1

@@ -393,6 +393,17 @@ def managing(stage: Stage) -> States:
     manager.get_by_test_id("confirm").click()
     expect(manager.locator("#reason-wrong")).to_be_visible()
     yield "grant-not-suspended", manager
+    manager.goto(f"/manager/units/{HALL}/client")
+    _send_empty(manager)
+    yield "client-wrong", manager
+    manager.goto("/manager/suspension-rule")
+    _send_empty(manager)
+    yield "rule-wrong", manager
+    manager.goto("/manager/clients/demo-relying/secret")
+    manager.locator("input[name=overlap_days]").last.check()
+    manager.get_by_test_id("confirm").click()
+    expect(manager.get_by_test_id("client-secret")).to_be_visible()
+    yield "client-secret", manager
     manager.goto("/manager/basis/new")
     _send_empty(manager)
     yield "basis-wrong", manager

@@ -130,7 +130,20 @@ ROUTES: Final = {
     "PUT /api/v1/grants/<grant_id>/look-ups": Line("grant", {"may_look_up": False}),
     "PUT /api/v1/grants/<grant_id>/clients": Line("grant", {"clients": ["demo-relying"]}),
     "POST /api/v1/clients/<client_id>/secret": Line("client", {"overlap_days": 7}),
+    "PUT /api/v1/clients/<client_id>/keys": Line("client", {"keys": []}),
     "DELETE /api/v1/clients/<client_id>": Line("client"),
+    "GET /manager/clients/<client_id>": Line("client"),
+    "GET /manager/clients/<client_id>/secret": Line("client"),
+    "POST /manager/clients/<client_id>/secret": Line("client", {"overlap_days": "7"}, form=True),
+    "GET /manager/clients/<client_id>/end": Line("client"),
+    "POST /manager/clients/<client_id>/end": Line("client", form=True),
+    "GET /manager/units/<code>/client": Line("unit"),
+    "POST /manager/units/<code>/client": Line(
+        "unit", {"name": "新系统", "roles": "relying"}, form=True
+    ),
+    "POST /manager/grants/<grant_id>/clients": Line(
+        "grant", {"clients": "demo-relying"}, form=True
+    ),
     "POST /api/v1/alerts/<alert_id>/closure": Line("alert"),
     "GET /api/v1/staff/<login>": Line("account"),
     "PATCH /api/v1/staff/<login>": Line("account", {"disabled": True}),

@@ -112,6 +112,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "verification.refused_beyond_grant": "actor desk unit item types cause alert",
         "client.added": "client unit actor roles",
         "client.secret_rotated": "client unit actor overlap_days",
+        "client.keys_set": "client unit actor keys",
         "client.ended": "client unit actor",
         "client.refused": "client unit cause alert",
         "client.bound": "client grant unit actor",

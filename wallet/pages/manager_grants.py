@@ -15,6 +15,7 @@ from wallet.base.clock import local_day
 from wallet.catalogue.labels import field_labels
 from wallet.errors import Conflict, NotPermitted
 from wallet.pages.console import acting_as, render_console
+from wallet.relying.beyond.bind import bind_clients, bindable_clients
 from wallet.relying.beyond.look_ups import let_look_up
 from wallet.relying.beyond.rule import own_rule
 from wallet.relying.beyond.schemas import LookUpsSchema, SuspensionSchema
@@ -97,6 +98,18 @@ def change(grant_id: str) -> AnyResponse | tuple[str, int]:
     return redirect(f"{GRANTS}/{grant_id}", 303)
 
 
+@blueprint.post(f"{GRANTS}/<grant_id>/clients")
+@guard(staff("manager", fresh=True))
+def bind(grant_id: str) -> AnyResponse | tuple[str, int]:
+    """Say which machine clients of the party work under it."""
+    who = acting_as("manager")
+    try:
+        bind_clients(deps(), who, grant_id, request.form.getlist("clients"), now())
+    except NotPermitted as refused:
+        return _one(grant_view(deps(), who, grant_id), refused_why=refused.detail), 403
+    return redirect(f"{GRANTS}/{grant_id}", 303)
+
+
 def _look_ups(form: Mapping[str, str]) -> int | None:
     """How many a day, None where the field was left empty; raises ValidationError."""
     said = form.get("per_day", "").strip()
@@ -114,6 +127,7 @@ def _one(grant: GrantView, wrong: str = "", refused_why: str = "", look_ups_wron
         "manager_grants/grant.html",
         grant=grant,
         traffic=traffic_of(deps(), acting_as("manager"), grant.id, now()),
+        clients=bindable_clients(deps(), acting_as("manager"), grant.id),
         days=numbers.TRAFFIC_DAYS,
         labels=field_labels(grant.declared, grant.fields),
         labels_en=field_labels(grant.declared, grant.fields, "en"),

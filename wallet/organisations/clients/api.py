@@ -14,10 +14,12 @@ from wallet.organisations.clients.keep import (
 from wallet.organisations.clients.listed import clients_page
 from wallet.organisations.clients.schemas import (
     ClientPageSchema,
+    KeysSchema,
     NewClientSchema,
     NewSecretSchema,
     SecretSchema,
 )
+from wallet.organisations.clients.set_keys import set_keys
 from wallet.organisations.sign_in import RESPONSIBLE
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
@@ -58,6 +60,15 @@ def new_client(new: NewClient) -> Secret:
 def new_secret(body: dict[str, int], client_id: str) -> Secret:
     """Give a client a new secret, told this once; the one before it goes on for some days, or none."""
     return rotate_secret(deps(), current_principal(), client_id, body["overlap_days"], now())
+
+
+@blueprint.route("/clients/<client_id>/keys", methods=["PUT"])
+@blueprint.arguments(KeysSchema)
+@blueprint.response(204)
+@guard(_keeping(fresh=True))
+def new_keys(body: dict[str, Any], client_id: str) -> None:
+    """Say by which public keys a client proves who it is (`private_key_jwt`); those that are left out end at once."""
+    set_keys(deps(), current_principal(), client_id, body["keys"], now())
 
 
 @blueprint.route("/clients/<client_id>", methods=["DELETE"])

@@ -12,12 +12,10 @@ from sqlalchemy import insert, update
 from wallet.base import audit
 from wallet.base.deps import Deps
 from wallet.errors import Conflict, Invalid, NotPermitted
-from wallet.organisations.clients.listed import client_in_sight
+from wallet.organisations.clients.listed import client_in_sight, within_reach
 from wallet.organisations.model import Client
 from wallet.organisations.oauth import hash_secret
 from wallet.organisations.people.roles import CLIENT_KINDS
-from wallet.organisations.sign_in import RESPONSIBLE
-from wallet.organisations.tree import manages
 from wallet.organisations.units.sight import check_open, lock_unit, unit_below
 from wallet.web.principal import Principal
 from wallet.web.session_list import end_sessions_of
@@ -92,7 +90,7 @@ def rotate_secret(
     with deps.db.begin() as tx:
         lock_unit(tx, client_in_sight(tx, principal, client_id).unit_id)
         row = client_in_sight(tx, principal, client_id)
-        _check_reach(principal, row.unit_id)
+        check_reach(principal, row.unit_id)
         if row.disabled_at is not None:
             raise Conflict("这个接入系统已停用，不能再换密钥。", "client_ended")
         tx.execute(
@@ -122,7 +120,7 @@ def end_client(deps: Deps, principal: Principal, client_id: str, now: datetime) 
     """End a client for good, its tokens at once. Ending twice is once. Raises NotFound, NotPermitted (`own_unit`)."""
     with deps.db.begin() as tx:
         row = client_in_sight(tx, principal, client_id)
-        _check_reach(principal, row.unit_id)
+        check_reach(principal, row.unit_id)
         ended = tx.execute(
             update(Client)
             .where(Client.id == row.id, Client.disabled_at.is_(None))
@@ -135,10 +133,9 @@ def end_client(deps: Deps, principal: Principal, client_id: str, now: datetime) 
             )
 
 
-def _check_reach(principal: Principal, unit_id: int) -> None:
-    """The own unit's clients are its responsible person's, those below are the manager's."""
-    own = unit_id == principal.unit_id
-    if not (RESPONSIBLE in principal.roles if own else manages(principal)):
+def check_reach(principal: Principal, unit_id: int) -> None:
+    """Raise NotPermitted (`own_unit`) where a client of a unit in sight is not whoever asks' to change."""
+    if not within_reach(principal, unit_id):
         raise NotPermitted("本单位的接入系统由本单位专人或上级管理单位管理。", "own_unit")
 
 

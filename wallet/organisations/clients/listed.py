@@ -13,24 +13,35 @@ from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.errors import NotFound
 from wallet.organisations.model import Client, Unit
-from wallet.organisations.tree import units_in_sight
+from wallet.organisations.sign_in import RESPONSIBLE
+from wallet.organisations.tree import manages, units_in_sight
 from wallet.web.principal import Principal
 
 
 @dataclass(frozen=True)
 class ClientView:
-    """A machine client; `unit` is the code of its unit, `old_secret_until` when the secret before the
-    present one ends, None where there is none."""
+    """A machine client; `unit` is the code of its unit, `keys` are the names (`kid`) of its own public keys,
+    `old_secret_until` is when the secret before the present one ends, None where there is none; `changeable`
+    that whoever asks may change it."""
 
     client_id: str
     name: str
     unit: str
+    unit_name: str
+    unit_name_en: str
     roles: Sequence[str]
+    keys: Sequence[str]
     old_secret_until: datetime | None
     ended_at: datetime | None
+    changeable: bool
 
 
-_CLIENTS: AnySelect = select(Client, Unit.code.label("unit")).join(Unit, Unit.id == Client.unit_id)
+_CLIENTS: AnySelect = select(
+    Client,
+    Unit.code.label("unit"),
+    Unit.name.label("unit_name"),
+    Unit.name_en.label("unit_name_en"),
+).join(Unit, Unit.id == Client.unit_id)
 
 
 def clients_page(
@@ -45,7 +56,7 @@ def clients_page(
         .limit(limit + 1)
     )
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
-    return [_view(row) for row in rows[:limit]], next_cursor
+    return [_view(principal, row) for row in rows[:limit]], next_cursor
 
 
 def client_in_sight(tx: Connection, principal: Principal, client_id: str) -> AnyRow:
@@ -62,12 +73,29 @@ def client_in_sight(tx: Connection, principal: Principal, client_id: str) -> Any
     return found
 
 
-def _view(row: AnyRow) -> ClientView:
+def client_view(deps: Deps, principal: Principal, client_id: str) -> ClientView:
+    """One client in sight. Raises NotFound."""
+    with deps.db.read() as tx:
+        return _view(principal, client_in_sight(tx, principal, client_id))
+
+
+def within_reach(principal: Principal, unit_id: int) -> bool:
+    """Whether clients of a unit in sight are theirs to change: the own unit's are its responsible person's, those
+    below are the manager's."""
+    own = unit_id == principal.unit_id
+    return RESPONSIBLE in principal.roles if own else manages(principal)
+
+
+def _view(principal: Principal, row: AnyRow) -> ClientView:
     return ClientView(
         client_id=row.client_id,
         name=row.name,
         unit=row.unit,
+        unit_name=row.unit_name,
+        unit_name_en=row.unit_name_en,
         roles=row.roles,
+        keys=[key["kid"] for key in (row.jwks or {"keys": []})["keys"]],
         old_secret_until=row.old_secret_until,
         ended_at=row.disabled_at,
+        changeable=within_reach(principal, row.unit_id),
     )

@@ -48,6 +48,18 @@ class NewSecretSchema(StrictSchema):
     )
 
 
+class KeysSchema(StrictSchema):
+    """A client's own public keys (RFC 7517), all that are good."""
+
+    keys = fields.List(
+        fields.Dict(keys=fields.String()),
+        required=True,
+        validate=validate.Length(
+            max=numbers.CLIENT_KEYS, error=f"最多 {numbers.CLIENT_KEYS} 个公钥。"
+        ),
+    )
+
+
 class SecretSchema(Schema):
     """A secret that is told this once."""
 
@@ -63,6 +75,9 @@ class ClientSchema(Schema):
     name = fields.String(required=True)
     unit = fields.String(required=True)
     roles = fields.List(fields.String(), required=True)
+    keys = fields.List(
+        fields.String(), required=True, metadata={"description": "`kid` of its own public keys"}
+    )
     old_secret_until = Instant(required=True, allow_none=True)
     ended_at = Instant(required=True, allow_none=True)
 

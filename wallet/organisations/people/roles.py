@@ -27,3 +27,8 @@ FROM_ABOVE: Final = frozenset({"manager", "auditor"})
 def roles_for(kinds: Collection[str]) -> list[str]:
     """The roles that a unit of these kinds may have, in the order of `ROLE_KINDS`."""
     return [role for role, needed in ROLE_KINDS.items() if not needed.isdisjoint(kinds)]
+
+
+def client_roles_for(kinds: Collection[str]) -> list[str]:
+    """The roles that machine clients of a unit of these kinds may have, in the order of `CLIENT_KINDS`."""
+    return [role for role, needed in CLIENT_KINDS.items() if not needed.isdisjoint(kinds)]

@@ -135,6 +135,16 @@ def grant_view(deps: Deps, principal: Principal, grant_id: str) -> GrantView:
         return _grant_view(principal, grant_in_sight(tx, principal, grant_id))
 
 
+def grants_of(tx: Connection, principal: Principal, ids: Sequence[int]) -> list[GrantView]:
+    """These grants, as far as they are in sight."""
+    rows = tx.execute(
+        _GRANTS.where(Grant.id.in_(ids), Grant.unit_id.in_(units_in_sight(principal))).order_by(
+            Grant.id
+        )
+    )
+    return [_grant_view(principal, row) for row in rows]
+
+
 def grant_in_sight(tx: Connection, principal: Principal, grant_id: str) -> AnyRow:
     """The row of a grant in sight. Raises NotFound."""
     found = None
