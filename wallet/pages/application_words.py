@@ -53,6 +53,8 @@ def application_wrong(refused: Invalid) -> dict[str, str]:
         "ends_on": _("请填不早于起始日的日期，最长 %(n)s 天。", n=numbers.GRANT_DAYS_MAX),
         "quota_per_day": _("请填整数，或不填。"),
         "networks": _("每行一个网段，如 203.0.113.0/24，或不填。"),
+        "opens": _("时刻如 08:30，起止要么都填，要么都不填。"),
+        "closes": _("时刻如 08:30，起止要么都填，要么都不填。"),
         "no_secrets": _("涉及国家秘密的不能用证，请确认不涉密。"),
     }
     members = {path.partition(".")[0] for path in refused.errors}
@@ -97,6 +99,8 @@ def content_of_form(form: Mapping[str, str], types: Sequence[Mapping[str, Any]])
         "ends_on": form.get("ends_on", "").strip(),
         "quota_per_day": int(quota) if quota.isascii() and quota.isdecimal() else quota or None,
         "networks": networks or None,
+        "opens": form.get("opens", "").strip() or None,
+        "closes": form.get("closes", "").strip() or None,
         "no_secrets": "no_secrets" in form,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
+from wallet.base.clock import local_day
 from wallet.catalogue.use_list.read import use_item
 from wallet.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
 from wallet.organisations.sign_in import RESPONSIBLE
@@ -26,6 +28,8 @@ from wallet.pages.item_words import published_type_words, scene_words
 from wallet.pages.manager_units import console_role
 from wallet.relying.onboarding.apply import (
     applicable_items,
+    granted_content,
+    own_grants,
     rewrite_application,
     submit_application,
     withdraw_application,
@@ -78,6 +82,8 @@ def home() -> str:
         over=over,
         filings=filings_to_note(deps(), who, now()) if "manager" in who.roles else [],
         may_apply=RESPONSIBLE in who.roles,
+        granted=own_grants(deps(), who) if RESPONSIBLE in who.roles else [],
+        soon=local_day(now()) + timedelta(days=numbers.EXPIRING_DAYS),
         managing="manager" in who.roles,
         first=f"{APPLICATIONS}?{kept}".rstrip("?&") if cursor else None,
         next=f"{APPLICATIONS}?{kept}cursor={following}" if following else None,
@@ -92,7 +98,8 @@ def begin() -> str:
     items = applicable_items(deps(), acting_as(RESPONSIBLE))
     if item not in {one.code for one in items}:
         return _render("manager_applications/choose.html", items=items, crumbs=_crumbs())
-    return _form(item, {"types": []}, None)
+    # To renew is to apply for the same again, or for more or less of it.
+    return _form(item, granted_content(deps(), acting_as(RESPONSIBLE), item) or {"types": []}, None)
 
 
 @blueprint.post(f"{APPLICATIONS}/new")

@@ -45,7 +45,7 @@ def test_a_social_scenario_is_granted_once_it_is_filed_and_not_before(
     app: Flask, bank: Visitor, sun: Visitor, wu: Visitor, deps: Deps
 ) -> None:
     _without_grants(deps, LOAN)
-    made = begun(bank)
+    made = begun(bank, opens="08:30", closes="08:30")
     assert refusal(step(bank, made, "submission")) == (422, "proof_required")
     assert proved(bank, made).status_code == 201
     assert took(step(bank, made, "submission"))["state"] == "submitted"
@@ -60,6 +60,7 @@ def test_a_social_scenario_is_granted_once_it_is_filed_and_not_before(
     assert [(one.fields, one.quota_per_day, str(one.ends_on)) for one in grants] == [
         (["obligee", "number"], 500, day_in(364))
     ]
+    assert [(str(one.opens), str(one.closes)) for one in grants] == [("08:30:00", "08:30:00")]
     assert LOAN in bank.get("/api/v1/me").get_json()["items"]
     acts = [one["act"] for one in done["steps"]]
     assert acts == ["written", "submitted", "reviewed", "approved", "filed", "granted"]

@@ -12,10 +12,11 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
-from wallet.catalogue.model import UseItem
+from wallet.catalogue.model import LicenceType, UseItem
 from wallet.errors import Conflict, Invalid
 from wallet.organisations.model import Unit
 from wallet.organisations.units.sight import check_open, lock_unit
+from wallet.relying.model import Grant
 from wallet.relying.onboarding.content import checked_content, item_to_use
 from wallet.relying.onboarding.deciders import deciders, read_tree
 from wallet.relying.onboarding.model import Application, ApplicationProof
@@ -135,6 +136,50 @@ def applicable_items(deps: Deps, principal: Principal) -> list[AnyRow]:
                 .limit(numbers.PAGE_LIMIT_MAX)
             )
         )
+
+
+def granted_content(deps: Deps, principal: Principal, item: str) -> dict[str, Any] | None:
+    """What the own unit has been granted for an item, as the content of an application to renew it; None where
+    there is nothing. Its days are left out."""
+    rows = deps.db.rows(
+        select(Grant, LicenceType.code)
+        .join(UseItem, UseItem.id == Grant.item_id)
+        .join(LicenceType, LicenceType.id == Grant.type_id)
+        .where(UseItem.code == item, Grant.unit_id == principal.unit_id)
+        .order_by(Grant.id)
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    return {
+        "types": [{"type": row.code, "fields": row.fields} for row in rows],
+        "quota_per_day": first.quota_per_day,
+        "networks": first.networks,
+        "opens": first.opens and first.opens.strftime("%H:%M"),
+        "closes": first.closes and first.closes.strftime("%H:%M"),
+    }
+
+
+def own_grants(deps: Deps, principal: Principal) -> list[AnyRow]:
+    """For each item that the own unit is granted: code, name, name_en, `ends_on` (the first day of its grants' last days,
+    None without an end), `suspended` (how many are), those that end first before the others."""
+    ends_on = func.min(Grant.ends_on).label("ends_on")
+    return list(
+        deps.db.rows(
+            select(
+                UseItem.code,
+                UseItem.name,
+                UseItem.name_en,
+                ends_on,
+                func.count(Grant.suspended_at).label("suspended"),
+            )
+            .join(UseItem, UseItem.id == Grant.item_id)
+            .where(Grant.unit_id == principal.unit_id, UseItem.withdrawn_at.is_(None))
+            .group_by(UseItem.id, UseItem.code, UseItem.name, UseItem.name_en)
+            .order_by(ends_on.is_(None), ends_on, UseItem.id)
+            .limit(numbers.PAGE_LIMIT_MAX)
+        )
+    )
 
 
 def _item(tx: Connection, row: AnyRow) -> AnyRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from ipaddress import ip_network
 from typing import Any, Final
 
@@ -44,9 +44,23 @@ class Network(fields.Field[str]):
             raise ValidationError("应为网段，如 203.0.113.0/24。") from None
 
 
+class Hour(fields.Field[str]):
+    """An hour as HH:MM."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        hour: time | None
+        try:
+            hour = time.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            hour = None
+        if hour is None or hour.isoformat("minutes") != value:
+            raise ValidationError("应为时刻，如 08:30。")
+        return str(value)
+
+
 class AskedContentSchema(StrictSchema):
     """What is asked for: `starts_on` None is the day on which it is granted; `networks` and `quota_per_day` None
-    are any; `no_secrets` that nothing of it is a state secret 涉密 (O-2, M-2)."""
+    are any; `opens` and `closes` (HH:MM in Shanghai), both or neither, are the hours of each day; `no_secrets` that nothing of it is a state secret 涉密 (O-2, M-2)."""
 
     types = fields.List(
         fields.Nested(AskedTypeSchema),
@@ -76,6 +90,8 @@ class AskedContentSchema(StrictSchema):
             error=f"应为 1 至 {numbers.GRANT_NETWORKS_MAX} 个。",
         ),
     )
+    opens = Hour(load_default=None, allow_none=True)
+    closes = Hour(load_default=None, allow_none=True)
     no_secrets = Truth(required=True)
 
 
@@ -111,6 +127,8 @@ def checked_content(item: AnyRow, given: Mapping[str, Any], today: date) -> dict
     except ValidationError as error:
         raise _invalid(flatten_messages(error.messages)) from None
     errors = _of_item(item, content) | _of_days(content, today)
+    if (content["opens"] is None) != (content["closes"] is None):
+        errors["closes"] = ["每日时段的起止要么都填，要么都不填。"]
     if not content["no_secrets"]:
         errors["no_secrets"] = ["涉及国家秘密的不能用证，请确认不涉密。"]
     if errors:
@@ -118,6 +136,11 @@ def checked_content(item: AnyRow, given: Mapping[str, Any], today: date) -> dict
     for name in ("starts_on", "ends_on"):
         content[name] = content[name].isoformat() if content[name] else None
     return content
+
+
+def hour_of(text: str | None) -> time | None:
+    """An hour of a content that was checked, HH:MM, as a grant has it."""
+    return None if text is None else time.fromisoformat(text)
 
 
 def first_day(content: Mapping[str, Any], today: date) -> date:

@@ -11,7 +11,7 @@ from wallet.base.clock import local_day, read_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.catalogue.model import LicenceType
 from wallet.relying.model import Grant
-from wallet.relying.onboarding.content import first_day
+from wallet.relying.onboarding.content import first_day, hour_of
 from wallet.web.principal import Principal
 
 
@@ -36,6 +36,8 @@ def give_grants(tx: Connection, application: AnyRow, manager: Principal, now: da
             "starts_on": first_day(content, today),
             "ends_on": read_day(content["ends_on"]),
             "networks": content["networks"],
+            "opens": hour_of(content["opens"]),
+            "closes": hour_of(content["closes"]),
             "quota_per_day": content["quota_per_day"],
         }
         if not insert_if_new(tx, Grant, **which, **values):
