@@ -12,6 +12,7 @@ from wallet.catalogue import api as catalogue
 from wallet.catalogue.basis import api as basis
 from wallet.catalogue.use_list import api as use_list
 from wallet.config import Config
+from wallet.demo import codes as demo_codes
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.administrators import api as administrators
 from wallet.holders.sign_in import load_holder
@@ -44,6 +45,7 @@ from wallet.relying.shifts import api as shifts
 from wallet.showing import api as showing
 from wallet.web import health
 from wallet.web.addresses import see_through
+from wallet.web.deprecation import announce_deprecations
 from wallet.web.deps import attach
 from wallet.web.guards import enforce_guards, guard, public
 from wallet.web.headers import protect
@@ -96,6 +98,7 @@ def create_app(config: Config) -> Flask:
     # A browser that was told to keep to https would refuse the next demo on the same host name.
     protect(app, https=config.https and not config.demo)
     pack_pages(app)
+    announce_deprecations(app)
     enforce_guards(app, {"holder": load_holder, "staff": load_staff, "client": load_client})
     register_problems(app)
     speak(app)
@@ -119,6 +122,7 @@ def create_app(config: Config) -> Flask:
     docs.publish(app, api)
     if config.demo:
         app.register_blueprint(demo_sign_in.blueprint)
+        app.register_blueprint(demo_codes.blueprint)
     publish_static(app, guard(public(identify=False)))
     limit_rates(app)
     return app

@@ -107,6 +107,9 @@ MERCHANT_SUBSCRIPTION_DAYS: Final = 365
 WEBHOOK_ADDRESS_MAX: Final = 500
 """Characters of an address that webhooks go to."""
 
+DEPRECATION_DAYS: Final = 365
+"""A route of the API is announced as deprecated at least so many days before it may be gone."""
+
 UNIT_NAME_MAX: Final = 120
 """Characters of a unit's name."""
 LOGIN_MAX: Final = 64

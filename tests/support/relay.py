@@ -32,6 +32,8 @@ class Relay:
     exchanges: list[Exchange] = field(default_factory=list)
     renamed: tuple[str, str] | None = None
     """A word, and another of the same length that stands in its place from now on, such as a new release."""
+    first: list[tuple[int, str]] = field(default_factory=list)
+    """Statuses that a busy gateway answers to the first POSTs of JSON, each with its `Retry-After`."""
     is_gone: bool = False
     """Whether a gateway says that the server behind it is away."""
 
@@ -56,6 +58,9 @@ def relay(address: str) -> Iterator[Relay]:
             if counted.is_gone:
                 self.send_error(502)
                 return
+            if counted.first and self.headers.get("Content-Type") == "application/json":
+                self.say_busy(*counted.first.pop(0))
+                return
             # What is packed cannot be read on the way, and what is not sent cannot be changed.
             dropped = {"Connection"} | (_AS_IT_WAS if counted.renamed else set())
             kept = {key: value for key, value in self.headers.items() if key not in dropped}
@@ -72,6 +77,16 @@ def relay(address: str) -> Iterator[Relay]:
             sent = f"{head}\r\n".encode("latin-1") + content
             counted.exchanges.append(Exchange(self.command, self.path, answer.status, len(sent)))
             self.wfile.write(sent)
+
+        def say_busy(self, status: int, retry_after: str) -> None:
+            counted.exchanges.append(Exchange(self.command, self.path, status, 0))
+            self.send_response(status)
+            if retry_after:
+                self.send_header("Retry-After", retry_after)
+            self.send_header("Content-Type", "application/problem+json")
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
 
         do_GET = do_POST = do_DELETE = pass_on  # noqa: N815 - the names that the library calls
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 from flask_smorest import Api
 
 from wallet.web.cookies import CSRF_HEADER, SESSION_COOKIE
+from wallet.web.deprecation import Deprecation, deprecation_of
 from wallet.web.guards import Guard, guard, guard_of, public
 
 blueprint = Blueprint("api_docs", __name__)
@@ -58,8 +59,19 @@ def _document(app: Flask, api: Api) -> dict[str, Any]:
         declared = guard_of(app.view_functions[rule.endpoint])
         for method in rule.methods or ():
             if declared is not None and method.lower() in operations:
-                operations[method.lower()].setdefault("security", _security(declared, method))
+                operation = operations[method.lower()]
+                operation.setdefault("security", _security(declared, method))
+                _announce(operation, deprecation_of(app.view_functions[rule.endpoint]))
     return document
+
+
+def _announce(operation: dict[str, Any], told: Deprecation | None) -> None:
+    """Mark an operation that will go, with what to call instead."""
+    if told is not None:
+        operation["deprecated"] = True
+        operation["description"] = (
+            f"{told.sunset} 起停用，请改用 {told.instead} · Use {told.instead}"
+        )
 
 
 def _security(declared: Guard, method: str) -> list[dict[str, list[str]]]:
