@@ -141,6 +141,7 @@ RESPONSIBLE: Final = {
     "GET /api/v1/clients",
     "DELETE /api/v1/clients/<client_id>",
     "POST /api/v1/clients/<client_id>/secret",
+    "PUT /api/v1/clients/<client_id>/keys",
     "GET /api/v1/item-drafts",
     "POST /api/v1/item-drafts",
     "GET /api/v1/item-drafts/<draft_id>",
