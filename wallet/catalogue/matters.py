@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy import func, or_, select
 
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.catalogue.model import LicenceType, UseItem, UseItemType
+from wallet.catalogue.model import PLATFORM, LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
+
+_SHOWN: Final = (UseItem.withdrawn_at.is_(None), UseItem.scene != PLATFORM)
+"""For what a platform looks up by itself nothing is shown."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def find_matters(
     statement = (
         select(UseItem, Unit.name.label("unit"))
         .join(Unit, Unit.id == UseItem.unit_id)
-        .where(UseItem.id.in_(satisfied), UseItem.withdrawn_at.is_(None))
+        .where(UseItem.id.in_(satisfied), *_SHOWN)
         .order_by(UseItem.name, UseItem.id)
         .limit(limit + 1)
     )
@@ -93,7 +97,7 @@ def matter_of(deps: Deps, code: str) -> Matter | None:
         .join(Unit, Unit.id == UseItem.unit_id)
         .join(UseItemType, UseItemType.item_id == UseItem.id)
         .join(LicenceType, LicenceType.id == UseItemType.type_id)
-        .where(UseItem.code == code, UseItem.withdrawn_at.is_(None))
+        .where(UseItem.code == code, *_SHOWN)
     )
     return _matter(rows[0], rows) if rows else None
 

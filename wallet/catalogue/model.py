@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
+
+PLATFORM: Final = "platform"
+"""The scene 平台核验 of items for which lists of merchants are checked (M-16) and nothing is shown: they ask nobody."""
 
 
 class LicenceType(Base):

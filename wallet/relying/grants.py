@@ -14,7 +14,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.periods import is_current
-from wallet.catalogue.model import LicenceType, UseItem, UseItemType
+from wallet.catalogue.model import PLATFORM, LicenceType, UseItem, UseItemType
 from wallet.organisations.model import Unit
 from wallet.relying.hours import is_open
 from wallet.relying.model import ClientGrant, Grant
@@ -59,8 +59,6 @@ class ItemGrant:
         return self.consent != "none"
 
 
-PLATFORM: Final = "platform"
-"""The scene of items for which lists of merchants are checked and no code is judged, since they ask nobody."""
 _CLIENT: Final = bindparam("client", type_=Integer())
 _BOUND: Final = exists().where(ClientGrant.client_id == _CLIENT, ClientGrant.grant_id == Grant.id)
 

@@ -20,7 +20,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.working_days import end_of_day
-from wallet.catalogue.model import UseItem, UseItemType
+from wallet.catalogue.model import PLATFORM, UseItem, UseItemType
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.addressee import addressee
 from wallet.holders.model import Account, Holder
@@ -227,7 +227,11 @@ def _items(tx: Connection, codes: Sequence[str], types: set[int]) -> list[int]:
     rows = tx.execute(
         select(UseItem.id, UseItem.code, UseItemType.type_id)
         .join(UseItemType, UseItemType.item_id == UseItem.id)
-        .where(UseItem.code.in_(codes), UseItem.withdrawn_at.is_(None))
+        .where(
+            UseItem.code.in_(codes),
+            UseItem.withdrawn_at.is_(None),
+            UseItem.scene != PLATFORM,
+        )
     ).all()
     ids = {row.code: row.id for row in rows}
     if ids.keys() != set(codes):

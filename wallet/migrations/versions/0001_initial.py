@@ -1336,13 +1336,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_merchant_checks_public_id")),
     )
     with op.batch_alter_table("merchant_checks", schema=None) as batch_op:
-        batch_op.create_index("ix_merchant_checks_finished_at", ["finished_at"], unique=False)
         batch_op.create_index(
-            "ix_merchant_checks_unfinished",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("finished_at IS NULL"),
-            postgresql_where=sa.text("finished_at IS NULL"),
+            batch_op.f("ix_merchant_checks_finished_at"), ["finished_at"], unique=False
         )
 
     op.create_table(
@@ -1696,12 +1691,7 @@ def downgrade() -> None:
 
     op.drop_table("merchant_check_lines")
     with op.batch_alter_table("merchant_checks", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_merchant_checks_unfinished",
-            sqlite_where=sa.text("finished_at IS NULL"),
-            postgresql_where=sa.text("finished_at IS NULL"),
-        )
-        batch_op.drop_index("ix_merchant_checks_finished_at")
+        batch_op.drop_index(batch_op.f("ix_merchant_checks_finished_at"))
 
     op.drop_table("merchant_checks")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
@@ -15,8 +15,6 @@ REF: Final = "merchant_check_lines.ref"
 WEBHOOK: Final = "merchant_check_subscriptions.webhook"
 SECRET: Final = "merchant_check_subscriptions.secret"  # noqa: S105 - a context
 """Contexts under which these values are sealed."""
-UNFINISHED: Final = text("finished_at IS NULL")
-"""Lists that the worker still has to answer."""
 
 
 class MerchantCheck(Base):
@@ -29,16 +27,7 @@ class MerchantCheck(Base):
     """
 
     __tablename__ = "merchant_checks"
-    __table_args__ = (
-        UniqueConstraint("client_id", "key"),
-        Index(
-            "ix_merchant_checks_unfinished",
-            "id",
-            sqlite_where=UNFINISHED,
-            postgresql_where=UNFINISHED,
-        ),
-        Index("ix_merchant_checks_finished_at", "finished_at"),
-    )
+    __table_args__ = (UniqueConstraint("client_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
@@ -57,7 +46,7 @@ class MerchantCheck(Base):
     changed: Mapped[int]
     unreadable: Mapped[int]
     received_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class MerchantLine(Base):

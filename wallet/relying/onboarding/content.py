@@ -100,7 +100,7 @@ _SCHEMA: Final = AskedContentSchema()
 
 def item_to_use(tx: Connection, unit: AnyRow, code: str) -> AnyRow:
     """The row of an item that a unit may apply for: a public body for any government item 政务, a company for its
-    own social ones 社会化. Raises NotFound."""
+    own: social ones 社会化, a platform those of merchant checks 平台核验. Raises NotFound."""
     found = None
     if code.isprintable():  # a database may refuse to look for another
         found = tx.execute(
@@ -112,7 +112,7 @@ def item_to_use(tx: Connection, unit: AnyRow, code: str) -> AnyRow:
 
 
 def _may_use(unit: AnyRow, item: AnyRow) -> bool:
-    if item.scene == "social":
+    if item.scene != "government":
         return bool(item.unit_id == unit.id)
     return "relying" in unit.kinds
 

@@ -69,7 +69,7 @@ def approve_application(
             return
         _checked(tx, row, now)
         move(tx, row, manager, "approved", now, reason or None, state="approved")
-        if row.scene != "social":
+        if row.scene == "government":
             _grant(tx, row, manager, now)
 
 

@@ -70,9 +70,9 @@ def managing_above(tree: Tree, parent_id: int | None) -> list[Above]:
 
 def deciders(tree: Tree, parent_id: int | None, scene: str) -> list[int]:
     """The managing units that may decide on an application: the one that it is for, and those above it, which may
-    stand in. Empty where nobody may; `parent_id` is the unit above the party."""
+    stand in. What a platform looks up is decided on, and filed, as a social scenario is (M-16, O-17). Empty where nobody may; `parent_id` is the unit above the party."""
     chain = managing_above(tree, parent_id)
-    if scene == "social":
+    if scene != "government":
         while chain and not chain[0].decides_social:
             chain = chain[1:]
     return [above.id for above in chain]
