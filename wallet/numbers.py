@@ -122,6 +122,8 @@ LOOK_UPS_PER_DAY_MAX: Final = 10_000
 LOOK_UP_CAUSE_MAX: Final = 200
 LOOK_UP_CASE_MAX: Final = 64
 """Characters of why somebody is looked up, and of the number of the unit's case."""
+PAPER_WANTED_DAYS: Final = 30
+"""The managers' home tells how often desks wanted paper that the library holds in so many days."""
 PAPER_REASON_MAX: Final = 200
 """Characters of the reason for which a desk wants paper that the library holds, and of its basis."""
 

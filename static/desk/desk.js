@@ -10,6 +10,7 @@ import { Connection } from "./connection.js";
 import { chosen, chosenCode, itemName, setUpItem } from "./item.js";
 import { verdictOn } from "./judging.js";
 import { inUse, isLocked, setUpLock } from "./lock.js";
+import { hideMaterials, showMaterials } from "./materials.js";
 import { showConnection } from "./network.js";
 import { setUpNumber } from "./number.js";
 import { readFile } from "./reader.js";
@@ -39,7 +40,7 @@ const today = new Today({
   list: part("today-list"), summary: part("today-summary"), key: part("desk").dataset.desk, open: review,
 });
 
-let shown = null; // { verdict } or { problem, text } on the screen
+let shown = null; // { verdict, scanned } or { problem, text } on the screen
 let running = Promise.resolve(); // codes are judged one after the other
 const inFlight = new Set();
 const { account } = part("desk").dataset;
@@ -76,7 +77,7 @@ async function judge(code) {
     const verdict = await verdictOn(code, { item: chosenCode(), consent, types, account, connection });
     if (!MAY_MEND.has(verdict.reason)) sightings.settle(code);
     today.add(verdict, shortLabel(verdict));
-    present({ verdict });
+    present({ verdict, scanned: code });
     if (verdict.offline) reports.show();
   } catch (problem) {
     present({ problem, text: code });
@@ -103,6 +104,7 @@ function present(next, { quietly = false } = {}) {
   } else {
     showProblem(next.problem, chosen());
   }
+  showMaterials(next.verdict, next.scanned, chosen());
   part("ready").hidden = true;
   part("ready").classList.remove("checking");
   part("verdict").hidden = false;
@@ -147,6 +149,7 @@ function clear() {
   waiting.stop();
   part("verdict").hidden = true;
   part("verdict-licences").replaceChildren();
+  hideMaterials();
   part("ready").hidden = false;
   part("ready").classList.remove("checking");
   part("say").textContent = "";
@@ -191,6 +194,7 @@ async function tell(outcome) {
     if (shown === current) {
       clearTimeout(fieldsTimer);
       showMismatch();
+      hideMaterials();
       signal("refused");
       part("say").textContent = part("verdict-sentence").textContent;
       part("verdict-next").focus({ preventScroll: true });

@@ -7,7 +7,7 @@ const items = part("item");
 /** The chosen item's code, empty where there is none. */
 export const chosenCode = () => items.value;
 
-/** What the page says of the chosen item: {consent, numbers, channel, types, fields}; null where there is none. */
+/** What the page says of the chosen item: {code, consent, numbers, channel, types, fields, materials (JSON)}; null where there is none. */
 export const chosen = () => items.selectedOptions[0]?.dataset ?? null;
 
 /** The name of an item of this desk, else its code. */

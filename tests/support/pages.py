@@ -203,6 +203,7 @@ PAGES: Final = (
     Shown("/manager/clients/<client_id>/end", MANAGER, "/manager/clients/demo-relying/end"),
     Shown("/manager/units/<code>/client", MANAGER, f"/manager/units/{HALL}/client"),
     Shown("/manager/suspension-rule", MANAGER),
+    Shown("/manager/papers", MANAGER),
     Shown("/manager/notices", MANAGER),
     Shown("/manager/notices", RESPONSIBLE),
     Shown("/manager/basis", MANAGER),

@@ -18,6 +18,7 @@ from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
 from wallet.relying.beyond.sight import alerts_page, grants_page
+from wallet.relying.holdings.papers import papers_wanted_lately
 from wallet.relying.onboarding.listed import applications_page, filings_to_note
 from wallet.relying.onboarding.sight import WAITING
 from wallet.web.deps import deps, now
@@ -31,7 +32,7 @@ _WAITING: Final = ("submitted", "reviewed")
 @blueprint.get("/manager")
 @guard(staff("manager"))
 def home() -> str:
-    """Drafts to review, units without a responsible person, requests beyond a grant, grants that end, and the alarms of the
+    """Drafts to review, units without a responsible person, requests beyond a grant, grants that end, paper that was wanted, and the alarms of the
     units in sight."""
     who = acting_as("manager")
     told = alarms(deps(), who, now())
@@ -47,6 +48,7 @@ def home() -> str:
         ending=_counted(
             *grants_page(deps(), who, False, numbers.PAGE_LIMIT, None, local_day(now()))
         ),
+        papers=papers_wanted_lately(deps(), who, now()),
         applications=_applications(),
         filings=_counted(filings_to_note(deps(), who, now()), None),
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],

@@ -9,9 +9,11 @@ from flask import request
 from wallet.relying.desks import desk_of
 from wallet.relying.holdings.found import Holdings
 from wallet.relying.holdings.look_up import look_up
+from wallet.relying.holdings.papers import papers_wanted
 from wallet.relying.holdings.schemas import (
     HoldingsQuerySchema,
     HoldingsSchema,
+    PaperWantedPageSchema,
     WantPaperSchema,
 )
 from wallet.relying.holdings.want_paper import want_paper
@@ -21,6 +23,7 @@ from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.guards import client, guard, staff
 from wallet.web.principal import current_principal
+from wallet.web.schemas import PageQuerySchema
 
 blueprint = ApiBlueprint("holdings", __name__, description="不重复提交 · No repeat submission")
 _DESK = staff("desk", rate="desk") | client("relying", rate="desk")
@@ -36,6 +39,16 @@ def holdings(query: dict[str, Any]) -> Holdings:
     # A program that judges nothing here need not say which of its terminals it is.
     desk = desk_of(principal, query["terminal"] or principal.name, request.remote_addr)
     return look_up(deps(), desk, query["item"], query["by"], now())
+
+
+@blueprint.route("/holding-refusals")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, PaperWantedPageSchema)
+@guard(staff("manager") | client("managing"))
+def refusals(query: dict[str, Any]) -> dict[str, Any]:
+    """Where desks of the own unit and of those below it wanted paper that the library holds."""
+    page, next_cursor = papers_wanted(deps(), current_principal(), query["limit"], query["cursor"])
+    return {"items": page, "next_cursor": next_cursor}
 
 
 @blueprint.route("/holdings/<look_up_id>/refusals", methods=["POST"])

@@ -12,6 +12,7 @@ from wallet.licences.schemas import NAME_MAX, Trimmed
 from wallet.relying.holdings.by_holder import ByHolder
 from wallet.relying.holdings.look_up import ByAssistance, ByCode
 from wallet.relying.holdings.supply import SENTENCES
+from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
 
@@ -96,6 +97,29 @@ class HoldingsSchema(Schema):
     id = fields.String(required=True)
     item = fields.String(required=True)
     materials = fields.List(fields.Nested(SupplySchema), required=True)
+
+
+class PaperWantedSchema(Schema):
+    """Where a desk wanted paper that the library holds."""
+
+    id = fields.String(required=True)
+    at = Instant(required=True)
+    unit = fields.String(required=True)
+    unit_name = fields.String(required=True)
+    item = fields.String(required=True)
+    item_name = fields.String(required=True)
+    who = fields.String(required=True, metadata={"description": "a login, or a client"})
+    terminal = fields.String(required=True)
+    material = fields.String(required=True)
+    reason = fields.String(required=True)
+    basis = fields.String(required=True)
+
+
+class PaperWantedPageSchema(Schema):
+    """A page of these, newest first."""
+
+    items = fields.List(fields.Nested(PaperWantedSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class WantPaperSchema(StrictSchema):
