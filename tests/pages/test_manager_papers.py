@@ -63,7 +63,7 @@ def test_the_home_counts_those_of_thirty_days(
     _wanted(li, zhao)
     sun = sign_in(app, "manager-sun")
     assert "<strong>2</strong>次库里有" in sun.get("/manager").text
-    long_ago = read_clock() - timedelta(days=numbers.PAPER_WANTED_DAYS, seconds=2)
+    long_ago = read_clock() - timedelta(days=numbers.PAPER_WANTED_DAYS, minutes=1)
     with deps.db.begin() as tx:
         tx.execute(update(HoldingRefusal).values(at=long_ago))
     assert 'href="/manager/papers"' not in sun.get("/manager").text
