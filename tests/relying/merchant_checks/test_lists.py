@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.support.batches import csv_of, ndjson_of, xlsx_of
+from tests.support.batches import KINDS, csv_of, ndjson_of, xlsx_of
 from tests.support.beyond import alerts, beyond, change_grant, grant_ids, unbind
 from tests.support.licences import client_of
 from tests.support.merchants import (
@@ -59,6 +59,7 @@ def test_a_list_is_answered_line_by_line(deps: Deps, platform: Machine, kind: st
     asked = [COMPANY | {"ref": "M-1"}, LI | {"ref": "M-2", "name": "李四"}, LI, {"ref": "M-4"}]
     check = sent(platform, asked, kind)
     assert (check["state"], check["lines"], check["answered"]) == ("waiting", 4, 0)
+    assert check["received_at"].endswith("+08:00")
     assert refusal(platform.get(f"{CHECKS}/{check['id']}/result")) == (409, "check_not_done")
     answer_all(deps)
     check = said(platform, check["id"])
@@ -143,6 +144,19 @@ def test_what_is_no_file_of_its_kind_is_refused(deps: Deps, platform: Machine) -
     assert refusal(send(platform, b"PK\x03\x04", "xlsx")) == (422, "batch_unreadable")
     answer = platform.post(f"{CHECKS}?item={ITEM}", {}, key="k")
     assert answer.status_code == 415
+    for header, value, status in (
+        ("Content-Encoding", "gzip", 415),
+        ("Transfer-Encoding", "chunked", 411),
+    ):
+        more = {"Idempotency-Key": "k", "Content-Type": KINDS["csv"], header: value}
+        sent_in = platform.http.post(
+            f"{CHECKS}?item={ITEM}", data=b"x", headers=platform.headers | more
+        )
+        assert sent_in.status_code == status
+    without_key = platform.http.post(
+        f"{CHECKS}?item={ITEM}", data=b"x", content_type=KINDS["csv"], headers=platform.headers
+    )
+    assert without_key.status_code == 422
     too_long = b" " * (numbers.MERCHANT_CHECK_BODY_MAX + 1)
     assert send(platform, too_long).status_code == 413
     assert send(platform, file_of([LI], "ndjson"), since="2999-01-01").status_code == 422

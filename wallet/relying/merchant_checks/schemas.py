@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from wallet import numbers
 from wallet.relying.merchant_checks.read import RESULTS
+from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
 _STATES: Final = ["waiting", "running", "done", "stopped"]
@@ -40,7 +41,7 @@ class SubscriptionSchema(Schema):
     """Where it is told, and until when."""
 
     webhook = fields.String(required=True)
-    ends_at = fields.DateTime(required=True)
+    ends_at = Instant(required=True)
 
 
 class WebhookSecretSchema(SubscriptionSchema):
@@ -61,6 +62,6 @@ class CheckSchema(Schema):
     no_match = fields.Integer(required=True)
     changed = fields.Integer(required=True)
     unreadable = fields.Integer(required=True)
-    received_at = fields.DateTime(required=True)
-    finished_at = fields.DateTime(required=True, allow_none=True)
+    received_at = Instant(required=True)
+    finished_at = Instant(required=True, allow_none=True)
     subscription = fields.Nested(SubscriptionSchema, required=True, allow_none=True)
