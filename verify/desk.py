@@ -20,6 +20,7 @@ from verify.verdict import (
     REASONS,
     Verdict,
     WantedFields,
+    federated_sentence,
     offline_sentence,
     sentence,
     verdict_members,
@@ -82,6 +83,7 @@ def desk_blueprint(ports: DeskPorts) -> Blueprint:
             "desk/desk.html",
             REASONS=REASONS,
             sentence=sentence,
+            federated_sentence=federated_sentence,
             offline_sentence=offline_sentence,
             **ports.view(),
         )

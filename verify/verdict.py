@@ -158,6 +158,16 @@ _OFFLINE_SENTENCES: Final[dict[CodeKind, tuple[str, str]]] = {
         "Offline: genuine, in time, not revoked. Compare purpose, recipient and an ID card.",
     ),
 }
+_FEDERATED: Final[dict[CodeKind, tuple[str, str]]] = {
+    "live": (
+        "此证照由{}签发，按该地区公钥判断：真实、未过时；在别处是否用过、是否冻结和证照状态未查，请核对身份证件。",
+        "Issued by {} and judged by its keys: genuine, in time. Use elsewhere, freeze and status not checked; compare an ID card.",
+    ),
+    "paper": (
+        "此纸质件由{}签发，按该地区公钥和名单判断：真实、未到期、未被撤回，请核对用途、接收单位和身份证件。",
+        "Issued by {} and judged by its keys and lists: genuine, in time, not revoked. Compare purpose, recipient and an ID card.",
+    ),
+}
 _FOREIGN: Final = (
     "此证照由其他地区（{}）签发，按该地区的公钥判断。",
     " Issued by another region ({}) and judged by its keys.",
@@ -179,6 +189,11 @@ def offline_sentence(
     """
     said = _in(language, _OFFLINE_SENTENCES[kind])
     return said if foreign_issuer is None else said + _in(language, _FOREIGN).format(foreign_issuer)
+
+
+def federated_sentence(kind: CodeKind, region: str, language: str = "zh") -> str:
+    """What a desk reads of a code that a library accepts by another region's keys, in `zh` or `en`."""
+    return _in(language, _FEDERATED[kind]).format(region)
 
 
 def _in(language: str, both: tuple[str, str]) -> str:
@@ -222,7 +237,8 @@ class Verdict:
     status was read; `unchecked` names what could not be checked (offline only). `shown_by`
     is holder, delegate, assisted or paper, None while unknown. `issuer` is the area code of the
     library that issued the code, None where that could not be read. `answer_by` is until when
-    the holder may answer, of a pending verdict alone.
+    the holder may answer, of a pending verdict alone. `federated` says that a library judged it by
+    another region's keys; `region` is what that region is called.
     """
 
     id: str
@@ -241,6 +257,9 @@ class Verdict:
     recipient: str | None = None
     legal_effect: str | None = None
     answer_by: datetime | None = None
+    federated: bool = False
+    region: str | None = None
+    region_en: str | None = None
 
 
 def verdict_members(verdict: Verdict) -> dict[str, Any]:
@@ -261,6 +280,11 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
         "legal_effect": verdict.legal_effect,
         **({"purpose": verdict.purpose} if verdict.purpose else {}),
         **({"recipient": verdict.recipient} if verdict.recipient else {}),
+        **(
+            {"federated": True, "region": verdict.region, "region_en": verdict.region_en}
+            if verdict.federated
+            else {}
+        ),
         **({"answer_by": verdict.answer_by} if verdict.answer_by else {}),
     }
 

@@ -41,6 +41,7 @@ from wallet.licences.exempt_command import exempt_command
 from wallet.migrations import migrate as migrate_database
 from wallet.organisations.units.command import units
 from wallet.queue.command import queue
+from wallet.relying.federation.command import federation
 from wallet.serve import serve as serve_app
 from wallet.worker import work
 
@@ -79,6 +80,7 @@ main.add_command(channels)
 main.add_command(units)
 main.add_command(items)
 main.add_command(queue)
+main.add_command(federation)
 main.add_command(exempt_command)
 main.add_command(import_licences)
 main.add_command(archive_command)

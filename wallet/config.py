@@ -148,6 +148,11 @@ class Config:
         return self.data / "batches"
 
     @property
+    def federation_dir(self) -> Path:
+        """Folder of the trust bundles of other regions' libraries."""
+        return self.data / "federation"
+
+    @property
     def status_lists_dir(self) -> Path:
         """Folder of the published status lists."""
         return self.data / "status-lists"

@@ -27,6 +27,8 @@ from wallet.config import Config
 from wallet.errors import ConfigurationError
 from wallet.migrations import is_at_head
 from wallet.organisations.seals import load_seal, sealed_units
+from wallet.relying.federation.bundles import bundle_of, is_fresh
+from wallet.relying.federation.model import ForeignLibrary
 from wallet.relying.model import Grant
 from wallet.web.oidc.provider import Provider, ProviderAway
 
@@ -58,6 +60,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     yield from _keys(config, now)
     yield from _seals(config, now)
     yield _platform(config)
+    yield from _regions(config, now)
     yield from _identity_providers(config)
     yield from _queue(config, now)
 
@@ -196,6 +199,27 @@ def _seals(config: Config, now: datetime) -> Iterator[Finding]:
 def _platform(config: Config) -> Finding:
     state = "set up" if config.platform_url else "not set up, nothing is pushed to it"
     return Finding(f"regional platform ({state})", well=True)
+
+
+def _regions(config: Config, now: datetime) -> Iterator[Finding]:
+    """Whether the bundle of each other region's library may still be used."""
+    if _missing_sqlite_file(config):
+        return
+    db = Database(config.database_url)
+    try:
+        registered = db.rows(select(ForeignLibrary).order_by(ForeignLibrary.issuer))
+    except DATABASE_ERRORS:
+        return  # said of the database already
+    finally:
+        db.close()
+    for row in registered:
+        bundle = bundle_of(config.federation_dir, row.issuer)
+        yield Finding(
+            f"bundle of {row.issuer}",
+            well=bundle is not None and is_fresh(bundle, row.max_age, now),
+            advice="it is missing or too old, so its codes are undetermined; does the library answer, is the "
+            "worker running? One from a file: liangzheng federation add",
+        )
 
 
 def _identity_providers(config: Config) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from wallet.licences.status.remind import remind
 from wallet.organisations.model import ClientAssertion
 from wallet.queue.fan_out import fan_out
 from wallet.queue.send import send_off
+from wallet.relying.federation.bundles import refresh_bundles
 from wallet.relying.merchant_checks.answer import answer_some
 from wallet.relying.merchant_checks.forget import forget_checks
 from wallet.relying.notices.tell import tell_of_ending_grants
@@ -111,10 +112,11 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
-    """Rounds until `stop` is set; beside them batches and the queue: a large batch or a slow peer
-    keeps nobody waiting."""
+    """Rounds until `stop` is set; beside them batches, the queue and other regions' bundles: a large batch or a slow
+    peer keeps nobody waiting."""
     beside = [
         threading.Thread(target=_work_batches_off, args=(deps, stop), name="batches"),
+        threading.Thread(target=refresh_bundles, args=(deps, stop), name="federation"),
         threading.Thread(target=send_off, args=(deps, stop), name="queue"),
     ]
     for thread in beside:

@@ -102,20 +102,23 @@ function band(kind, reason, text, small) {
 }
 
 function sentence(verdict) {
-  const { message, reason, unchecked, shown_by: shownBy, foreign } = verdict;
+  const { message, reason, unchecked, shown_by: shownBy, foreign, federated, region_en: region } = verdict;
   if (!english && message) return message;
   if (!unchecked?.length) return word(`reason_${reason}`);
-  return word(`offline_${shownBy === "paper" ? "paper" : "live"}${foreign ? "_foreign" : ""}`, { issuer: foreign });
+  const kind = shownBy === "paper" ? "paper" : "live";
+  if (federated) return word(`federated_${kind}`, { region });
+  return word(`offline_${kind}${foreign ? "_foreign" : ""}`, { issuer: foreign });
 }
 
 function facts(verdict) {
   const parts = [];
   const paper = verdict.shown_by === "paper";
   if (verdict.verdict === "accepted" || (verdict.offline && paper)) {
-    // Of a live code no status is known offline: its keys are what has an age.
-    const what = verdict.offline && !paper ? "keys_as_of" : "as_of";
+    // Of a live code no status is known offline, nor of another region's: its keys are what has an age.
+    const what = (verdict.offline || verdict.federated) && !paper ? "keys_as_of" : "as_of";
     parts.push(word(what, { time: moment(verdict.status_as_of) }));
   }
+  if (verdict.federated) parts.push(word("from_region", { region: english ? verdict.region_en : verdict.region }));
   if (paper) parts.push(word("by_paper"));
   if (verdict.shown_by === "delegate") parts.push(word("by_delegate"));
   if (verdict.repeated) parts.push(word("repeated"));

@@ -15,6 +15,7 @@ from wallet.licences.in_step import model as in_step
 from wallet.organisations import model as organisations
 from wallet.relying import model as relying
 from wallet.relying.desk_numbers import model as desk_numbers
+from wallet.relying.federation import model as federation
 from wallet.relying.merchant_checks import model as merchant_checks
 from wallet.relying.notices import model as notices
 from wallet.relying.onboarding import model as onboarding
@@ -37,6 +38,7 @@ __all__ = [
     "delegations",
     "delivery",
     "desk_numbers",
+    "federation",
     "holders",
     "in_step",
     "licences",

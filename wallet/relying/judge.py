@@ -1,7 +1,7 @@
 """Judge a code that a desk was shown.
 
 1. unit and item                     403 before anything of the code is read
-2. the code itself                   `verify.codes.read`
+2. the code itself                   `verify.codes.read`; one of another region goes to `federation`
 3. licence type and fields           403, the code not consumed
 4. quota and state, in one           403 over the quota; then a restore, freeze, withdrawal, use, licence, consent; the claim of
    transaction                       the `jti`, the verification, its uses and the audit event
@@ -27,6 +27,7 @@ from wallet.base.deps import Deps
 from wallet.base.epoch import Marks
 from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
+from wallet.relying.federation.judge_foreign import NOT_OURS, judge_foreign
 from wallet.relying.grants import ItemGrant, grant_for, within
 from wallet.relying.narrow import narrowed
 from wallet.relying.quota import claim_quota
@@ -97,6 +98,10 @@ def judge(
     try:
         code = read(text, deps.keys.public, now.timestamp())
     except Refused as refused:
+        if refused.reason in NOT_OURS:
+            foreign = judge_foreign(deps, desk, grant, text, now, wanted)
+            if foreign is not None:
+                return foreign
         with deps.db.begin() as tx:
             return _refuse(tx, case, Shown(), refused.reason).verdict
     count_code(deps, code.jti)

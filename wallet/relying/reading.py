@@ -22,6 +22,7 @@ from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
 from wallet.licences.status.standing import status_on
 from wallet.relying.desks import is_same_desk
+from wallet.relying.federation.judge_foreign import federated, library_of
 from wallet.relying.grants import admits, bound_to, granted, within
 from wallet.relying.hours import is_open
 from wallet.relying.model import Grant
@@ -129,7 +130,7 @@ def _told(
     message = message_of(row.reason, used_at)
     if row.answered_at and row.reason == "withdrawn" and _lacks_grant(tx, values):
         message = _NOT_GRANTED
-    return Verdict(
+    verdict = Verdict(
         id=row.id,
         outcome=row.verdict,
         reason=row.reason,
@@ -140,9 +141,14 @@ def _told(
         licences=granted_licences(deps.vault, rows, local_day(now)),
         shown_by=row.shown_by,
         issuer=deps.keys.issuer if row.jti else None,
-        legal_effect=LEGAL_EFFECT if row.verdict == "accepted" else None,
+        legal_effect=LEGAL_EFFECT if row.verdict == "accepted" and not row.region else None,
         answer_by=answer_by(row.at) if row.verdict == "pending" else None,
     )
+    if row.region is None:
+        return verdict
+    # What the code itself showed is not kept.
+    paper = row.shown_by == "paper"
+    return federated(verdict, library_of(tx, row.region), row.region, paper=paper)
 
 
 def _lacks_grant(tx: Connection, values: Mapping[str, Any]) -> bool:

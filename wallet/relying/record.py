@@ -29,12 +29,16 @@ _INSERT_USE: Final = insert(Use)
 
 @dataclass(frozen=True)
 class Shown:
-    """What is known of the code by the time it is judged; nothing of one that cannot be read."""
+    """What is known of the code by the time it is judged; nothing of one that cannot be read.
+
+    `region` is the library that issued it, where that is another region's; its `jti` then begins with that.
+    """
 
     jti: str | None = None
     shower: Shower | None = None
     licence_ids: tuple[int, ...] = ()
     on_paper: bool = False
+    region: str | None = None
 
     @property
     def by(self) -> str | None:
@@ -148,6 +152,7 @@ def _verification(
         "actor": desk.principal.account,
         "desk": desk.key,
         "terminal": desk.terminal,
+        "region": shown.region,
         "shown_by": shown.by,
         "shower": str(shown.shower) if shown.shower else None,
         "told_at": None if shown.licence_ids else at,

@@ -73,8 +73,10 @@ class JudgedLicenceSchema(Schema):
     type = fields.String(required=True)
     type_name = fields.String(required=True)
     type_name_en = fields.String(required=True)
-    identifier = fields.String(required=True)
-    status = fields.String(required=True)
+    identifier = fields.String(
+        required=True, allow_none=True, metadata={"description": "null of another region's"}
+    )
+    status = fields.String(required=True, allow_none=True)
     valid_until = fields.Date(required=True, allow_none=True)
     fields_ = fields.List(
         fields.Nested(GrantedFieldSchema), required=True, data_key="fields", attribute="fields"
@@ -100,6 +102,11 @@ class VerdictSchema(Schema):
     shown_by = fields.String(required=True, allow_none=True)
     issuer = fields.String(allow_none=True)
     legal_effect = fields.String(required=True, allow_none=True)
+    federated = fields.Boolean(
+        metadata={"description": "true: judged by the keys of another region's library"}
+    )
+    region = fields.String(metadata={"description": "what that region is called"})
+    region_en = fields.String()
     purpose = fields.String()
     recipient = fields.String()
     answer_by = Instant(

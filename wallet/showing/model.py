@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wallet.base.database import Base
 
 _PENDING: Final = text("verdict = 'pending'")
+_FOREIGN: Final = text("region IS NOT NULL")
 _UNTOLD: Final = text("told_at IS NULL")
 LOOK_UP_CAUSE: Final = "look_ups.cause"
 LOOK_UP_CASE: Final = "look_ups.case"
@@ -39,7 +40,7 @@ class Claim(Base):
 class Verification(Base):
     """One judged code. `desk` is a staff session or a client's terminal; `jti` is None where
     the text could not be read; `shower` is the account or delegation that showed it, `served`
-    what the desk said afterwards.
+    what the desk said afterwards. `region` is the library of another region that issued it, None of our own.
 
     Where the item asks the holder, verdict and reason are pending until the question has ended:
     `answered_at` is when it did, whichever way.
@@ -67,6 +68,12 @@ class Verification(Base):
             sqlite_where=_UNTOLD,
             postgresql_where=_UNTOLD,
         ),
+        Index(
+            "ix_verifications_region",
+            "region",
+            sqlite_where=_FOREIGN,
+            postgresql_where=_FOREIGN,
+        ),
         # A partial one: what its holder shows, which is most, costs nothing more.
         Index(
             "ix_verifications_delegated",
@@ -86,6 +93,7 @@ class Verification(Base):
     actor: Mapped[str]
     desk: Mapped[str]
     terminal: Mapped[str]
+    region: Mapped[str | None]
     shown_by: Mapped[str | None]
     shower: Mapped[str | None]
     served: Mapped[str | None]

@@ -550,6 +550,34 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "foreign_libraries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=True),
+        sa.Column("max_age", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_foreign_libraries")),
+        sa.UniqueConstraint("issuer", name=op.f("uq_foreign_libraries_issuer")),
+    )
+    op.create_table(
+        "foreign_items",
+        sa.Column("library_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("types", sa.JSON(), nullable=False),
+        sa.Column("holder", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_foreign_items_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["library_id"],
+            ["foreign_libraries.id"],
+            name=op.f("fk_foreign_items_library_id_foreign_libraries"),
+        ),
+        sa.PrimaryKeyConstraint("library_id", "item_id", name=op.f("pk_foreign_items")),
+    )
+    op.create_table(
         "grant_notices",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -985,6 +1013,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("desk", sa.String(), nullable=False),
         sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=True),
         sa.Column("shown_by", sa.String(), nullable=True),
         sa.Column("shower", sa.String(), nullable=True),
         sa.Column("served", sa.String(), nullable=True),
@@ -1029,6 +1058,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index("ix_verifications_actor", ["actor", "at"], unique=False)
+        batch_op.create_index(
+            "ix_verifications_region",
+            ["region"],
+            unique=False,
+            sqlite_where=sa.text("region IS NOT NULL"),
+            postgresql_where=sa.text("region IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_verifications_delegated",
             ["shower"],
@@ -1744,6 +1780,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("shown_by = 'delegate'"),
             postgresql_where=sa.text("shown_by = 'delegate'"),
         )
+        batch_op.drop_index(
+            "ix_verifications_region",
+            sqlite_where=sa.text("region IS NOT NULL"),
+            postgresql_where=sa.text("region IS NOT NULL"),
+        )
         batch_op.drop_index("ix_verifications_actor")
 
     op.drop_table("verifications")
@@ -1816,6 +1857,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_grant_notices_unit")
 
     op.drop_table("grant_notices")
+    op.drop_table("foreign_items")
+    op.drop_table("foreign_libraries")
     for name in (
         "approval_rights",
         "filings",
