@@ -12,6 +12,7 @@ from sqlalchemy import select
 from tests.support.merchants import (
     CHECKS,
     COMPANY,
+    ITEM,
     LI,
     answer_all,
     file_of,
@@ -21,7 +22,7 @@ from tests.support.merchants import (
     sent,
     subscription,
 )
-from tests.support.people import Machine
+from tests.support.people import Machine, sign_in
 from tests.support.showing import events, row_counts
 from wallet import numbers
 from wallet.base.clock import read_clock
@@ -79,6 +80,23 @@ def test_whoever_holds_a_licence_that_was_found_has_it_in_the_history_once_a_lis
     assert len({row.licence_id for row in rows}) == 2
     assert len({row.look_up for row in rows}) == 4
     assert {(row.kind, row.told_at == row.at) for row in rows} == {("merchant_check", True)}
+
+
+def test_the_holder_reads_which_platform_looked_and_what_it_learned(
+    app: Flask, deps: Deps, platform: Machine
+) -> None:
+    check = sent(platform, [LI])["id"]
+    answer_all(deps)
+    li = sign_in(app, "holder-li")
+    [entry] = li.get("/api/v1/me/uses?outcome=looked_up").get_json()["items"]
+    assert (entry["kind"], entry["unit"]) == ("merchant_check", "草原优选电子商务有限公司（演示）")
+    assert (entry["item"], entry["fields"]) == (ITEM, [])
+    assert check not in str(entry)
+    page = li.get("/wallet/uses").text
+    assert "草原优选电子商务有限公司" in page
+    assert "平台核对了商户的证照号和名称" in page
+    stranger = sign_in(app, "holder-elder").get("/api/v1/me/uses?outcome=looked_up").get_json()
+    assert stranger["items"] == []
 
 
 def test_the_audit_trail_has_ids_alone(deps: Deps, platform: Machine) -> None:

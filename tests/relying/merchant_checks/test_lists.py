@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.support.batches import KINDS, csv_of, ndjson_of, xlsx_of
 from tests.support.beyond import alerts, beyond, change_grant, grant_ids, unbind
@@ -33,6 +33,7 @@ from wallet import numbers
 from wallet.base.clock import local_day, read_clock
 from wallet.base.deps import Deps
 from wallet.base.table_files import Bounds
+from wallet.organisations.model import Client
 from wallet.relying.merchant_checks import lines
 from wallet.relying.merchant_checks.model import MerchantCheck
 from wallet.relying.model import ClientGrant, GrantDay
@@ -230,6 +231,16 @@ def test_a_grant_that_is_suspended_stops_a_list_and_keeps_its_result_closed(
     change_grant(deps, ITEM, suspended_at=None)
     assert [row["answer"] for row in result(platform, check)] == ["unanswered"]
     assert refusal(subscription(platform, check, "https://example.com/")) == (409, "check_stopped")
+
+
+def test_a_client_that_has_ended_is_answered_no_more(deps: Deps, platform: Machine) -> None:
+    check = sent(platform, [LI])["id"]
+    with deps.db.begin() as tx:
+        ended = update(Client).where(Client.client_id == "demo-platform")
+        tx.execute(ended.values(disabled_at=read_clock()))
+    answer_all(deps)
+    rows = deps.db.rows(select(MerchantCheck.state).where(MerchantCheck.public_id == check))
+    assert [row.state for row in rows] == ["stopped"]
 
 
 def test_a_type_whose_grant_ends_is_looked_for_no_more(deps: Deps, platform: Machine) -> None:

@@ -16,25 +16,20 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from wallet import numbers
 from wallet.base import audit
-from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
-from wallet.catalogue.model import UseItem
-from wallet.relying.grants import ItemGrant, grant_within
+from wallet.relying.grants import ItemGrant
 from wallet.relying.merchant_checks.lines import Asked
 from wallet.relying.merchant_checks.match import Matched, match_lines
 from wallet.relying.merchant_checks.model import ASKED, MerchantCheck, MerchantLine
+from wallet.relying.merchant_checks.scope import CHECKS, grant_of, types_of
 from wallet.showing.model import LookUp
 
 MERCHANT_CHECK: Final = "merchant_check"
 """The kind of a look-up in its holder's history."""
 _ID_BYTES: Final = 16
 _WAITING: Final[AnySelect] = (
-    select(MerchantCheck, UseItem.code.label("item"))
-    .join(UseItem, UseItem.id == MerchantCheck.item_id)
-    .where(MerchantCheck.finished_at.is_(None))
-    .order_by(MerchantCheck.id)
-    .limit(1)
+    CHECKS.where(MerchantCheck.finished_at.is_(None)).order_by(MerchantCheck.id).limit(1)
 )
 _ANSWER: Final = (
     update(MerchantLine)
@@ -60,21 +55,6 @@ def answer_some(deps: Deps, now: datetime) -> int:
         if grant is None:
             return _stop(tx, check, now)
         return _answer(tx, deps, check, grant, now)
-
-
-def grant_of(tx: Connection, check: AnyRow, now: datetime) -> ItemGrant | None:
-    """What the client of a list (with its `item`'s code) may do for it now, None where it is nothing."""
-    account = f"client:{check.client_id}"
-    grant = grant_within(tx, check.unit_id, account, check.item, local_day(now), lists=True)
-    if grant is None or check.type_id is None:
-        return grant
-    return grant if check.type_id in types_of(check, grant) else None
-
-
-def types_of(check: AnyRow, grant: ItemGrant) -> list[int]:
-    """The ids of the types that a list asks for and that are granted."""
-    granted = (one.type_id for one in grant.types.values())
-    return [type_id for type_id in granted if check.type_id in (None, type_id)]
 
 
 def _answer(tx: Connection, deps: Deps, check: AnyRow, grant: ItemGrant, now: datetime) -> int:

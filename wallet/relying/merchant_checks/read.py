@@ -16,7 +16,6 @@ from wallet.base import audit
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.spreadsheets import plain_cell
-from wallet.catalogue.model import UseItem
 from wallet.errors import Conflict, NotFound
 from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
@@ -28,6 +27,7 @@ from wallet.relying.merchant_checks.model import (
     MerchantLine,
     MerchantSubscription,
 )
+from wallet.relying.merchant_checks.scope import CHECKS
 from wallet.web.principal import Principal
 
 RESULTS: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
@@ -125,9 +125,9 @@ def granted_check(deps: Deps, desk: Desk, public_id: str, now: datetime) -> AnyR
 def check_of(tx: Connection, principal: Principal, public_id: str) -> AnyRow:
     """The row of a list of the own unit, with its `item`'s code. Raises NotFound."""
     row = tx.execute(
-        select(MerchantCheck, UseItem.code.label("item"))
-        .join(UseItem, UseItem.id == MerchantCheck.item_id)
-        .where(MerchantCheck.public_id == public_id, MerchantCheck.unit_id == principal.unit_id)
+        CHECKS.where(
+            MerchantCheck.public_id == public_id, MerchantCheck.unit_id == principal.unit_id
+        )
     ).one_or_none()
     if row is None:
         raise NotFound("没有这份核验名单，或已到期删除。")

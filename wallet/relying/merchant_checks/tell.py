@@ -29,9 +29,8 @@ from wallet.base.dispatches import (
 )
 from wallet.base.outbox import Message
 from wallet.base.webhooks import Request, Sender, read_answer
-from wallet.catalogue.model import UseItem
 from wallet.licences.model import Licence
-from wallet.relying.merchant_checks.answer import grant_of, look_up, types_of
+from wallet.relying.merchant_checks.answer import look_up
 from wallet.relying.merchant_checks.match import STANDING, stands
 from wallet.relying.merchant_checks.model import (
     REF,
@@ -41,6 +40,7 @@ from wallet.relying.merchant_checks.model import (
     MerchantLine,
     MerchantSubscription,
 )
+from wallet.relying.merchant_checks.scope import CHECKS, grant_of, types_of
 
 TOPIC: Final = "merchant_check.changed"
 """Messages that a line of a list has another answer: `check`, its public id, and `line`."""
@@ -66,7 +66,7 @@ def note_changes(tx: Connection, deps: Deps, messages: Sequence[Message], now: d
     if not tx.execute(select(listens)).scalar_one():
         return
     lines = tx.execute(_lines_of([message.payload["licence"] for message in messages], now)).all()
-    standing = stands(deps, lines, now)
+    standing = stands(deps, lines, now) if lines else {}
     by_check: dict[int, list[AnyRow]] = defaultdict(list)
     for line in lines:
         if line.known != _answer(standing[line.id]):
@@ -165,11 +165,7 @@ def _lines_of(licences: Sequence[int], now: datetime) -> AnySelect:
 
 
 def _check(tx: Connection, check_id: int) -> AnyRow:
-    return tx.execute(
-        select(MerchantCheck, UseItem.code.label("item"))
-        .join(UseItem, UseItem.id == MerchantCheck.item_id)
-        .where(MerchantCheck.id == check_id)
-    ).one()
+    return tx.execute(CHECKS.where(MerchantCheck.id == check_id)).one()
 
 
 def _note(
