@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from tests.support.people import sign_in
 from tests.support.representatives import FATHER, RESIDENCE, child, persona
+from tests.support.shared import deps_of
+from tests.support.showing import events
 from tests.test_cli_seals import run
 from wallet.config import Config
+from wallet.holders.model import Representative
 from wallet.holders.representatives.table import COLUMNS
 
 HEAD = ",".join(COLUMNS)
@@ -76,6 +80,20 @@ def test_replace_keeps_all_that_the_table_names_and_ends_the_others(
     for guardian in ("delegate-li", "holder-li"):
         assert RESIDENCE in cards(app, guardian)
     assert RESIDENCE not in cards(app, FATHER)
+
+
+def test_the_same_table_again_with_replace_changes_nothing(
+    app: Flask, config: Config, tmp_path: Path
+) -> None:
+    lines = (line("delegate-li"), line("holder-li"))
+    load(config, tmp_path, "import", "--replace", lines=lines)
+    deps = deps_of(app)
+    before = deps.db.rows(select(Representative).order_by(Representative.public_id))
+    told = len(events(deps, ""))
+    done = load(config, tmp_path, "import", "--replace", lines=lines)
+    assert done.output == "0 entered, 2 known already\n"
+    assert deps.db.rows(select(Representative).order_by(Representative.public_id)) == before
+    assert len(events(deps, "")) == told
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.holders.acting import announce_over
+from wallet.holders.administrators.lapse import tell_of_lapsed
 from wallet.licences.batches.claim import Overtaken, claim_next, clear_batch_files
 from wallet.licences.batches.work import work_off
 from wallet.licences.delegations.tell import tell_of_ends
@@ -101,7 +102,9 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         delivered=_fan_out(deps, now),
         expired=note_expired(deps, now, BATCH),
         reminded=remind(deps, now, BATCH),
-        ended=tell_of_ends(deps, now, BATCH) + announce_over(deps, now, BATCH),
+        ended=tell_of_ends(deps, now, BATCH)
+        + announce_over(deps, now, BATCH)
+        + tell_of_lapsed(deps, now, BATCH),
         grants=tell_of_ending_grants(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),

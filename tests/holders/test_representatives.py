@@ -30,6 +30,7 @@ from wallet.errors import Conflict, DomainError, Invalid, NotFound
 from wallet.holders.age import birthday
 from wallet.holders.model import REFERENCE, Representative
 from wallet.holders.representatives.enter import Named, NewRepresentative
+from wallet.queue.fan_out import fan_out
 
 
 def slug_of(act: Callable[[], object], kind: type[DomainError] = Invalid) -> str:
@@ -151,8 +152,8 @@ def test_an_organisation_with_an_administrator_gets_no_other_unless_they_are_rep
     assert [(row["name"], row["state"]) for row in listed] == [("李明", "active")]
     assert sign_in(app, FATHER).get("/api/v1/me/administrators").get_json()["items"] == []
     assert [name for name, _ in events(deps, "representative.")[-2:]] == [
-        "representative.ended",
         "representative.entered",
+        "representative.ended",
     ]
 
 
@@ -173,6 +174,22 @@ def test_what_replaced_administrators_had_asked_of_others_is_closed(
     assert sign_in(app, FATHER).post("/api/v1/me/administrators", body).status_code == 201
     enter(deps, clock, new(persona("holder-li"), company()), replace_all=True)
     assert sign_in(app, "delegate-li").get("/api/v1/me/administrators").get_json()["items"] == []
+    name, fields = events(deps, "administrator.")[-1]
+    assert (name, fields["by"], fields["account"]) == ("administrator.ended", "operator", None)
+    while fan_out(deps, clock.now):
+        pass
+    told = sign_in(app, "delegate-li").get("/api/v1/me/inbox").get_json()["items"]
+    assert told[0]["act"] == "acting_withdrawn"
+
+
+def test_what_those_who_stay_had_asked_of_others_goes_on(
+    app: Flask, deps: Deps, clock: Clock
+) -> None:
+    body = {"organisation": company().code, **vars(persona("delegate-li"))}
+    assert sign_in(app, FATHER).post("/api/v1/me/administrators", body).status_code == 201
+    assert not enter(deps, clock, new(persona(FATHER), company()), replace_all=True)
+    (asked,) = sign_in(app, "delegate-li").get("/api/v1/me/administrators").get_json()["items"]
+    assert asked["state"] == "offered"
 
 
 def test_a_guardian_is_no_administrator_of_the_child(app: Flask) -> None:

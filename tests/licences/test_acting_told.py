@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask
@@ -11,11 +11,22 @@ from tests.holders.test_administrators import PATH, accept, ask, asked, listed
 from tests.support.clock import Clock
 from tests.support.delegations import person_of
 from tests.support.people import Visitor, sign_in
-from tests.support.representatives import FATHER, child, company, end, enter, new, persona
+from tests.support.representatives import (
+    FATHER,
+    child,
+    company,
+    end,
+    enter,
+    new,
+    person_born,
+    persona,
+)
 from tests.support.shared import deps_of
+from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.working_days import end_of_day
 from wallet.holders.acting import announce_over
+from wallet.holders.administrators.lapse import tell_of_lapsed
 from wallet.queue.fan_out import fan_out
 
 INBOX = "/api/v1/me/inbox?limit=200"
@@ -107,6 +118,29 @@ def test_an_entry_on_an_administrator_leads_to_the_administrators(app: Flask, cl
     )
     assert opened.headers["Location"] == "/wallet/administrators"
     assert li.post(f"/api/v1/me/inbox/{entry['id']}/read").get_json() == {"licence": None}
+
+
+def test_an_organisation_hears_once_that_nobody_has_answered(app: Flask, clock: Clock) -> None:
+    boss, deps = sign_in(app, FATHER), deps_of(app)
+    nobody = person_born(date(1990, 1, 2))
+    for person in (person_of("holder-li"), vars(nobody)):
+        ask(boss, person)
+    ended = clock.now + timedelta(days=numbers.DELEGATION_ANSWER_DAYS)
+    assert tell_of_lapsed(deps, ended - timedelta(seconds=1), 100) == 0
+    assert [tell_of_lapsed(deps, ended, 1) for _ in range(3)] == [1, 1, 0]
+    # Whether there is such a person is told to nobody.
+    lapsed = [one for one in told(app, clock, boss) if one[0] == "acting_lapsed"]
+    assert lapsed == [("acting_lapsed", company().name, "")] * 2
+    assert "没有在期限内接受" in boss.get("/wallet/inbox").text
+    assert not [one for one in told(app, clock, sign_in(app, "holder-li")) if "lapsed" in one[0]]
+
+
+def test_an_answered_invitation_does_not_lapse(app: Flask, clock: Clock) -> None:
+    boss, li, deps = sign_in(app, FATHER), sign_in(app, "holder-li"), deps_of(app)
+    ask(boss, person_of("holder-li"))
+    assert accept(li, asked(li), yes=False).status_code == 204
+    ended = clock.now + timedelta(days=numbers.DELEGATION_ANSWER_DAYS)
+    assert tell_of_lapsed(deps, ended, 100) == 0
 
 
 def test_on_the_day_after_the_last_both_are_told_once(app: Flask, clock: Clock) -> None:

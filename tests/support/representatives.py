@@ -17,6 +17,7 @@ from wallet.holders.representatives.enter import (
     end_representative,
     enter_representative,
 )
+from wallet.holders.representatives.replace import Kept, end_others
 
 FATHER: Final = "holder-company"
 """The persona who is a father."""
@@ -62,8 +63,10 @@ def enter(
 ) -> bool:
     """Enter it; gives whether it was new."""
     with deps.db.begin() as tx:
-        kept = set[str]() if replace_all else None
-        return enter_representative(tx, deps, entered, clock.now, kept=kept)
+        kept: Kept | None = {} if replace_all else None
+        done = enter_representative(tx, deps, entered, clock.now, kept=kept)
+        end_others(tx, deps, kept or {}, clock.now)
+        return done
 
 
 def end(deps: Deps, clock: Clock, person: Named, holder: Named) -> None:

@@ -39,12 +39,13 @@ def import_table(
     columns: Collection[str],
     add: Callable[[Connection, TableLine], bool],
     *,
+    finish: Callable[[Connection], None] | None = None,
     trial: bool = False,
 ) -> Imported:
     """Add the lines of a CSV or XLSX file with just these columns, all of them or, with faults, none.
 
     `add` says whether a line was new, and raises Conflict, Invalid or NotFound for one that cannot be
-    taken. A `trial` keeps nothing. Raises ConfigurationError for no such table.
+    taken. `finish` does what is left in the same transaction, once all are in. A `trial` keeps nothing. Raises ConfigurationError for no such table.
     """
     added, known, faults = 0, 0, list[str]()
     try:
@@ -60,6 +61,8 @@ def import_table(
                     added, known = added + new, known + (not new)
             if faults or trial:
                 raise _Rolled
+            if finish is not None:
+                finish(tx)
     except _Rolled:
         added = 0 if faults else added
     return Imported(added, known, faults)

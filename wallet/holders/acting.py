@@ -1,6 +1,6 @@
 """Word of who acts for whom: a message for each change, so that whoever did not bring it about is told.
 
-The acts: asked, accepted, declined, withdrawn (an offer taken back), left, removed; by an operator entered
+The acts: asked, accepted, declined, withdrawn (an offer taken back), lapsed (one that nobody answered), left, removed; by an operator entered
 and ended; and over, on the day after the last.
 """
 
@@ -19,7 +19,8 @@ from wallet.holders.addressee import person_of
 from wallet.holders.model import Account, Representative
 
 TOPIC: Final = "acting.changed"
-"""Outbox: {holder, person, act}; both are holders, the person is who acts or is asked to."""
+"""Outbox: {holder, person, act}; both are holders, the person is who acts or is asked to, None of an offer that has
+lapsed."""
 
 
 def announce(tx: Connection, now: datetime, act: str, holder_id: int, account_id: int) -> None:

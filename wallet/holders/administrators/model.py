@@ -5,19 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import Base
 from wallet.holders.addressee import Addressed
 
+_WAITING: Final = text("closed_at IS NULL")
+
 
 class AdministratorOffer(Addressed, Base):
-    """Somebody is asked, by name and code, to act for `holder_id`; `closed_at` is when it was answered or
-    taken back. Once accepted, `Representative` has the same `public_id`."""
+    """Somebody is asked, by name and code, to act for `holder_id`; `closed_at` is when it was answered, taken
+    back, or seen to have lapsed. Once accepted, `Representative` has the same `public_id`."""
 
     __tablename__ = "administrator_offers"
-    __table_args__ = (Index("ix_administrator_offers_addressee", "code_type", "code_index"),)
+    __table_args__ = (
+        Index("ix_administrator_offers_addressee", "code_type", "code_index"),
+        Index(
+            "ix_administrator_offers_waiting",
+            "answer_until",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)

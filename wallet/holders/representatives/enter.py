@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from marshmallow import ValidationError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from wallet import numbers
 from wallet.base import audit
@@ -25,7 +25,6 @@ from wallet.base.spreadsheets import is_formula
 from wallet.base.working_days import end_of_day
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.acting import announce
-from wallet.holders.administrators.model import IS_WAITING, AdministratorOffer
 from wallet.holders.age import birthday, born_on, last_day_as_child
 from wallet.holders.codes import ORGANISATION_CODE_TYPES, normalise_holder_code
 from wallet.holders.find import find_holder, find_or_add_holder
@@ -68,12 +67,12 @@ def enter_representative(
     new: NewRepresentative,
     now: datetime,
     *,
-    kept: set[str] | None = None,
+    kept: dict[int, set[str]] | None = None,
 ) -> bool:
     """Write it down; false where it was there already, to the same day.
 
-    With `kept`, ids of representatives, all others who act for the holder do so no more, and this one is
-    added to it. Raises Invalid (`holder_code_type`,
+    With `kept` (holder → public ids) this one is added to it, and of the others only those in it take up room: the
+    rest are about to go (`replace.end_others`). Raises Invalid (`holder_code_type`,
     `holder_code`, `representative`), Conflict (`holder_name`, `administrator_exists`, `too_many_guardians`).
     """
     today = local_day(now)
@@ -88,14 +87,15 @@ def enter_representative(
     account = open_account(tx, person_id, now)
     # Whoever else changes who acts for it waits here: what is counted stays true.
     tx.execute(select(Holder.id).where(Holder.id == holder_id).with_for_update(key_share=True))
-    acting = _acting(tx, holder_id, today)
+    acting = acting_for(tx, holder_id, today)
     others = [row for row in acting if row.account_id != account]
     if kept is not None:
-        others = _replaced(tx, holder_id, others, kept, now)
+        staying = kept.setdefault(holder_id, set())
+        others = [row for row in others if row.public_id in staying]
     mine = next((row for row in acting if row.account_id == account), None)
     if mine is not None and mine.ends_on == until:
         if kept is not None:
-            kept.add(mine.public_id)
+            kept[holder_id].add(mine.public_id)
         return False
     _check_room(kind, others, replacing=kept is not None)
     same = (Representative.account_id == account, Representative.holder_id == holder_id)
@@ -124,7 +124,7 @@ def enter_representative(
     )
     announce(tx, now, "entered", holder_id, account)
     if kept is not None:
-        kept.add(public_id)
+        kept[holder_id].add(public_id)
     return True
 
 
@@ -145,24 +145,11 @@ def end_representative(
         ).one_or_none()
     if row is None:
         raise NotFound("没有登记这个人代表这个持证主体，请核对两方的证件号码。")
-    _end(tx, row, now)
+    end_acting(tx, row, now)
 
 
-def _replaced(
-    tx: Connection, holder_id: int, others: Sequence[AnyRow], kept: set[str], now: datetime
-) -> list[AnyRow]:
-    """End those that are not kept, with what they asked of others; gives who stays."""
-    for row in others:
-        if row.public_id not in kept:
-            _end(tx, row, now)
-    offered = update(AdministratorOffer).where(
-        AdministratorOffer.holder_id == holder_id, IS_WAITING
-    )
-    tx.execute(offered.values(closed_at=now))
-    return [row for row in others if row.public_id in kept]
-
-
-def _end(tx: Connection, row: AnyRow, now: datetime) -> None:
+def end_acting(tx: Connection, row: AnyRow, now: datetime) -> None:
+    """End what a row of `acting_for` says, and leave word of it."""
     tx.execute(delete(Representative).where(Representative.public_id == row.public_id))
     told = {"representative": row.public_id, "account": row.account_id, "holder_id": row.holder_id}
     audit.record(tx, "representative.ended", now, **told)
@@ -229,7 +216,8 @@ def _find(tx: Connection, deps: Deps, named: Named) -> AnyRow | None:
     return find_holder(tx, deps.vault, named.code_type, named.code)
 
 
-def _acting(tx: Connection, holder_id: int, today: date) -> Sequence[AnyRow]:
+def acting_for(tx: Connection, holder_id: int, today: date) -> Sequence[AnyRow]:
+    """The representatives of a holder on that day."""
     return tx.execute(
         select(Representative).where(
             Representative.holder_id == holder_id,

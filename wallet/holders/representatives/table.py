@@ -18,6 +18,7 @@ from wallet.holders.representatives.enter import (
     end_representative,
     enter_representative,
 )
+from wallet.holders.representatives.replace import Kept, end_others
 
 COLUMNS: Final = (
     "person_code_type", "person_code", "person_name",
@@ -33,12 +34,15 @@ def import_representatives(
 
     With `replace` whoever acts for a holder of the table and is not in it does so no more.
     """
-    kept: set[str] | None = set() if replace else None
+    kept: Kept | None = {} if replace else None
 
     def add(tx: Connection, line: TableLine) -> bool:
         return enter_representative(tx, deps, _new(line), now, kept=kept)
 
-    return import_table(deps.db, file, COLUMNS, add, trial=trial)
+    def finish(tx: Connection) -> None:
+        end_others(tx, deps, kept or {}, now)
+
+    return import_table(deps.db, file, COLUMNS, add, finish=finish, trial=trial)
 
 
 def end_representatives(deps: Deps, file: Path, now: datetime, *, trial: bool) -> Imported:

@@ -17,6 +17,7 @@ _TOLD: Final = {
     "withdrawn": ("person",),
     "accepted": ("holder",),
     "declined": ("holder",),
+    "lapsed": ("holder",),
     "left": ("holder",),
     "removed": ("holder", "person"),
     "entered": ("holder",),

@@ -55,7 +55,8 @@ class NewsOfDelegation:
 @dataclass(frozen=True)
 class NewsOfActing:
     """Who acts for whom, or is asked to (the entry's `act` is one of `delivery.acting.ACTS`): a guardian for a
-    child, an administrator for an organisation, which `kind` says of the holder. Both by name."""
+    child, an administrator for an organisation, which `kind` says of the holder. Both by name; of an invitation that
+    has lapsed the person is empty."""
 
     kind: str
     holder: str
@@ -130,7 +131,7 @@ def _of_acting(vault: Vault, row: AnyRow) -> NewsOfActing:
     return NewsOfActing(
         kind=row.acted_for_kind,
         holder=vault.open(row.acted_for_sealed, PERSON_NAME),
-        person=vault.open(row.acting_sealed, PERSON_NAME),
+        person=vault.open(row.acting_sealed, PERSON_NAME) if row.acting_sealed else "",
     )
 
 

@@ -954,6 +954,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_administrator_offers_holder_id"), ["holder_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_administrator_offers_waiting",
+            ["answer_until"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "exemptions",
@@ -1055,6 +1062,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sent_showings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sent_showings_desk"), ["desk"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sent_showings_sent_at"), ["sent_at"], unique=False)
+    with op.batch_alter_table("desk_numbers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_numbers_ends_at"), ["ends_at"], unique=False)
 
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.create_index("ix_verifications_actor", ["actor", "at"], unique=False)
@@ -1760,9 +1770,13 @@ def downgrade() -> None:
 
     op.drop_table("batch_faults")
     with op.batch_alter_table("sent_showings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sent_showings_sent_at"))
         batch_op.drop_index(batch_op.f("ix_sent_showings_desk"))
 
     op.drop_table("sent_showings")
+    with op.batch_alter_table("desk_numbers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_desk_numbers_ends_at"))
+
     op.drop_table("desk_numbers")
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1795,6 +1809,11 @@ def downgrade() -> None:
 
     op.drop_table("exemptions")
     with op.batch_alter_table("administrator_offers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_administrator_offers_waiting",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_administrator_offers_holder_id"))
         batch_op.drop_index("ix_administrator_offers_addressee")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, or_, select
+from sqlalchemy import Connection, Delete, bindparam, delete, or_, select
 
 from wallet import numbers
 from wallet.base import audit
@@ -106,11 +106,17 @@ def take_code(deps: Deps, desk: Desk, now: datetime) -> str | None:
 
 def _let_go(tx: Connection, desk: Desk, now: datetime) -> None:
     """Delete this desk's number, and those whose time is over with what was sent to them."""
-    tx.execute(
-        delete(DeskNumber).where(or_(DeskNumber.desk == desk.key, DeskNumber.ends_at <= now))
-    )
+    for deletion in let_go(desk.key, now):
+        tx.execute(deletion)
+
+
+def let_go(desk: str, now: datetime) -> tuple[Delete, Delete]:
+    """The deletions that `draw_number` begins with; each row is found by an index."""
     long_ago = now - timedelta(seconds=numbers.SHOWING_LIFE)
-    tx.execute(delete(SentShowing).where(SentShowing.sent_at <= long_ago))
+    return (
+        delete(DeskNumber).where(or_(DeskNumber.desk == desk, DeskNumber.ends_at <= now)),
+        delete(SentShowing).where(SentShowing.sent_at <= long_ago),
+    )
 
 
 def _random_number() -> str:

@@ -23,7 +23,7 @@ class DeskNumber(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     terminal: Mapped[str]
     session_id: Mapped[int | None]
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SentShowing(Base):
@@ -37,4 +37,4 @@ class SentShowing(Base):
     desk: Mapped[str] = mapped_column(index=True)
     showing_id: Mapped[str]
     session_id: Mapped[int]
-    sent_at: Mapped[datetime]
+    sent_at: Mapped[datetime] = mapped_column(index=True)
