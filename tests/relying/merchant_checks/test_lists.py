@@ -160,7 +160,8 @@ def test_what_is_no_file_of_its_kind_is_refused(deps: Deps, platform: Machine) -
     assert without_key.status_code == 422
     too_long = b" " * (numbers.MERCHANT_CHECK_BODY_MAX + 1)
     assert send(platform, too_long).status_code == 413
-    assert send(platform, file_of([LI], "ndjson"), since="2999-01-01").status_code == 422
+    for since in ("2999-01-01", "0001-01-01", "1949-09-30"):
+        assert send(platform, file_of([LI], "ndjson"), since=since).status_code == 422
     assert checks_kept(deps) == 0
 
 

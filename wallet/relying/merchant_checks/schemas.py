@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from marshmallow import Schema, fields, validate
@@ -11,6 +12,7 @@ from wallet.relying.merchant_checks.read import RESULTS
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
+_FIRST: Final = date(1949, 10, 1)
 _STATES: Final = ["waiting", "running", "done", "stopped"]
 
 
@@ -19,7 +21,12 @@ class CheckQuerySchema(StrictSchema):
 
     item = Text(required=True, max_length=64)
     type = Text(load_default=None, max_length=64)
-    since = fields.Date(load_default=None, error_messages={"invalid": "应为日期，如 2026-11-22。"})
+    since = fields.Date(
+        load_default=None,
+        error_messages={"invalid": "应为日期，如 2026-11-22。"},
+        # The first days of the calendar have no midnight in UTC.
+        validate=validate.Range(min=_FIRST, error=f"应不早于 {_FIRST}。"),
+    )
 
 
 class ResultQuerySchema(StrictSchema):
