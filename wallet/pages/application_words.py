@@ -11,6 +11,7 @@ from wallet import numbers
 from wallet.errors import DomainError, Invalid
 
 _TYPE: Final = "type-"
+_QUOTA_DIGITS: Final = len(str(numbers.GRANT_QUOTA_MAX))
 
 
 def application_states() -> dict[str, str]:
@@ -49,7 +50,10 @@ def application_wrong(refused: Invalid) -> dict[str, str]:
     words: dict[str, str] = {
         "types": _("请至少选一项信息，只选办理这一事项必要的。"),
         "reason": _("请写明用途和理由，最多 %(n)s 字。", n=numbers.APPLICATION_REASON_MAX),
-        "starts_on": _("请填今天起 %(n)s 天之内的日期，或不填。", n=numbers.GRANT_AHEAD_DAYS),
+        "starts_on": _(
+            "请填今天起 %(n)s 天之内的日期，或不填；续期从批准之日起，不填。",
+            n=numbers.GRANT_AHEAD_DAYS,
+        ),
         "ends_on": _("请填不早于起始日的日期，最长 %(n)s 天。", n=numbers.GRANT_DAYS_MAX),
         "quota_per_day": _("请填整数，或不填。"),
         "networks": _("每行一个网段，如 203.0.113.0/24，或不填。"),
@@ -65,6 +69,7 @@ def application_refusal(refused: DomainError) -> str:
     """Why a step is refused, in the language of the page."""
     words: dict[str, str] = {
         "application_state": _("这份申请现在不能这样办理，请看它的进度。"),
+        "application_changed": _("这份申请在您打开之后有变动，请重新查看再办理。"),
         "application_exists": _("本单位对这一事项已有未办结的申请，请在它上面修改。"),
         "proof_required": _("请先上传登记证书、公函等证明材料，再提交。"),
         "proof_format": _(
@@ -91,13 +96,15 @@ def content_of_form(form: Mapping[str, str], types: Sequence[Mapping[str, Any]])
         if (keys := [f["key"] for f in one["fields"] if f"{_TYPE}{one['type']}-{f['key']}" in form])
     ]
     quota = form.get("quota_per_day", "").strip()
+    # Of more digits Python makes no number at all.
+    is_number = quota.isascii() and quota.isdecimal() and len(quota) <= _QUOTA_DIGITS
     networks = form.get("networks", "").split()
     return {
         "types": asked,
         "reason": " ".join(form.get("reason", "").split()),
         "starts_on": form.get("starts_on", "").strip() or None,
         "ends_on": form.get("ends_on", "").strip(),
-        "quota_per_day": int(quota) if quota.isascii() and quota.isdecimal() else quota or None,
+        "quota_per_day": int(quota) if is_number else quota or None,
         "networks": networks or None,
         "opens": form.get("opens", "").strip() or None,
         "closes": form.get("closes", "").strip() or None,

@@ -48,13 +48,13 @@ from wallet.relying.onboarding.listed import (
     filings_to_note,
 )
 from wallet.relying.onboarding.proofs import add_proof, proof_file, remove_proof
-from wallet.relying.onboarding.schemas import NewFilingSchema
+from wallet.relying.onboarding.schemas import FilingAnswerSchema, NewFilingSchema
 from wallet.relying.onboarding.sight import EDITABLE, WAITING
 from wallet.web.deps import deps, now
 from wallet.web.downloads import download
 from wallet.web.guards import guard, staff
 from wallet.web.multipart import form_with_file
-from wallet.web.principal import current_principal
+from wallet.web.principal import Principal, current_principal
 from wallet.web.problems import STATUS
 
 blueprint = Blueprint("manager_application_pages", __name__)
@@ -63,6 +63,7 @@ _SEEING: Final = staff("manager") | staff(RESPONSIBLE)
 _DECIDING: Final = staff("manager", fresh=True)
 _OVER: Final = ("granted", "rejected", "withdrawn")
 _FILING: Final = NewFilingSchema()
+_REASON: Final = FilingAnswerSchema()
 _Answer = AnyResponse | str | tuple[str, int]
 
 
@@ -111,7 +112,7 @@ def write_new() -> _Answer:
     try:
         made = write_application(deps(), acting_as(RESPONSIBLE), item, content, now())
     except (Invalid, Conflict) as refused:
-        return _form(item, content, None, refused), _status(refused)
+        return _form(item, content, None, refused), STATUS[type(refused)][0]
     return redirect(f"{APPLICATIONS}/{made}", 303)
 
 
@@ -126,8 +127,7 @@ def one(application_id: str) -> str:
 @guard(staff(RESPONSIBLE))
 def change(application_id: str) -> _Answer:
     """Keep what the form says; with other buttons hand it in as well, or take it back."""
-    who = acting_as(RESPONSIBLE)
-    found = application_view(deps(), who, application_id, now())
+    found = _view(application_id, who := acting_as(RESPONSIBLE))
     if "withdraw" in request.form:
         return _step(application_id, lambda: withdraw_application(deps(), who, found.id, now()))
     content = content_of_form(request.form, _types(found.item))
@@ -137,9 +137,9 @@ def change(application_id: str) -> _Answer:
             submit_application(deps(), who, found.id, now())
     except (Invalid, Conflict) as refused:
         found = application_view(deps(), who, application_id, now())
-        if found.state not in EDITABLE:
-            return _shown(found, refused), _status(refused)
-        return _form(found.item, content, found, refused), _status(refused)
+        if found.state not in EDITABLE or not _types(found.item):
+            return _shown(found, refused), STATUS[type(refused)][0]
+        return _form(found.item, content, found, refused), STATUS[type(refused)][0]
     return redirect(f"{APPLICATIONS}/{found.id}", 303)
 
 
@@ -177,33 +177,37 @@ def delete_proof(application_id: str, proof_id: str) -> _Answer:
 @guard(_DECIDING)
 def decide(application_id: str) -> str:
     """The forms of whoever has the next step."""
-    return _decision(_managed(application_id))
+    return _decision(_view(application_id, acting_as("manager")))
 
 
 @blueprint.post(f"{APPLICATIONS}/<application_id>/decision")
 @guard(_DECIDING)
 def take(application_id: str) -> _Answer:
     """Take it: review, approve, file, or answer a filing."""
-    who, found = acting_as("manager"), _managed(application_id)
+    who, found = acting_as("manager"), _view(application_id, acting_as("manager"))
     decision, reason = request.form.get("decision", ""), _line("reason")
+    seen = request.form.get("seen", type=int)
+    if _REASON.validate({"answer": "noted", "reason": reason}):
+        most = numbers.APPLICATION_REASON_MAX
+        return _decision(found, _("意见最多 %(n)s 字，不能有看不见的控制字符。", n=most)), 422
     try:
         if decision in ("noted", "objected"):
-            answer_filing(deps(), who, found.id, decision, _checked(reason), now())
+            answer_filing(deps(), who, found.id, decision, reason, now())
         elif decision == "file":
             measures = _line("measures")
             if _FILING.validate({"measures": measures}):
                 why = _("请写明怎样保护数据，最多 %(n)s 字。", n=numbers.FILING_MEASURES_MAX)
                 return _decision(found, why), 422
-            file_scenario(deps(), who, found.id, measures, now())
+            file_scenario(deps(), who, found.id, measures, now(), seen)
         elif found.state == "submitted" and decision in ("pass", "return", "reject"):
-            review_application(deps(), who, found.id, decision, _checked(reason), now())
-        elif found.state == "reviewed" and decision in ("approve", "return", "reject"):
-            approve_application(deps(), who, found.id, decision, _checked(reason), now())
+            review_application(deps(), who, found.id, decision, reason, now(), seen)
+        elif decision in ("approve", "return", "reject"):
+            approve_application(deps(), who, found.id, decision, reason, now(), seen)
         else:
             raise Conflict("", "application_state")
     except (Invalid, Conflict, NotPermitted) as refused:
         why = application_refusal(refused)
-        return _decision(_managed(application_id), why), _status(refused)
+        return _decision(_view(application_id, acting_as("manager")), why), STATUS[type(refused)][0]
     return redirect(f"{APPLICATIONS}/{found.id}", 303)
 
 
@@ -211,32 +215,21 @@ def _step(application_id: str, take_it: Any) -> _Answer:
     try:
         take_it()
     except (Invalid, Conflict) as refused:
-        return _shown(_view(application_id), refused), _status(refused)
+        return _shown(_view(application_id), refused), STATUS[type(refused)][0]
     return redirect(f"{APPLICATIONS}/{application_id}", 303)
-
-
-def _checked(reason: str) -> str:
-    if len(reason) > numbers.APPLICATION_REASON_MAX:
-        raise Invalid("", "reason_required")
-    return reason
 
 
 def _line(name: str) -> str:
     return " ".join(request.form.get(name, "").split())
 
 
-def _view(application_id: str) -> ApplicationView:
-    return application_view(deps(), current_principal(), application_id, now())
-
-
-def _managed(application_id: str) -> ApplicationView:
-    """One on which the manager has the next step, or whose filing is theirs to answer; raises NotFound for the own
-    unit's."""
-    return application_view(deps(), acting_as("manager"), application_id, now())
+def _view(application_id: str, who: Principal | None = None) -> ApplicationView:
+    return application_view(deps(), who or current_principal(), application_id, now())
 
 
 def _shown(found: ApplicationView, refused: DomainError | None = None) -> str:
-    if found.own and found.state in EDITABLE:
+    # Of an item that was taken off the list there is no form, but the application can be taken back.
+    if found.own and found.state in EDITABLE and _types(found.item):
         return _form(found.item, found.content, found, refused)
     return _render(
         "manager_applications/application.html",
@@ -293,10 +286,6 @@ def _types(item: str) -> list[dict[str, Any]]:
 def _asked(types: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The types that are asked for, with the labels of their fields."""
     return types_to_ask({one["type"]: one["fields"] for one in types}, published_type_words())
-
-
-def _status(refused: DomainError) -> int:
-    return STATUS[type(refused)][0]
 
 
 def _crumbs() -> list[tuple[str, str]]:

@@ -56,7 +56,7 @@ def _page(refused_why: str = "") -> str:
         "manager",
         "applications",
         "manager_applications/rights.html",
-        rights=approval_rights(deps(), acting_as("manager")),
+        rights=approval_rights(deps(), acting_as("manager"), now()),
         refused_why=refused_why,
         crumbs=[(_("用证申请"), "/manager/applications")],
     )

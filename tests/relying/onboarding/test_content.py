@@ -50,6 +50,8 @@ def _asked(party: Visitor, item: str = LOAN, **content: Any) -> Any:
         ({"networks": []}, "networks"),
         ({"networks": ["203.0.113.7/24"]}, "networks.0"),
         ({"networks": ["here"]}, "networks.0"),
+        ({"networks": ["fe80::1%\u0000/128"]}, "networks.0"),
+        ({"networks": [167772160]}, "networks.0"),
         ({"networks": ["203.0.113.0/24"] * (numbers.GRANT_NETWORKS_MAX + 1)}, "networks"),
         ({"opens": "08:00"}, "closes"),
         ({"closes": "18:00"}, "closes"),
@@ -73,7 +75,6 @@ def test_what_is_beyond_the_item_or_without_an_end_is_refused(
     [
         {"ends_on": day_in(0)},
         {"starts_on": day_in(0), "ends_on": day_in(numbers.GRANT_DAYS_MAX - 1)},
-        {"starts_on": day_in(numbers.GRANT_AHEAD_DAYS), "ends_on": day_in(200)},
         {"quota_per_day": numbers.GRANT_QUOTA_MAX},
         {"quota_per_day": None},
         {"opens": "08:00", "closes": "18:00"},
@@ -84,6 +85,11 @@ def test_what_is_beyond_the_item_or_without_an_end_is_refused(
 )
 def test_what_is_just_within_the_rules_is_taken(bank: Visitor, other: dict[str, Any]) -> None:
     assert _asked(bank, **other).status_code == 201
+
+
+def test_what_is_not_granted_yet_may_begin_later(qian: Visitor) -> None:
+    content = {"starts_on": day_in(numbers.GRANT_AHEAD_DAYS), "ends_on": day_in(200)}
+    assert _asked(qian, ELSEWHERE, **content).status_code == 201
 
 
 def test_fields_are_kept_once_and_in_the_order_of_the_item(bank: Visitor) -> None:

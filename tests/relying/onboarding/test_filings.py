@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from tests.support.applications import APPLICATIONS, LOAN, filed, passed, step, submitted, took
-from tests.support.beyond import beyond
+from tests.support.beyond import beyond, grant_ids
 from tests.support.consent import answer, asked
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import MARRIAGE, ask, refusal, show
 from tests.support.units import told
+from wallet.base.deps import Deps
 
 
 def _filed(bank: Visitor, sun: Visitor, wu: Visitor) -> str:
@@ -46,6 +47,21 @@ def test_an_objection_suspends_the_grants_of_that_item_at_once(
     code, verdict = asked(li, bank)
     assert verdict["verdict"] == "pending"
     assert answer(li, code, True).status_code == 204
+
+
+def test_the_party_is_told_of_an_objection_and_the_unit_that_filed_it_does_not_lift_it(
+    bank: Visitor, sun: Visitor, wu: Visitor, han: Visitor, deps: Deps
+) -> None:
+    made = _filed(bank, sun, wu)
+    took(step(han, made, "filing/answer", {"answer": "objected", "reason": "个人信息保护措施不足"}))
+    notices = bank.get("/api/v1/notices").get_json()["items"]
+    grants = sorted(str(id) for id in grant_ids(deps, LOAN))
+    assert sorted(one["grant"] for one in notices if one["kind"] == "suspended") == grants
+    path = f"/api/v1/grants/{grants[0]}/suspension"
+    assert refusal(sun.delete(path)) == (403, "suspended_above")
+    assert han.delete(path).status_code == 200
+    assert sun.http.put(path, json={"reason": "核查"}, headers=sun._csrf()).status_code == 200
+    assert han.delete(path).status_code == 200
 
 
 def test_who_filed_it_and_who_is_not_above_do_not_answer(

@@ -29,6 +29,22 @@ def _jpeg() -> bytes:
     return out.getvalue()
 
 
+def pdf_with(catalogue: bytes, root: bytes = b"1 0 R") -> bytes:
+    """A PDF whose catalogue is this."""
+    head = b"%PDF-1.4\n"
+    body = head + b"1 0 obj\n" + catalogue + b"\nendobj\n"
+    table = b"xref\n0 2\n0000000000 65535 f \n%010d 00000 n \n" % len(head)
+    return (
+        body
+        + table
+        + b"trailer\n<</Size 2/Root %b>>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            root,
+            len(body),
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "file", "kept", "media_type"),
     [
@@ -61,6 +77,8 @@ def test_a_file_is_named_by_what_it_is(
         picture()[:-20],
         b"PK\x03\x04" + bytes(40),
         _PDF[: len(_PDF) // 3],
+        *(pdf_with(root) for root in (b"(/Pages)", b"[/Pages]", b"1 0 R", b"[" * 50_000)),
+        pdf_with(b"<</Pages 2 0 R>>", root=b"5"),
     ],
 )
 def test_what_is_no_whole_pdf_or_picture_is_refused(bank: Visitor, file: bytes) -> None:

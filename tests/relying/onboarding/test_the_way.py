@@ -181,7 +181,7 @@ def test_the_item_and_its_unit_are_looked_at_again_at_each_step(
     change_item(deps, LOAN, materials=[])
     assert refusal(step(sun, made, "review", {"decision": "pass"})) == (422, "invalid_application")
     change_item(deps, LOAN, withdrawn_at=read_clock())
-    assert refusal(step(sun, made, "review", {"decision": "pass"})) == (404, "not_found")
+    assert refusal(step(sun, made, "review", {"decision": "pass"})) == (422, "invalid_application")
     took(step(sun, made, "review", {"decision": "reject", "reason": "事项已撤下"}))
 
 

@@ -24,7 +24,16 @@ from tests.support.applications import (
 )
 from tests.support.people import Visitor
 from tests.support.showing import refusal
-from tests.support.units import BANK, BESIDE, CITY, DISTRICT, HALL, REGION, manager_at, unit_id
+from tests.support.units import (
+    BANK,
+    BESIDE,
+    CITY,
+    DISTRICT,
+    HALL,
+    REGION,
+    manager_at,
+    unit_id,
+)
 from wallet.base.clock import local_day, read_clock
 from wallet.base.deps import Deps
 from wallet.organisations.model import Unit
@@ -134,3 +143,17 @@ def test_where_nobody_above_decides_an_application_is_not_handed_in(
     made = begun(bank)
     proved(bank, made)
     assert refusal(step(bank, made, "submission")) == (409, "no_decider")
+
+
+def test_a_right_whose_days_have_passed_is_not_shown_as_open(
+    app: Flask, sun: Visitor, deps: Deps
+) -> None:
+    assert _opened(sun, ends_on=day_in(0)).status_code == 204
+    assert sun.get(RIGHTS).get_json()["items"][0]["open"] is True
+    yesterday = local_day(read_clock()) - timedelta(days=1)
+    with deps.db.begin() as tx:
+        tx.execute(update(ApprovalRight).values(ends_on=yesterday))
+    assert sun.get(RIGHTS).get_json()["items"][0]["open"] is False
+    page = sun.get("/manager/approval-rights").text
+    assert "已到期" in page
+    assert "已开放" not in page

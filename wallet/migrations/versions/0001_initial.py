@@ -673,12 +673,16 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["applications.id"],
             name=op.f("fk_application_steps_application_id_applications"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_application_steps_unit_id_units")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application_steps")),
     )

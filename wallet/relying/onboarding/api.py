@@ -141,11 +141,9 @@ def delete_proof(application_id: str, proof_id: str) -> None:
 @blueprint.arguments(ApplicationReviewSchema)
 @blueprint.response(200, ApplicationSchema)
 @guard(_DECIDING)
-def review(body: dict[str, str], application_id: str) -> ApplicationView:
+def review(body: dict[str, Any], application_id: str) -> ApplicationView:
     """Pass it on, return it or reject it; asks for a step-up."""
-    review_application(
-        deps(), current_principal(), application_id, body["decision"], body["reason"], now()
-    )
+    review_application(deps(), current_principal(), application_id, now=now(), **body)
     return _one(application_id)
 
 
@@ -153,11 +151,9 @@ def review(body: dict[str, str], application_id: str) -> ApplicationView:
 @blueprint.arguments(ApprovalSchema)
 @blueprint.response(200, ApplicationSchema)
 @guard(_DECIDING)
-def approve(body: dict[str, str], application_id: str) -> ApplicationView:
+def approve(body: dict[str, Any], application_id: str) -> ApplicationView:
     """Approve, return or reject what another has reviewed; asks for a step-up."""
-    approve_application(
-        deps(), current_principal(), application_id, body["decision"], body["reason"], now()
-    )
+    approve_application(deps(), current_principal(), application_id, now=now(), **body)
     return _one(application_id)
 
 
@@ -165,9 +161,9 @@ def approve(body: dict[str, str], application_id: str) -> ApplicationView:
 @blueprint.arguments(NewFilingSchema)
 @blueprint.response(200, ApplicationSchema)
 @guard(_DECIDING)
-def file(body: dict[str, str], application_id: str) -> ApplicationView:
+def file(body: dict[str, Any], application_id: str) -> ApplicationView:
     """File an approved social scenario, from which moment on it is granted; asks for a step-up."""
-    file_scenario(deps(), current_principal(), application_id, body["measures"], now())
+    file_scenario(deps(), current_principal(), application_id, now=now(), **body)
     return _one(application_id)
 
 
@@ -188,7 +184,7 @@ def answer(body: dict[str, str], application_id: str) -> ApplicationView:
 @guard(staff("manager"))
 def rights() -> dict[str, Any]:
     """Which managing units below decide on social scenarios."""
-    return {"items": approval_rights(deps(), current_principal()), "next_cursor": None}
+    return {"items": approval_rights(deps(), current_principal(), now()), "next_cursor": None}
 
 
 @blueprint.route("/approval-rights/<unit>", methods=["PUT"])

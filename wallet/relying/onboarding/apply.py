@@ -17,7 +17,7 @@ from wallet.errors import Conflict, Invalid
 from wallet.organisations.model import Unit
 from wallet.organisations.units.sight import check_open, lock_unit
 from wallet.relying.model import Grant
-from wallet.relying.onboarding.content import checked_content, item_to_use
+from wallet.relying.onboarding.content import GOVERNMENT, check_again, checked_content, item_to_use
 from wallet.relying.onboarding.deciders import deciders, read_tree
 from wallet.relying.onboarding.model import Application, ApplicationProof
 from wallet.relying.onboarding.sight import EDITABLE, application_in_sight, expect, move, not_found
@@ -43,7 +43,7 @@ def write_application(
             Application,
             **values,
             state="draft",
-            content=checked_content(to_use, given, local_day(now)),
+            content=checked_content(tx, unit, to_use, given, local_day(now)),
             authors=[principal.account],
             reviewer=None,
             changed_at=now,
@@ -68,10 +68,12 @@ def rewrite_application(
     """
     with deps.db.begin() as tx:
         row = own_application(tx, principal, application_id)
-        content = checked_content(_item(tx, row), given, local_day(now))
+        unit = _unit(tx, row)
+        item = item_to_use(tx, unit, row.item)
+        content = checked_content(tx, unit, item, given, local_day(now))
         move(
             tx, row, principal, "written", now,
-            state="draft", content=content, authors=_with(row.authors, principal),
+            state="draft", content=content, authors=with_author(row, principal),
         )  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def submit_application(
     """
     with deps.db.begin() as tx:
         row = own_application(tx, principal, application_id)
-        checked_content(_item(tx, row), row.content, local_day(now))
+        check_again(tx, _unit(tx, row), row.item, row.content, local_day(now))
         proofs = select(func.count()).where(ApplicationProof.application_id == row.id)
         if not tx.execute(proofs).scalar_one():
             raise Invalid("proofs：请先上传登记证书、公函等证明材料，再提交。", "proof_required")
@@ -93,7 +95,7 @@ def submit_application(
             raise Conflict("上级没有可以审批的管理单位，请联系运维人员登记授权。", "no_decider")
         move(
             tx, row, principal, "submitted", now,
-            state="submitted", authors=_with(row.authors, principal),
+            state="submitted", authors=with_author(row, principal),
         )  # fmt: skip
 
 
@@ -127,7 +129,7 @@ def applicable_items(deps: Deps, principal: Principal) -> list[AnyRow]:
     with deps.db.read() as tx:
         unit = tx.execute(select(Unit).where(Unit.id == principal.unit_id)).one()
         own = UseItem.unit_id == unit.id
-        which = own | (UseItem.scene == "government") if "relying" in unit.kinds else own
+        which = own | (UseItem.scene == GOVERNMENT) if "relying" in unit.kinds else own
         return list(
             tx.execute(
                 select(UseItem.code, UseItem.name, UseItem.name_en, own.label("own"))
@@ -182,12 +184,13 @@ def own_grants(deps: Deps, principal: Principal) -> list[AnyRow]:
     )
 
 
-def _item(tx: Connection, row: AnyRow) -> AnyRow:
-    """The item as it is now, for a unit that may still use it. Raises NotFound, Conflict (`unit_closed`)."""
+def _unit(tx: Connection, row: AnyRow) -> AnyRow:
+    """The unit of an application as it is now. Raises Conflict (`unit_closed`)."""
     unit = lock_unit(tx, row.unit_id)
     check_open(unit)
-    return item_to_use(tx, unit, row.item)
+    return unit
 
 
-def _with(authors: list[str], principal: Principal) -> list[str]:
-    return list(dict.fromkeys([*authors, principal.account]))
+def with_author(row: AnyRow, principal: Principal) -> list[str]:
+    """The authors of an application, and one who has a part in it now: they do not decide on it."""
+    return list(dict.fromkeys([*row.authors, principal.account]))

@@ -13,10 +13,12 @@ from sqlalchemy import Connection, select
 from wallet import numbers
 from wallet.base.clock import read_day
 from wallet.base.database import AnyRow
+from wallet.base.periods import is_current
 from wallet.catalogue.basis.schemas import Day
-from wallet.catalogue.model import UseItem
+from wallet.catalogue.model import LicenceType, UseItem
 from wallet.catalogue.use_list.materials import fields_of
 from wallet.errors import Invalid, NotFound
+from wallet.relying.model import Grant
 from wallet.web.problems import flatten_messages
 from wallet.web.schemas import StrictSchema, Text, Truth
 
@@ -39,7 +41,11 @@ class Network(fields.Field[str]):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         try:
-            return str(ip_network(value if isinstance(value, str) else ""))
+            if (
+                not isinstance(value, str) or "%" in value
+            ):  # the zone of an IPv6 address is any text
+                raise ValueError(value)
+            return str(ip_network(value))
         except ValueError:
             raise ValidationError("应为网段，如 203.0.113.0/24。") from None
 
@@ -95,6 +101,8 @@ class AskedContentSchema(StrictSchema):
     no_secrets = Truth(required=True)
 
 
+GOVERNMENT: Final = "government"
+"""The scene of items that are granted with their approval; those of companies and platforms are filed first."""
 _SCHEMA: Final = AskedContentSchema()
 
 
@@ -112,12 +120,14 @@ def item_to_use(tx: Connection, unit: AnyRow, code: str) -> AnyRow:
 
 
 def _may_use(unit: AnyRow, item: AnyRow) -> bool:
-    if item.scene != "government":
-        return bool(item.unit_id == unit.id)
-    return "relying" in unit.kinds
+    if item.scene == GOVERNMENT:
+        return "relying" in unit.kinds
+    return bool(item.unit_id == unit.id)
 
 
-def checked_content(item: AnyRow, given: Mapping[str, Any], today: date) -> dict[str, Any]:
+def checked_content(
+    tx: Connection, unit: AnyRow, item: AnyRow, given: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     """What is asked for as it is kept (days as YYYY-MM-DD), held against every rule.
 
     Raises Invalid (`invalid_application`) with the sentences by path.
@@ -129,6 +139,13 @@ def checked_content(item: AnyRow, given: Mapping[str, Any], today: date) -> dict
     errors = _of_item(item, content) | _of_days(content, today)
     if (content["opens"] is None) != (content["closes"] is None):
         errors["closes"] = ["每日时段的起止要么都填，要么都不填。"]
+    if (
+        content["starts_on"]
+        and content["starts_on"] > today
+        and _has(tx, unit, item, content, today)
+    ):
+        # Its row is replaced: until that day the party would be without what it has now.
+        errors["starts_on"] = ["这一事项已有授权，续期从批准之日起，请不填。"]
     if not content["no_secrets"]:
         errors["no_secrets"] = ["涉及国家秘密的不能用证，请确认不涉密。"]
     if errors:
@@ -143,9 +160,43 @@ def hour_of(text: str | None) -> time | None:
     return None if text is None else time.fromisoformat(text)
 
 
+def check_again(
+    tx: Connection, unit: AnyRow, code: str, content: Mapping[str, Any], today: date
+) -> None:
+    """Hold what was kept earlier against the rules of today; a first day that has passed meanwhile is today.
+
+    Raises Invalid (`invalid_application`), also where the item is no longer the unit's to use.
+    """
+    try:
+        item = item_to_use(tx, unit, code)
+    except NotFound:
+        raise _invalid({"item": ["这一事项已撤下，或申请单位不能再用。"]}) from None
+    starts_on = first_day(content, today).isoformat() if content["starts_on"] else None
+    checked_content(tx, unit, item, {**content, "starts_on": starts_on}, today)
+
+
 def first_day(content: Mapping[str, Any], today: date) -> date:
     """The first day of what is granted today for this content."""
     return max(today, read_day(content["starts_on"])) if content["starts_on"] else today
+
+
+def _has(
+    tx: Connection, unit: AnyRow, item: AnyRow, content: Mapping[str, Any], today: date
+) -> bool:
+    """Whether a unit has a grant today for any of the types that are asked for."""
+    asked = [one["type"] for one in content["types"]]
+    found = tx.execute(
+        select(Grant.id)
+        .join(LicenceType, LicenceType.id == Grant.type_id)
+        .where(
+            Grant.unit_id == unit.id,
+            Grant.item_id == item.id,
+            LicenceType.code.in_(asked),
+            is_current(Grant.starts_on, Grant.ends_on, today),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def _of_item(item: AnyRow, content: dict[str, Any]) -> dict[str, list[str]]:

@@ -1,13 +1,15 @@
 """The managing unit's side: review, and approval by a second person; a social scenario is filed before it goes live.
 
-Whoever had a part in writing an application does neither.
+Whoever had a part in writing an application does neither. `seen` is how many steps the application had when it was
+read for the decision, None where that is not said: what has changed since is not decided on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from wallet.base import audit
 from wallet.base.clock import local_day
@@ -16,7 +18,8 @@ from wallet.base.deps import Deps
 from wallet.errors import Conflict, Invalid, NotPermitted
 from wallet.organisations.units.sight import check_open, lock_unit
 from wallet.relying.model import Grant
-from wallet.relying.onboarding.content import checked_content, item_to_use
+from wallet.relying.notices.tell import tell_of_suspension
+from wallet.relying.onboarding.content import GOVERNMENT, check_again
 from wallet.relying.onboarding.deciders import (
     Tree,
     deciders,
@@ -25,22 +28,28 @@ from wallet.relying.onboarding.deciders import (
     read_tree,
 )
 from wallet.relying.onboarding.give import give_grants
-from wallet.relying.onboarding.model import Filing
+from wallet.relying.onboarding.model import ApplicationStep, Filing
 from wallet.relying.onboarding.sight import application_in_sight, expect, move, not_found
 from wallet.web.principal import Principal
 
 
 def review_application(
-    deps: Deps, manager: Principal, application_id: str, decision: str, reason: str, now: datetime
+    deps: Deps,
+    manager: Principal,
+    application_id: str,
+    decision: str,
+    reason: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Review what was handed in: `pass`, `return` for mending, or `reject` for good; the latter two with a reason.
 
     Raises NotFound, NotPermitted (`not_decider`, `four_eyes`), Invalid (`reason_required`, `invalid_application`),
-    Conflict (`application_state`, `unit_closed`).
+    Conflict (`application_state`, `application_changed`, `unit_closed`).
     """
     _require_reason(decision, reason)
     with deps.db.begin() as tx:
-        row, _ = _to_decide(tx, manager, application_id, "submitted", now)
+        row, _ = _to_decide(tx, manager, application_id, ("submitted",), now, seen)
         if decision == "pass":
             _checked(tx, row, now)
             move(
@@ -52,37 +61,49 @@ def review_application(
 
 
 def approve_application(
-    deps: Deps, manager: Principal, application_id: str, decision: str, reason: str, now: datetime
+    deps: Deps,
+    manager: Principal,
+    application_id: str,
+    decision: str,
+    reason: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
-    """Decide on what another has reviewed: `approve`, `return`, `reject`.
+    """Decide on what another has reviewed: `approve`, `return`, `reject`; the latter two also of what waits for its filing.
 
     What is approved for a government item is granted at once; a social scenario must be filed first (O-17).
     Raises as `review_application`.
     """
     _require_reason(decision, reason)
     with deps.db.begin() as tx:
-        row, _ = _to_decide(tx, manager, application_id, "reviewed", now)
-        if row.reviewer == manager.account:
+        states = ("reviewed",) if decision == "approve" else ("reviewed", "approved")
+        row, _ = _to_decide(tx, manager, application_id, states, now, seen)
+        if row.state == "reviewed" and row.reviewer == manager.account:
             raise NotPermitted("初审和审批不能是同一人，请由另一位管理人员审批。", "four_eyes")
         if decision != "approve":
             _turn_down(tx, row, manager, decision, reason, now)
             return
         _checked(tx, row, now)
         move(tx, row, manager, "approved", now, reason or None, state="approved")
-        if row.scene == "government":
+        if row.scene == GOVERNMENT:
             _grant(tx, row, manager, now)
 
 
 def file_scenario(
-    deps: Deps, manager: Principal, application_id: str, measures: str, now: datetime
+    deps: Deps,
+    manager: Principal,
+    application_id: str,
+    measures: str,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """报备: file an approved social scenario with the managing unit above, from which moment on it is granted.
 
     `measures` says how the data are kept safe. Raises NotFound, NotPermitted (`not_decider`), Invalid
-    (`invalid_application`), Conflict (`application_state`, `unit_closed`).
+    (`invalid_application`), Conflict (`application_state`, `application_changed`, `unit_closed`).
     """
     with deps.db.begin() as tx:
-        row, tree = _to_decide(tx, manager, application_id, "approved", now)
+        row, tree = _to_decide(tx, manager, application_id, ("approved",), now, seen)
         assert manager.unit_id is not None
         _checked(tx, row, now)
         above = managing_above(tree, tree[manager.unit_id].parent_id)
@@ -139,14 +160,20 @@ def answer_filing(
                 .values(**suspended)
                 .returning(Grant.id)
             ).scalars()
-            told = {"unit": row.unit_id, "actor": manager.account}
-            audit.record_all(tx, "grant.suspended", now, [{"grant": id, **told} for id in grants])
+            ids, told = sorted(grants), {"unit": row.unit_id, "actor": manager.account}
+            audit.record_all(tx, "grant.suspended", now, [{"grant": id, **told} for id in ids])
+            tell_of_suspension(tx, row.unit_id, ids, "suspended", now)
 
 
 def _to_decide(
-    tx: Connection, manager: Principal, application_id: str, state: str, now: datetime
+    tx: Connection,
+    manager: Principal,
+    application_id: str,
+    states: Collection[str],
+    now: datetime,
+    seen: int | None,
 ) -> tuple[AnyRow, Tree]:
-    """An application in that state for a manager who may decide on it, kept from others, with the tree of units."""
+    """An application in one of these states for a manager who may decide on it, kept from others, with the tree of units."""
     row = application_in_sight(tx, manager, application_id, lock=True)
     if row.unit_id == manager.unit_id:
         raise not_found()
@@ -155,7 +182,11 @@ def _to_decide(
         raise NotPermitted("这份申请由上级管理单位办理，本单位只能查看。", "not_decider")
     if manager.account in row.authors:
         raise NotPermitted("自己写的申请不能自己办理，请由另一人办理。", "four_eyes")
-    expect(row, (state,))
+    expect(row, states)
+    steps = select(func.count()).where(ApplicationStep.application_id == row.id)
+    if seen is not None and tx.execute(steps).scalar_one() != seen:
+        # It came back to the same state with another content.
+        raise Conflict("这份申请在您打开之后有变动，请重新查看再办理。", "application_changed")
     return row, tree
 
 
@@ -163,7 +194,7 @@ def _checked(tx: Connection, row: AnyRow, now: datetime) -> None:
     """The item may have changed since, or its unit: what is passed on is held against the rules of now."""
     unit = lock_unit(tx, row.unit_id)
     check_open(unit)
-    checked_content(item_to_use(tx, unit, row.item), row.content, local_day(now))
+    check_again(tx, unit, row.item, row.content, local_day(now))
 
 
 def _turn_down(

@@ -1,7 +1,7 @@
 """Which managing unit decides on an application (M-13, M-14, M-15, O-17).
 
-For a government item it is the nearest managing unit above the party. For a social scenario it is the nearest
-of a city or of the region, or one to which a unit above has opened that right.
+For a government item it is the nearest managing unit above the party. For a social scenario, a platform's too, it is
+the nearest of a city or of the region, or one to which a unit above has opened that right.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from wallet.base.periods import is_current
 from wallet.organisations.model import Unit
+from wallet.relying.onboarding.content import GOVERNMENT
 from wallet.relying.onboarding.model import ApprovalRight
 from wallet.web.principal import Principal
 
@@ -72,7 +73,7 @@ def deciders(tree: Tree, parent_id: int | None, scene: str) -> list[int]:
     """The managing units that may decide on an application: the one that it is for, and those above it, which may
     stand in. What a platform looks up is decided on, and filed, as a social scenario is (M-16, O-17). Empty where nobody may; `parent_id` is the unit above the party."""
     chain = managing_above(tree, parent_id)
-    if scene != "government":
+    if scene != GOVERNMENT:
         while chain and not chain[0].decides_social:
             chain = chain[1:]
     return [above.id for above in chain]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, literal, select
+from sqlalchemy import Connection, select
 
+from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.organisations.model import Staff, Unit
+from wallet.organisations.model import Unit
 from wallet.organisations.sign_in import RESPONSIBLE
 from wallet.relying.onboarding.deciders import Tree, deciders, is_manager_of, read_tree
 from wallet.relying.onboarding.model import Application, ApplicationProof, ApplicationStep, Filing
@@ -29,7 +30,7 @@ from wallet.web.principal import Principal
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an application, see `ApplicationStep`; `unit_name` is where the account works."""
+    """One step of an application, see `ApplicationStep`; `unit_name` is where the account worked then."""
 
     act: str
     account: str
@@ -115,9 +116,13 @@ def applications_page(
 
 
 def filings_to_note(deps: Deps, principal: Principal, now: datetime) -> list[ApplicationView]:
-    """The scenarios that units below have filed with the manager's own and that nobody has looked at, oldest first."""
-    query = with_names(Filing.with_unit_id == principal.unit_id, Filing.answer.is_(None))
-    query = query.join(Filing, Filing.application_id == Application.id).order_by(Application.id)
+    """The scenarios that units below have filed with the manager's own and that nobody has looked at, oldest first,
+    as many as a page holds at most."""
+    query = with_names(
+        Filing.with_unit_id == principal.unit_id, Filing.answer.is_(None), visible_to(principal)
+    )
+    query = query.join(Filing, Filing.application_id == Application.id)
+    query = query.order_by(Application.id).limit(numbers.PAGE_LIMIT_MAX)
     with deps.db.read() as tx:
         names = _Names(tx, local_day(now))
         return [_view(principal, row, names) for row in tx.execute(query)]
@@ -189,8 +194,7 @@ def _whole(
 ) -> ApplicationView:
     steps = tx.execute(
         select(ApplicationStep, Unit.name.label("unit_name"), Unit.name_en.label("unit_name_en"))
-        .outerjoin(Staff, literal("staff:") + cast(Staff.id, String) == ApplicationStep.account)
-        .outerjoin(Unit, Unit.id == Staff.unit_id)
+        .outerjoin(Unit, Unit.id == ApplicationStep.unit_id)
         .where(ApplicationStep.application_id == row.id)
         .order_by(ApplicationStep.id)
     )

@@ -45,7 +45,7 @@ class Application(Base):
 
 
 class ApplicationStep(Base):
-    """One step of an application, kept for good.
+    """One step of an application, kept for good; `unit_id` is where the account worked then.
 
     `act` is written, submitted, returned, reviewed, approved, filed, granted, rejected, withdrawn, noted or objected.
     """
@@ -56,6 +56,7 @@ class ApplicationStep(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
     act: Mapped[str]
     account: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     reason: Mapped[str | None]
     at: Mapped[datetime]
 

@@ -11,14 +11,14 @@ from typing import Final
 from PIL import Image, UnidentifiedImageError
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.deps import Deps
 from wallet.errors import Conflict, Invalid, NotFound
-from wallet.relying.onboarding.apply import own_application
-from wallet.relying.onboarding.model import ApplicationProof
+from wallet.relying.onboarding.apply import own_application, with_author
+from wallet.relying.onboarding.model import Application, ApplicationProof
 from wallet.relying.onboarding.sight import PROOF_NAME, application_in_sight
 from wallet.web.principal import Principal
 
@@ -68,6 +68,8 @@ def add_proof(
             )
             .returning(ApplicationProof.id)
         ).scalar_one()
+        authors = {"authors": with_author(row, principal)}
+        tx.execute(update(Application).where(Application.id == row.id).values(**authors))
         told = {"proof": proof_id, "application": row.id, "actor": principal.account}
         audit.record(tx, "proof.added", now, **told)
     return str(proof_id)
@@ -126,7 +128,16 @@ def _pdf(file: bytes) -> str | None:
     try:
         root = PdfFileReader(io.BytesIO(file), strict=False).root
         return "application/pdf" if "/Pages" in root else None
-    except (PdfError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
+    except (
+        PdfError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+        OverflowError,
+    ):
         return None
 
 

@@ -23,16 +23,17 @@ from wallet.web.principal import Principal
 @dataclass(frozen=True)
 class RightView:
     """A managing unit below the own one that does not decide on social scenarios by itself: the days on which it
-    may, None for `starts_on` where nothing is opened to it, None for `ends_on` without an end."""
+    may, None for `starts_on` where nothing is opened to it, None for `ends_on` without an end. `open` says that they have not passed."""
 
     unit: str
     unit_name: str
     unit_name_en: str
     starts_on: date | None
     ends_on: date | None
+    open: bool
 
 
-def approval_rights(deps: Deps, principal: Principal) -> list[RightView]:
+def approval_rights(deps: Deps, principal: Principal, now: datetime) -> list[RightView]:
     """The managing units of counties below the manager's, in the order of the tree."""
     query = (
         select(Unit, ApprovalRight.starts_on, ApprovalRight.ends_on)
@@ -48,8 +49,16 @@ def approval_rights(deps: Deps, principal: Principal) -> list[RightView]:
         )
         .order_by(Unit.code)
     )
+    today = local_day(now)
     return [
-        RightView(row.code, row.name, row.name_en, row.starts_on, row.ends_on)
+        RightView(
+            row.code,
+            row.name,
+            row.name_en,
+            row.starts_on,
+            row.ends_on,
+            open=row.starts_on is not None and (row.ends_on is None or today <= row.ends_on),
+        )
         for row in deps.db.rows(query)
         if "managing" in row.kinds
     ]

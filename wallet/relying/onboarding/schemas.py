@@ -39,21 +39,30 @@ def _reason() -> Text:
     return Text(load_default="", min_length=0, max_length=numbers.APPLICATION_REASON_MAX)
 
 
-class ApplicationReviewSchema(StrictSchema):
+class _DecisionSchema(StrictSchema):
+    seen = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "how many steps it had when it was read: with more it is refused"},
+    )
+
+
+class ApplicationReviewSchema(_DecisionSchema):
     """Pass it, return it for mending, or reject it for good; the latter two with a reason."""
 
     decision = fields.String(required=True, validate=_one_of("pass", "return", "reject"))
     reason = _reason()
 
 
-class ApprovalSchema(StrictSchema):
+class ApprovalSchema(_DecisionSchema):
     """The same by the second person."""
 
     decision = fields.String(required=True, validate=_one_of("approve", "return", "reject"))
     reason = _reason()
 
 
-class NewFilingSchema(StrictSchema):
+class NewFilingSchema(_DecisionSchema):
     """How the data are kept safe."""
 
     measures = Text(required=True, max_length=numbers.FILING_MEASURES_MAX)
@@ -155,6 +164,7 @@ class RightSchema(Schema):
     unit_name = fields.String(required=True)
     starts_on = fields.Date(required=True, allow_none=True)
     ends_on = fields.Date(required=True, allow_none=True)
+    open = fields.Boolean(required=True)
 
 
 class RightPageSchema(Schema):

@@ -1,6 +1,6 @@
 """Find an application that is in sight: for the responsible person of the party, and the managers above it.
 
-A draft is its party's alone. Strangers find nothing.
+What was never handed in is its party's alone. Strangers find nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, insert, or_, select, update
 
 from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect
@@ -75,7 +75,8 @@ def move(
     **values: Any,
 ) -> None:
     """Keep a step of an application with its audit event; `values` are what changes of its row."""
-    step = {"act": act, "account": principal.account, "reason": reason, "at": now}
+    who = {"account": principal.account, "unit_id": principal.unit_id}
+    step = {"act": act, **who, "reason": reason, "at": now}
     tx.execute(insert(ApplicationStep), {"application_id": row.id, **step})
     tx.execute(update(Application).where(Application.id == row.id).values(changed_at=now, **values))
     audit.record(
@@ -101,6 +102,10 @@ def visible_to(principal: Principal) -> ColumnElement[bool]:
             Application.unit_id.in_(subtree(principal.unit_id)),
             Application.unit_id != principal.unit_id,
             Application.state != "draft",
+            # A draft that was taken back was never handed in.
+            exists().where(
+                ApplicationStep.application_id == Application.id, ApplicationStep.act == "submitted"
+            ),
         )
     return or_(own, below)
 
