@@ -42,7 +42,7 @@ def test_it_counts_what_was_done_by_staff_and_programs_and_nothing_of_other_gran
     sun = sign_in(app, "manager-sun")
     (renewal,) = grant_ids(deps, RENEWAL)
     since = (local_day(clock.now) - timedelta(days=6)).isoformat()
-    expected = {"since": since, "judged": 3, "accepted": 2, "refused": 1, "beyond": 2}
+    expected = {"since": since, "judged": 3, "accepted": 2, "refused": 1, "beyond": 2, "lines": 0}
     assert _traffic(sun, renewal) == expected
     assert sum(_traffic(sun, one)["judged"] for one in grant_ids(deps, IDENTITY)) == 1
     page = sun.get(f"/manager/grants/{renewal}").text

@@ -102,3 +102,18 @@ def test_its_page_says_that_nobody_is_asked_and_who_sees_it(app: Flask) -> None:
     assert "平台核验" in page
     assert "持证人在使用记录里看得到" in page
     assert "持证人出示即可" not in page
+
+
+def test_the_managing_unit_sees_how_many_lines_were_checked(
+    app: Flask, deps: Deps, platform: Machine
+) -> None:
+    manager = manager_of_region(app, "manager-a")
+    assert send(platform, file_of([COMPANY] * 3, "ndjson")).status_code == 202
+    assert send(platform, file_of([COMPANY], "ndjson"), type="business-licence").status_code == 202
+    told = [
+        manager.get(f"/api/v1/grants/{grant}/traffic").get_json() for grant in grant_ids(deps, ITEM)
+    ]
+    assert sorted(one["lines"] for one in told) == [3, 4]
+    assert {one["judged"] for one in told} == {0}
+    pages = [manager.get(f"/manager/grants/{grant}").text for grant in grant_ids(deps, ITEM)]
+    assert sum("核对名单" in page for page in pages) == 2

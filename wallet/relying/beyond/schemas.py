@@ -73,6 +73,7 @@ class TrafficSchema(Schema):
     beyond = fields.Integer(
         required=True, metadata={"description": "requests beyond what was granted for its item"}
     )
+    lines = fields.Integer(required=True, metadata={"description": "lines of a platform's lists"})
 
 
 class GrantPageSchema(Schema):

@@ -10,16 +10,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Integer, String, bindparam, cast, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from wallet import numbers
 from wallet.base.clock import SHANGHAI, local_day
 from wallet.base.database import AnySelect, insert_if_new
 from wallet.base.deps import Deps
+from wallet.catalogue.model import PLATFORM, UseItem
 from wallet.licences.model import Licence
 from wallet.organisations.model import Client, Staff
 from wallet.relying.beyond.sight import grant_in_sight
-from wallet.relying.model import BeyondDay
+from wallet.relying.model import BeyondDay, Grant, GrantDay
 from wallet.showing.model import Use, Verification
 from wallet.web.principal import Principal
 
@@ -29,7 +41,8 @@ class Traffic:
     """Codes that showed a licence of the grant's type, from `since` on, the first of `numbers.TRAFFIC_DAYS` local days.
 
     `judged` are all of them, pending and undetermined ones too. `beyond` are the requests of the party for the
-    grant's item that went beyond what it was granted, whatever for.
+    grant's item that went beyond what it was granted, whatever for. `lines` are those of a platform's lists that
+    were held against licences of the type (M-16).
     """
 
     since: date
@@ -37,6 +50,7 @@ class Traffic:
     accepted: int
     refused: int
     beyond: int
+    lines: int
 
 
 def traffic_of(deps: Deps, principal: Principal, grant_id: str, now: datetime) -> Traffic:
@@ -63,12 +77,14 @@ def traffic_of(deps: Deps, principal: Principal, grant_id: str, now: datetime) -
                 BeyondDay.day >= since,
             )
         ).scalar_one()
+        lines = tx.execute(_LINES, {"grant": grant.id, "since": since}).scalar_one()
     return Traffic(
         since=since,
         judged=sum(by_verdict.values()),
         accepted=by_verdict.get("accepted", 0),
         refused=by_verdict.get("refused", 0),
         beyond=int(beyond),
+        lines=int(lines),
     )
 
 
@@ -85,6 +101,17 @@ def count_beyond(tx: Connection, unit_id: int | None, item: str, day: date) -> N
         tx.execute(again)  # another request was the first of the day
 
 
+_LINES: Final = (
+    select(func.coalesce(func.sum(GrantDay.judged), 0))
+    .join(Grant, Grant.id == GrantDay.grant_id)
+    .join(UseItem, UseItem.id == Grant.item_id)
+    .where(
+        GrantDay.grant_id == bindparam("grant"),
+        GrantDay.day >= bindparam("since", type_=Date()),
+        UseItem.scene == PLATFORM,
+    )
+)
+"""For an item of lists every line is counted, whether there is a quota or not."""
 _UNIT: Final = bindparam("unit", type_=Integer())
 _ACTORS: Final = (
     select(literal("staff:") + cast(Staff.id, String))
