@@ -53,6 +53,8 @@ def look_at(page: Page, shown: pages.Shown, care: int) -> list[str]:
     answer = open_page(page, shown)
     faults = [] if answer.status == shown.status else [f"answered {answer.status}"]
     if shown.route == FOREIGN:
+        page.get_by_role("button", name="Expand operation").last.wait_for()
+        page.get_by_text("核验 · Verification").click()
         expect(page.get_by_text("/api/v1/verifications", exact=True)).to_be_visible()
     faults += axe.faults(page) if shown.route == FOREIGN else suits.faults(page, care)
     return [f"{FOUND[shown]}: {one}" for one in faults]
