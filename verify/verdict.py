@@ -255,6 +255,8 @@ class Verdict:
     issuer: str | None = None
     purpose: str | None = None
     recipient: str | None = None
+    ends_on: date | None = None
+    uses: int | None = None
     legal_effect: str | None = None
     answer_by: datetime | None = None
     federated: bool = False
@@ -285,6 +287,8 @@ def verdict_members(verdict: Verdict) -> dict[str, Any]:
             if verdict.federated
             else {}
         ),
+        **({"ends_on": verdict.ends_on} if verdict.ends_on else {}),
+        **({"uses": verdict.uses} if verdict.uses else {}),
         **({"answer_by": verdict.answer_by} if verdict.answer_by else {}),
     }
 

@@ -167,6 +167,21 @@ TRAFFIC_DAYS: Final = 7
 DEMO_LIMIT_FACTOR: Final = 100
 """The demo multiplies the rate limits by this, so that tests may hurry."""
 
+ASSISTANCE_LIFE: Final = 15 * 60
+"""An assisted session ends by itself after this time."""
+ASSISTANCES_PER_MINUTE: Final = 10
+"""Sessions that one staff member may begin in a minute, those in vain among them: nobody tries out numbers."""
+MATTER_MAX: Final = 200
+REFERENCE_MAX: Final = 100
+"""Characters of what a session is for, and of the name of a proof."""
+COPY_DAYS_MAX: Final = 90
+"""An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
+COPIES_MAX: Final = 3
+COPIES_WITHIN_DAYS: Final = 90
+"""So many copies of one licence in so many days, those that were revoked aside."""
+COPY_PURPOSE_MAX: Final = 60
+COPY_RECIPIENT_MAX: Final = 80
+"""Characters of a copy's purpose and recipient, which stand large on it."""
 GRANT_DAYS_MAX: Final = 731
 """Days of a grant that was applied for, the first and the last among them."""
 GRANT_AHEAD_DAYS: Final = 90

@@ -108,6 +108,9 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
         "/api/v1/applications/{application_id}/filing",
         "/api/v1/applications/{application_id}/filing/answer",
         "/api/v1/approval-rights/{unit}",
+        "/api/v1/assistances",
+        "/api/v1/assistances/{assistance_id}/copies",
+        "/api/v1/copies/{serial}/revocation",
         "/api/v1/basis-documents",
         "/api/v1/basis-documents/{code}",
         "/api/v1/delivery-receipts",
@@ -165,6 +168,13 @@ PERSON_READS: Final[dict[str, list[str]]] = {"session": []}
 PERSON_WRITES: Final[dict[str, list[str]]] = {"session": [], "csrf": []}
 CLIENT: Final[dict[str, list[str]]] = {"client": []}
 SECURITY: Final = {
+    "post /api/v1/assistances": [PERSON_WRITES],
+    "get /api/v1/assistances/{assistance_id}": [PERSON_READS],
+    "delete /api/v1/assistances/{assistance_id}": [PERSON_WRITES],
+    "post /api/v1/assistances/{assistance_id}/copies": [PERSON_WRITES],
+    "get /api/v1/copies/{serial}.pdf": [PERSON_READS],
+    "post /api/v1/copies/{serial}/revocation": [PERSON_WRITES],
+    "get /api/v1/me/copies": [PERSON_READS],
     "get /api/v1/applications": [PERSON_READS],
     "post /api/v1/applications": [PERSON_WRITES],
     "get /api/v1/applications/{application_id}": [PERSON_READS],

@@ -208,7 +208,7 @@ def test_a_licence_is_invalid_from_the_midnight_after_its_last_day(
     assert entries_now(deps, midnight).status(place) == INVALID
 
 
-def test_a_list_begins_where_the_one_before_is_half_full(deps: Deps, clock: Clock) -> None:
+def test_a_list_begins_where_the_one_before_has_enough(deps: Deps, clock: Clock) -> None:
     now = noon(clock.now)
     assert list_numbers(deps) == range(1)
     with deps.db.begin() as tx:
@@ -241,6 +241,7 @@ def test_a_licence_takes_no_place_that_is_taken_or_whose_decoy_is_not_valid(
         other = tx.execute(
             select(StatusEntry.licence_id).where(StatusEntry.licence_id != licence).limit(1)
         ).scalar_one()
+        assert other is not None
         tx.execute(delete(StatusEntry).where(StatusEntry.licence_id == other))
         free = drawn.index(VALID, taken + 1)
         places = iter([drawn.index(INVALID), drawn.index(SUSPENDED), taken, free])

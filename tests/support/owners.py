@@ -15,6 +15,8 @@ from tests.licences.test_review import drug_permit
 from tests.support.batches import csv_of, row_of, taken_in
 from tests.support.beyond import alerts, beyond, grant_ids
 from tests.support.catalogue import begun, food_content
+from tests.support.counter import begun as begun_assistance
+from tests.support.counter import printed
 from tests.support.delegations import listed
 from tests.support.holdings import holdings
 from tests.support.items import begun_item, item_content
@@ -88,6 +90,8 @@ SEES: Final[dict[str, set[str]]] = {
     "document": {"manager_beside"} | _MANAGERS,
     "basis": {"manager", "manager_region", "managing"},
     "unit": {"responsible", "managing"} | _MANAGERS,
+    "assistance": {"counter"},
+    "copy": {"counter", "elder"},
     "application": {"bank", "manager", "manager_region"},
     "application_draft": {"bank"},
     "application_proof": {"bank", "manager", "manager_region"},
@@ -288,6 +292,12 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "check": _check,
     "reconciliation": _reconciliation,
     "review": _review,
+    "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
+    "copy": lambda world: Owned(
+        printed(world.visitor("counter"), begun_assistance(world.app, world.visitor("counter")))[
+            "serial"
+        ]
+    ),
     # The first of the demo is the bank's, with the first proof.
     "application": lambda _world: Owned("1", ("为行动不便的老年客户上门登记服务",)),
     "application_draft": lambda _world: Owned("1"),

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from tests.support.catalogue import food_content
 from tests.support.items import item_content
+from tests.support.licences import day
 from tests.support.owners import SEES, TOLD, World
 from tests.support.people import Machine
 from tests.support.showing import IDENTITY
@@ -27,16 +28,24 @@ WHOLE: Final = "whole"
 """Stands for the content of a catalogue entry."""
 WHOLE_ITEM: Final = "whole item"
 """The same of a use item."""
+COPY: Final = {
+    "licence": "x",
+    "purpose": "测试",
+    "recipient": "测试",
+    "valid_until": day(0),
+}
 DATES: Final = {"cleared_at": "2026-01-01T00:00:00+08:00"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """What a route names, with a body that would be taken from its owner; `form` says that a page sends it."""
+    """What a route names, with a body that would be taken from its owner; `form` says that a page sends it, `key` is an
+    `Idempotency-Key`."""
 
     object: str
     body: dict[str, Any] = field(default_factory=dict)
     form: bool = False
+    key: str = ""
 
 
 PUBLIC: Final = {
@@ -94,6 +103,11 @@ ROUTES: Final = {
         "unit", {"login": "desk-zhao", "phone": "0477-8500003"}
     ),
     "GET /api/v1/grants/<grant_id>/traffic": Line("grant"),
+    "GET /api/v1/assistances/<assistance_id>": Line("assistance"),
+    "DELETE /api/v1/assistances/<assistance_id>": Line("assistance"),
+    "POST /api/v1/assistances/<assistance_id>/copies": Line("assistance", COPY, key="k"),
+    "GET /api/v1/copies/<serial>.pdf": Line("copy"),
+    "POST /api/v1/copies/<serial>/revocation": Line("copy", {"reason": "不再需要"}),
     "GET /api/v1/applications/<application_id>": Line("application"),
     "PUT /api/v1/applications/<application_id>": Line("application_draft", {"content": {}}),
     "POST /api/v1/applications/<application_id>/submission": Line("application_draft"),
@@ -275,6 +289,8 @@ def _call(
             for key, value in line.body.items()
         }
         body = {"data": sent} if line.form else {"json": sent}
+    if line is not None and line.key:
+        headers = {**headers, "Idempotency-Key": line.key}
     headers = {**headers, "Accept": "application/json" if path.startswith("/api/") else "text/html"}
     return caller.http.open(path, method=method, headers=headers, **body)
 

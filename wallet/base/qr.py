@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import zxingcpp
 
@@ -23,9 +23,12 @@ class Drawing:
     path: str
 
 
-def draw_qr(text: str) -> Drawing:
-    """The smallest code at level L for a text, its bytes as UTF-8; raises ValueError when it has no room."""
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="L")
+def draw_qr(text: str, level: Literal["L", "M"] = "L") -> Drawing:
+    """The smallest code at that level of correction for a text, its bytes as UTF-8: L on a screen, M on paper.
+
+    Raises ValueError when it has no room.
+    """
+    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     squares = drawn.to_image(scale=1, add_quiet_zones=False)
     size, grey = squares.shape[0], memoryview(squares).tobytes()  # type: ignore[arg-type]
     runs = (

@@ -24,7 +24,12 @@ from wallet.licences.delivery.schemas import (
     ReceiptsSchema,
 )
 from wallet.licences.documents.document import licence_document
-from wallet.licences.held import HeldLicence, held_licence, held_licences
+from wallet.licences.held import held_licence, held_licences
+from wallet.licences.held_schemas import (
+    HeldLicenceDetailSchema,
+    HeldLicencePageSchema,
+    held_members,
+)
 from wallet.licences.issue import IssuedLicence
 from wallet.licences.receive import receive
 from wallet.licences.received import ReceivedLicence, received_licence
@@ -47,8 +52,6 @@ from wallet.licences.schemas import (
     BatchQuerySchema,
     BatchSchema,
     ChangedStatusSchema,
-    HeldLicenceDetailSchema,
-    HeldLicencePageSchema,
     IdempotencyHeaderSchema,
     IssuedLicenceSchema,
     NewLicenceSchema,
@@ -208,7 +211,7 @@ def my_licences(query: dict[str, Any]) -> dict[str, Any]:
     page, next_cursor = held_licences(
         deps(), current_principal(), now(), query["limit"], query["cursor"]
     )
-    return {"items": [_members(licence) for licence in page], "next_cursor": next_cursor}
+    return {"items": [held_members(licence) for licence in page], "next_cursor": next_cursor}
 
 
 @blueprint.route("/me/licences/<identifier>")
@@ -217,7 +220,7 @@ def my_licences(query: dict[str, Any]) -> dict[str, Any]:
 def my_licence(identifier: str) -> dict[str, Any]:
     """One licence with its face fields."""
     licence, fields = held_licence(deps(), current_principal(), identifier, now())
-    return {**_members(licence), "fields": fields, "status_change": licence.change}
+    return {**held_members(licence), "fields": fields, "status_change": licence.change}
 
 
 @blueprint.route("/me/licences/<identifier>.pdf")
@@ -277,23 +280,3 @@ def _entry(news: InboxNews) -> dict[str, Any]:
     if news.licence is None:
         return {**members, "identifier": None}
     return {**members, **vars(news.licence), "type": news.licence}
-
-
-def _members(licence: HeldLicence) -> dict[str, Any]:
-    return {
-        "identifier": licence.identifier,
-        "type": {
-            "code": licence.type_code,
-            "name": licence.type_name,
-            "name_en": licence.type_name_en,
-            "name_mn": licence.type_name_mn,
-        },
-        "number": licence.number,
-        "status": licence.status,
-        "status_label": licence.status_label,
-        "valid_from": licence.valid_from,
-        "valid_until": licence.valid_until,
-        "issuing_unit": licence.issuing_unit,
-        "role": licence.role,
-        "holder": licence.holder_masked,
-    }

@@ -139,15 +139,18 @@ class LicenceHolder(Base):
 
 
 class StatusEntry(Base):
-    """The place of a licence in the status lists: list × 2^20 + a random index.
+    """The place of a licence, or of an annotated copy of one, in the status lists: list × 2^20 + a random index.
 
-    `changed_at` is when the licence's status was set, other than by the passing of its last day.
+    `changed_at` is when the licence's status was set, other than by the passing of its last day. A copy's entry is
+    invalid for good from `ended_at` on, whatever its licence's own says.
     """
 
     __tablename__ = "status_entries"
 
     index: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), unique=True)
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"), unique=True)
+    copy_id: Mapped[int | None] = mapped_column(unique=True)
+    ended_at: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(index=True)
 
 

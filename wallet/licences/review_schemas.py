@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from wallet.licences.schemas import HeldFieldSchema, Trimmed, TypeNameSchema
+from wallet.licences.held_schemas import HeldFieldSchema
+from wallet.licences.schemas import Trimmed, TypeNameSchema
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema
 

@@ -176,59 +176,6 @@ class TypeNameSchema(Schema):
     name_mn = fields.String(allow_none=True)
 
 
-class HeldLicenceSchema(Schema):
-    """A licence in the wallet."""
-
-    identifier = fields.String(required=True)
-    type = fields.Nested(TypeNameSchema, required=True)
-    number = fields.String(required=True)
-    status = fields.String(
-        required=True,
-        metadata={"enum": ["valid", "suspended", "expired", "revoked", "not_yet_valid"]},
-    )
-    status_label = fields.String()
-    valid_from = fields.Date()
-    valid_until = fields.Date(required=True, allow_none=True)
-    issuing_unit = fields.String(required=True)
-    role = fields.String(required=True, metadata={"enum": ["own", "delegate"]})
-    holder = fields.String(metadata={"description": "masked"})
-
-
-class HeldFieldSchema(Schema):
-    """A face field of a licence in the wallet."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    type = fields.String(required=True)
-    value = fields.String(required=True)
-
-
-class StatusChangeSchema(Schema):
-    """Why a licence is suspended or revoked, as its issuing unit says."""
-
-    act = fields.String(required=True, metadata={"enum": sorted(ALLOWED)})
-    reason = fields.String(required=True)
-    basis = fields.String(required=True)
-    at = Instant(required=True)
-
-
-class HeldLicenceDetailSchema(HeldLicenceSchema):
-    """A licence in the wallet with its face, and for its holder why it does not stand."""
-
-    status_change = fields.Nested(StatusChangeSchema, allow_none=True)
-
-    fields_ = fields.List(
-        fields.Nested(HeldFieldSchema), required=True, data_key="fields", attribute="fields"
-    )
-
-
-class HeldLicencePageSchema(Schema):
-    """The licences of an account."""
-
-    items = fields.List(fields.Nested(HeldLicenceSchema), required=True)
-    next_cursor = fields.String(allow_none=True, required=True)
-
-
 class TrustBundleSchema(Schema):
     """Keys, status lists and names of types, as of a moment."""
 

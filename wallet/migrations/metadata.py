@@ -6,6 +6,7 @@ from wallet.base.dispatches import Dispatch
 from wallet.base.epoch import EpochToken
 from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
+from wallet.counter import model as counter
 from wallet.holders import model as holders
 from wallet.holders.administrators import model as administrators
 from wallet.licences import model as licences
@@ -35,6 +36,7 @@ __all__ = [
     "UsedAttempt",
     "administrators",
     "catalogue",
+    "counter",
     "delegations",
     "delivery",
     "desk_numbers",

@@ -13,7 +13,7 @@ first scan claims the `jti` as pending, and `relying.consent` goes on when the h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -24,55 +24,31 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
-from wallet.base.epoch import Marks
 from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
 from wallet.relying.federation.judge_foreign import NOT_OURS, judge_foreign
-from wallet.relying.grants import ItemGrant, grant_for, within
+from wallet.relying.grants import grant_for, within
 from wallet.relying.narrow import narrowed
+from wallet.relying.paper import judge_paper, typed_copy
 from wallet.relying.quota import claim_quota
-from wallet.relying.reading import LEGAL_EFFECT, fields_of, granted_licences
+from wallet.relying.reading import fields_of, granted_licences
 from wallet.relying.record import (
     Shown,
     new_verification_id,
     record_judged,
     record_verification,
 )
-from wallet.relying.sentences import RESTORED, message_of
+from wallet.relying.sentences import RESTORED
 from wallet.relying.state import Claimed, State, read_claim, read_state
+from wallet.relying.verdicts import Case, Recorded, refuse, verdict_of
 from wallet.showing.handle import open_handle
 from wallet.showing.model import Claim, Use, Verification
-from wallet.showing.questions import Ending, answer_by, is_over, lapse, void
+from wallet.showing.questions import Ending, is_over, lapse, void
 from wallet.web.limits import count_code
-
-
-@dataclass(frozen=True)
-class _Case:
-    """One judgement under way: who asks, for which item, when; `grant` with the fields that are wanted."""
-
-    deps: Deps
-    desk: Desk
-    grant: ItemGrant
-    now: datetime
 
 
 class _OverQuota(Exception):
     """Rolls back what was counted."""
-
-
-@dataclass(frozen=True)
-class _Recorded:
-    """A verdict as it was recorded; `rows` are the fields that an accepted one gives, still sealed.
-
-    They are opened after the commit: while a transaction is open, other desks may be waiting.
-    `claimed` is the `jti` that an acceptance claimed, `forgotten` are marks that the database should
-    know and does not.
-    """
-
-    verdict: Verdict
-    rows: Sequence[AnyRow] = ()
-    claimed: str | None = None
-    forgotten: Marks | None = None
 
 
 def judge(
@@ -92,18 +68,18 @@ def judge(
     grant = grant_for(deps, desk.principal, item, now, desk.address)
     if grant is None:
         refuse_beyond_grant(deps, desk, item, (), now)
-    case = _Case(deps, desk, grant, now)
+    case = Case(deps, desk, grant, now)
 
-    # 2. the code itself
+    # 2. the code itself, or the serial on a copy
     try:
-        code = read(text, deps.keys.public, now.timestamp())
+        code = read(typed_copy(deps, text) or text, deps.keys.public, now.timestamp())
     except Refused as refused:
         if refused.reason in NOT_OURS:
             foreign = judge_foreign(deps, desk, grant, text, now, wanted)
             if foreign is not None:
                 return foreign
         with deps.db.begin() as tx:
-            return _refuse(tx, case, Shown(), refused.reason).verdict
+            return refuse(tx, case, Shown(), refused.reason).verdict
     count_code(deps, code.jti)
 
     # 3. licence type and fields
@@ -130,13 +106,12 @@ def judge(
     return replace(recorded.verdict, licences=licences)
 
 
-def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Recorded:
+def _judge_state(tx: Connection, case: Case, code: LiveCode | PaperCode) -> Recorded:
     if isinstance(code, PaperCode):
-        # Copies that this library has printed would be looked up here by their serial.
-        return _refuse(tx, case, Shown(code.jti, on_paper=True), "unknown_licence")
+        return judge_paper(tx, case, code)
     opened = open_handle(case.deps.keys, code)
     if opened is None:
-        return _refuse(tx, case, Shown(code.jti), "unknown_licence")
+        return refuse(tx, case, Shown(code.jti), "unknown_licence")
     shower, licence_ids = opened
     day = local_day(case.now)
     shown_at = datetime.fromtimestamp(code.issued_at, UTC)
@@ -145,19 +120,19 @@ def _judge_state(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Re
     )
     if state.forgotten is not None or state.marks.doubts_code(code.issued_at, case.now):
         # Whose licences these are is in doubt too: a restored database may give ids anew.
-        recorded = _refuse(tx, case, Shown(code.jti), "trust_stale", message=RESTORED)
+        recorded = refuse(tx, case, Shown(code.jti), "trust_stale", message=RESTORED)
         return replace(recorded, forgotten=state.forgotten)
     return _judge_shown(tx, case, code, Shown(code.jti, shower, tuple(state.types)), state)
 
 
 def _judge_shown(
-    tx: Connection, case: _Case, code: LiveCode, shown: Shown, state: State
-) -> _Recorded:
+    tx: Connection, case: Case, code: LiveCode, shown: Shown, state: State
+) -> Recorded:
     if state.frozen:
-        return _refuse(tx, case, shown, "withdrawn")
+        return refuse(tx, case, shown, "withdrawn")
     claim = state.claim
     if claim is None and state.reason != "ok":
-        return _refuse(tx, case, shown, state.reason, message=state.message)
+        return refuse(tx, case, shown, state.reason, message=state.message)
     verification_id = new_verification_id()
     if claim is None:
         won = insert_if_new(
@@ -176,15 +151,15 @@ def _judge_shown(
 
 
 def _judge_claimed(
-    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
-) -> _Recorded:
+    tx: Connection, case: Case, shown: Shown, state: State, claim: Claimed
+) -> Recorded:
     """A code that somebody has scanned or withdrawn; the desk that scanned it may have its first
     answer again, or what has become of it.
 
     A use that the desk told of afterwards gave no fields, and its time is the desk's own word.
     """
     if claim.state == "withdrawn":
-        return _refuse(tx, case, shown, "withdrawn")
+        return refuse(tx, case, shown, "withdrawn")
     if claim.state == "pending":
         return _judge_pending(tx, case, shown, state, claim)
     # Of two at once the first to be recorded may be the one that came later.
@@ -194,12 +169,12 @@ def _judge_claimed(
         if first:
             return _repeat(tx, case, shown, state, claim, first)
     used_at = claim.at if claim.state == "used" else None
-    return _refuse(tx, case, shown, "already_used", used_at=used_at)
+    return refuse(tx, case, shown, "already_used", used_at=used_at)
 
 
 def _judge_pending(
-    tx: Connection, case: _Case, shown: Shown, state: State, claim: Claimed
-) -> _Recorded:
+    tx: Connection, case: Case, shown: Shown, state: State, claim: Claimed
+) -> Recorded:
     """A code whose holder was asked: its desk hears that again, as long as the question is open."""
     asked = str(claim.verification_id)
     if is_over(claim.at, case.now):
@@ -207,7 +182,7 @@ def _judge_pending(
         return _judge_claimed(tx, case, shown, state, read_claim(tx, str(shown.jti)))
     first = _own_verification(tx, case, claim)
     if not first:
-        return _refuse(tx, case, shown, "already_used")
+        return refuse(tx, case, shown, "already_used")
     if state.reason != "ok":
         ending = Ending("refused", "refused", state.reason)
         void(tx, str(shown.jti), asked, ending, case.now, case.now)
@@ -215,7 +190,7 @@ def _judge_pending(
     return _repeat(tx, case, shown, state, claim, first)
 
 
-def _own_verification(tx: Connection, case: _Case, claim: Claimed) -> Sequence[AnyRow]:
+def _own_verification(tx: Connection, case: Case, claim: Claimed) -> Sequence[AnyRow]:
     """Verdict and reason of the verification that has the claim, with each licence and what was given
     of it; empty unless it is this desk's and item's."""
     return tx.execute(
@@ -231,39 +206,39 @@ def _own_verification(tx: Connection, case: _Case, claim: Claimed) -> Sequence[A
 
 
 def _accept_or_ask(
-    tx: Connection, case: _Case, shown: Shown, state: State, verification_id: str
-) -> _Recorded:
+    tx: Connection, case: Case, shown: Shown, state: State, verification_id: str
+) -> Recorded:
     outcome: Outcome = "pending" if case.grant.asks else "accepted"
     reason: Reason = "consent_pending" if case.grant.asks else "ok"
     fields = {id: case.grant.types[number].fields for id, number in state.types.items()}
     record_verification(
         tx, case.desk, case.grant, shown, verification_id, outcome, reason, fields, case.now
     )
-    verdict = _verdict(case, shown, verification_id, outcome, reason, case.now)
-    return _Recorded(verdict, () if case.grant.asks else state.rows, claimed=shown.jti)
+    verdict = verdict_of(case, shown, verification_id, outcome, reason, case.now)
+    return Recorded(verdict, () if case.grant.asks else state.rows, claimed=shown.jti)
 
 
 def _repeat(
     tx: Connection,
-    case: _Case,
+    case: Case,
     shown: Shown,
     state: State,
     claim: Claimed,
     first: Sequence[AnyRow],
-) -> _Recorded:
+) -> Recorded:
     """The first answer again, or what has become of it since: never a field that is not on record.
 
     What the holder agreed to is given where the desk reads its verification, and nowhere else.
     """
     id, outcome, reason = str(claim.verification_id), first[0].verdict, first[0].reason
     record_judged(tx, case.desk, case.grant, shown, id, outcome, reason, case.now, repeated=True)
-    verdict = _verdict(case, shown, id, outcome, reason, claim.at, repeated=True)
+    verdict = verdict_of(case, shown, id, outcome, reason, claim.at, repeated=True)
     give = outcome == "accepted" and not case.grant.asks
-    return _Recorded(verdict, _given_before(tx, case, state, first) if give else ())
+    return Recorded(verdict, _given_before(tx, case, state, first) if give else ())
 
 
 def _given_before(
-    tx: Connection, case: _Case, state: State, first: Sequence[AnyRow]
+    tx: Connection, case: Case, state: State, first: Sequence[AnyRow]
 ) -> Sequence[AnyRow]:
     """The rows of what was given the first time and is wanted now."""
     now_asked = {id: case.grant.types[number].fields for id, number in state.types.items()}
@@ -271,49 +246,3 @@ def _given_before(
     if again == now_asked:
         return state.rows
     return [row for id, keys in again.items() for row in tx.execute(fields_of(id, keys)).all()]
-
-
-def _refuse(
-    tx: Connection,
-    case: _Case,
-    shown: Shown,
-    reason: Reason,
-    *,
-    used_at: datetime | None = None,
-    message: str | None = None,
-) -> _Recorded:
-    verification_id = new_verification_id()
-    outcome: Outcome = "undetermined" if reason == "trust_stale" else "refused"
-    record_verification(
-        tx, case.desk, case.grant, shown, verification_id, outcome, reason, {}, case.now
-    )
-    said = message or message_of(reason, used_at)
-    return _Recorded(
-        _verdict(case, shown, verification_id, outcome, reason, case.now, message=said)
-    )
-
-
-def _verdict(
-    case: _Case,
-    shown: Shown,
-    verification_id: str,
-    outcome: Outcome,
-    reason: Reason,
-    checked_at: datetime,
-    *,
-    message: str | None = None,
-    repeated: bool = False,
-) -> Verdict:
-    return Verdict(
-        id=verification_id,
-        outcome=outcome,
-        reason=reason,
-        message=message or message_of(reason),
-        checked_at=checked_at,
-        status_as_of=case.now,
-        repeated=repeated,
-        shown_by=shown.by,
-        issuer=case.deps.keys.issuer if shown.jti else None,
-        legal_effect=LEGAL_EFFECT if outcome == "accepted" else None,
-        answer_by=answer_by(checked_at) if outcome == "pending" else None,
-    )

@@ -17,6 +17,7 @@ from verify.verdict import Refused, sentence
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
+from wallet.counter.model import Copy
 from wallet.licences.model import Licence
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import status_on
@@ -54,13 +55,43 @@ def check_publicly(deps: Deps, text: str, now: datetime) -> PublicCheck:
     except Refused as refused:
         return PublicCheck(False, None, sentence(refused.reason))
     if isinstance(code, PaperCode):
-        return PublicCheck(genuine=True, kind="paper", notice=_PAPER_NOTICE)
+        return PublicCheck(
+            genuine=True,
+            kind="paper",
+            notice=_PAPER_NOTICE,
+            licences=_on_paper(deps, code, local_day(now)),
+        )
     return PublicCheck(
         genuine=True,
         kind="live",
         notice=_LIVE_NOTICE,
         licences=_public_licences(deps, code, local_day(now)),
     )
+
+
+def _on_paper(deps: Deps, code: PaperCode, today: date) -> tuple[PublicLicence, ...]:
+    """What a copy shows to anyone, and how it stands: revoked where copy or licence is, nothing where it is unknown."""
+    row = deps.db.row(
+        select(
+            Licence.id,
+            Licence.status,
+            Licence.valid_from,
+            Licence.valid_until,
+            Licence.superseded_at,
+            LicenceType.name,
+            Copy.revoked_at,
+            Copy.ends_on,
+        )
+        .join(LicenceType, LicenceType.id == Licence.type_id)
+        .join(Copy, Copy.licence_id == Licence.id)
+        .where(Copy.serial == code.jti, Copy.text_sealed.is_not(None))
+    )
+    if row is None:
+        return ()
+    against = published_against(deps, deps.epoch.marks(), [row.id])
+    status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
+    ended = row.revoked_at is not None or row.superseded_at is not None
+    return (PublicLicence(row.name, code.name, "revoked" if ended else status, row.ends_on),)
 
 
 def _public_licences(deps: Deps, code: LiveCode, today: date) -> tuple[PublicLicence, ...]:

@@ -38,6 +38,7 @@ from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
 from wallet.relying.late_use import AGAINST_LATE_USE, claim_late
+from wallet.relying.paper import count_use, read_paper
 from wallet.relying.record import Shown, alert, record_reconciled
 from wallet.relying.sentences import finding_message
 from wallet.relying.since import licences_since
@@ -161,7 +162,7 @@ def _time_of(judgement: Judgement, received_at: datetime) -> datetime:
 def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     """What the database knows of a code; claims its `jti` for a desk that has served."""
     if isinstance(code, PaperCode):
-        return _Known("unknown_licence", Shown(code.jti, on_paper=True))
+        return _know_paper(tx, case, code)
     opened = open_handle(case.deps.keys, code)
     if opened is None:
         return _Known("unknown_licence", Shown(code.jti))
@@ -199,6 +200,20 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
     frozen = frozen_since(tx, shower, shown_at) if state.frozen else None
     reason, since = _standing(tx, case, shower, state, claim, frozen)
     return _Known(reason, shown, since, claimed=code.jti if claim is None else None)
+
+
+def _know_paper(tx: Connection, case: _Case, code: PaperCode) -> _Known:
+    """What is known of a copy at the time of the judgement; a use that was served is counted."""
+    at, unit_id = case.judgement.judged_at, case.desk.principal.unit_id
+    state = read_paper(tx, case.deps, code, case.grant, unit_id, case.now, at)
+    if state is None:
+        return _Known("unknown_licence", Shown(code.jti, on_paper=True))
+    if case.judgement.outcome != "accepted":
+        return _Known(state.reason, state.shown)
+    if state.reason == "ok" and count_use(tx, state.row, late=True) is None:
+        return _Known("already_used", state.shown)
+    since = {"copy_revoked": state.row.revoked_at, "copy_superseded": state.row.superseded_at}
+    return _Known(state.reason, state.shown, since.get(state.reason))
 
 
 def _standing(

@@ -109,6 +109,8 @@ class VerdictSchema(Schema):
     region_en = fields.String()
     purpose = fields.String()
     recipient = fields.String()
+    ends_on = fields.Date(metadata={"description": "the last day of an annotated copy"})
+    uses = fields.Integer(metadata={"description": "which use of an annotated copy this is"})
     answer_by = Instant(
         metadata={
             "type": "string",

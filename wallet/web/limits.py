@@ -22,7 +22,7 @@ from wallet.web.deps import deps
 from wallet.web.guards import Rate, guard_of
 from wallet.web.principal import optional_principal
 
-_Rate = Rate | Literal["code", "reports", "number", "refused"]
+_Rate = Rate | Literal["code", "reports", "number", "refused", "assistance"]
 _LIMITS: Final[Mapping[_Rate, tuple[int, int]]] = {
     "desk": (numbers.DESK_PER_SECOND, 1),
     "holder": (numbers.HOLDER_PER_SECOND, 1),
@@ -30,6 +30,7 @@ _LIMITS: Final[Mapping[_Rate, tuple[int, int]]] = {
     "code": (numbers.CODE_PER_MINUTE, 60),
     "reports": (numbers.REPORTS_PER_SECOND, 1),
     "refused": (numbers.CLIENT_REFUSALS_PER_MINUTE, 60),
+    "assistance": (numbers.ASSISTANCES_PER_MINUTE, 60),
     "number": (numbers.DESK_NUMBER_TRIES, numbers.DESK_NUMBER_LIFE),
 }
 """How many in how many seconds."""
@@ -63,6 +64,11 @@ def count_report(deps: Deps, desk: str) -> None:
 def count_number(deps: Deps, account: str) -> None:
     """Count a holder's try of a desk number; raises TooMany when there are many: nobody may try all."""
     _count(deps, "number", account)
+
+
+def count_assistance(deps: Deps, account: str) -> None:
+    """Count a session that staff begin, in vain or not; raises TooMany when there are many."""
+    _count(deps, "assistance", account)
 
 
 def count_refused(deps: Deps, account: str) -> None:

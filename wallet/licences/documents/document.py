@@ -95,11 +95,20 @@ def document_parts(
         raise NotPermitted(
             "授权只限指定的事项，不能下载证照文件，请亮码办理。", "delegation_limited"
         )
+    says, seal = says_of(deps, held, fields, now)
+    return held, says, seal
+
+
+def says_of(
+    deps: Deps, held: HeldLicence, fields: list[HeldField], now: datetime
+) -> tuple[dict[str, Any], Seal | None]:
+    """What the document of a licence with this face says, and the seal for it, if any. Raises Conflict (`no_seal`,
+    `seal_expired`)."""
     with deps.db.read() as tx:
         more = _more(tx, held.id, local_day(now))
         holders = _holders(tx, deps, held.id)
     seal = None if more.basis else _seal_of(deps, more.unit_code, now)
-    return held, _says(held, fields, holders, more, seal, demo=deps.config.demo), seal
+    return _says(held, fields, holders, more, seal, demo=deps.config.demo), seal
 
 
 def _made(says: dict[str, Any], seal: Seal | None, now: datetime) -> bytes:

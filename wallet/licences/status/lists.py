@@ -135,9 +135,9 @@ def _publish(deps: Deps, number: int, now: datetime) -> ListFile:
 
 
 def _statuses(deps: Deps, number: int, today: date) -> bytes:
-    """One status a byte: those of the licences, and decoys in between.
+    """One status a byte: those of the licences and of annotated copies, and decoys in between.
 
-    A licence that stands has a place whose decoy says valid, so only the others are read.
+    A licence that stands has a place whose decoy says valid, and so has a copy; only the others are read.
     """
     statuses = bytearray(decoys(deps.config.secret_key, number))
     entries = (
@@ -160,9 +160,14 @@ def _statuses(deps: Deps, number: int, today: date) -> bytes:
         )
         .execution_options(yield_per=_ROWS)
     )
+    ended = select((StatusEntry.index % STATUS_LIST_SIZE).label("place")).where(
+        _in_list(number), StatusEntry.ended_at.is_not(None)
+    )
     with deps.db.read() as tx:
         for row in tx.execute(entries):
             statuses[row.place] = _status(row, today)
+        for place in tx.execute(ended.execution_options(yield_per=_ROWS)).scalars():
+            statuses[place] = INVALID
     return bytes(statuses)
 
 

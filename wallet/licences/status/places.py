@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from sqlalchemy import Connection, update
@@ -47,33 +47,57 @@ def assign_status_index(tx: Connection, deps: Deps, licence_id: int, now: dateti
 def assign_status_indices(
     tx: Connection, deps: Deps, licence_ids: Sequence[int], now: datetime
 ) -> None:
-    """Give licences random places in the status lists, each of which is at most half full.
+    """Give licences random places in the status lists, each of which is at most a quarter full of them.
 
     After a restore it is none that a list calls invalid: it may have been taken and forgotten.
     """
-    left = set(licence_ids)
+    _assign(tx, deps, "licence_id", licence_ids, now)
+
+
+def assign_copy_index(tx: Connection, deps: Deps, copy_id: int, now: datetime) -> None:
+    """The same for an annotated copy, among the licences; copies fill a list by a quarter at most too."""
+    _assign(tx, deps, "copy_id", [copy_id], now)
+
+
+def end_copy_index(tx: Connection, copy_id: int, now: datetime) -> None:
+    """Let the place of a copy say invalid for good; the lists are published anew because of it."""
+    tx.execute(
+        update(StatusEntry)
+        .where(StatusEntry.copy_id == copy_id, StatusEntry.ended_at.is_(None))
+        .values(ended_at=now, changed_at=now)
+    )
+
+
+def _assign(
+    tx: Connection,
+    deps: Deps,
+    column: Literal["licence_id", "copy_id"],
+    ids: Sequence[int],
+    now: datetime,
+) -> None:
+    left = set(ids)
     for _ in range(_DRAWS):
         if not left:
             break
-        drawn = [(licence_id, _draw(deps, licence_id)) for licence_id in sorted(left)]
+        drawn = [(one, _draw(deps, one)) for one in sorted(left)]
         placed = insert_all_new(
             tx,
             StatusEntry,
             [
-                {"index": index, "licence_id": licence_id, "changed_at": now}
-                for licence_id, index in drawn
+                {"index": index, column: one, "changed_at": now}
+                for one, index in drawn
                 if index is not None
             ],
-            StatusEntry.licence_id,
+            getattr(StatusEntry, column),
         )
-        left -= {row.licence_id for row in placed}
+        left -= {getattr(row, column) for row in placed}
     if left:
         raise RuntimeError("no free status index was drawn")
 
 
-def _draw(deps: Deps, licence_id: int) -> int | None:
-    """A random place of the licence's list, None where the draw has to be repeated."""
-    number = licence_id // (STATUS_LIST_SIZE // 2)
+def _draw(deps: Deps, owner: int) -> int | None:
+    """A random place of the list of a licence or copy, None where the draw has to be repeated."""
+    number = owner // (STATUS_LIST_SIZE // 4)
     place = secrets.randbelow(STATUS_LIST_SIZE)
     block, offset = place - place % _BLOCK, place % _BLOCK
     index = number * STATUS_LIST_SIZE + place

@@ -1249,12 +1249,15 @@ def upgrade() -> None:
     op.create_table(
         "status_entries",
         sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=True),
+        sa.Column("copy_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["licence_id"], ["licences.id"], name=op.f("fk_status_entries_licence_id_licences")
         ),
         sa.PrimaryKeyConstraint("index", name=op.f("pk_status_entries")),
+        sa.UniqueConstraint("copy_id", name=op.f("uq_status_entries_copy_id")),
         sa.UniqueConstraint("licence_id", name=op.f("uq_status_entries_licence_id")),
     )
     with op.batch_alter_table("status_entries", schema=None) as batch_op:
@@ -1679,9 +1682,86 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "assistances",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("reference_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("matter_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_assistances_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_assistances_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_assistances_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assistances")),
+    )
+    with op.batch_alter_table("assistances", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assistances_holder_id"), ["holder_id"], unique=False)
+        batch_op.create_index("ix_assistances_staff", ["staff_id", "started_at"], unique=False)
+
+    op.create_table(
+        "copies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.String(), nullable=False),
+        sa.Column("assistance_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("licence_id", sa.Integer(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("purpose_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("recipient_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("recipient_unit_id", sa.Integer(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("single_use", sa.Boolean(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.String(), nullable=True),
+        sa.Column("revocation_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"], ["assistances.id"], name=op.f("fk_copies_assistance_id_assistances")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_copies_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_copies_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["licence_id"], ["licences.id"], name=op.f("fk_copies_licence_id_licences")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_unit_id"], ["units.id"], name=op.f("fk_copies_recipient_unit_id_units")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_copies_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copies")),
+        sa.UniqueConstraint("assistance_id", "key", name=op.f("uq_copies_assistance_id_key")),
+        sa.UniqueConstraint("serial", name=op.f("uq_copies_serial")),
+    )
+    with op.batch_alter_table("copies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_copies_holder_id"), ["holder_id"], unique=False)
+        batch_op.create_index("ix_copies_licence", ["licence_id", "printed_at"], unique=False)
+
 
 def downgrade() -> None:
     """Back to the one before."""
+    op.drop_table("copies")
+    op.drop_table("assistances")
     with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:
         batch_op.drop_index("ix_reconciliation_differences_reconciliation_id_id")
 

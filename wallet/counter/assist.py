@@ -1,0 +1,187 @@
+"""Begin an assisted session, go on with it, end it (O-19, M-18): for a holder who is at the counter, on evidence.
+
+It is one staff member's, ends by itself after `ASSISTANCE_LIFE` seconds, and the holder finds it in the inbox.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from wallet import numbers
+from wallet.base import audit
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.counter.model import MATTER, REFERENCE, Assistance
+from wallet.errors import Conflict, Invalid, NotFound
+from wallet.holders.codes import PERSON_CODE_TYPES, normalise_holder_code
+from wallet.holders.find import find_holder
+from wallet.holders.model import HOLDER_NAME, Holder
+from wallet.holders.names import masked_name, normalise_name
+from wallet.licences.held import HeldLicence
+from wallet.licences.of_holder import licences_of_holder
+from wallet.web.limits import count_assistance
+from wallet.web.principal import Principal
+
+EVIDENCE: Final = ("card_seen", "signed_slip", "guardian", "reference")
+"""How staff know that it is this person's wish."""
+_NAMED: Final = frozenset({"guardian", "reference"})
+"""Evidence that has to be named."""
+_ID_MAX: Final = 32
+
+
+@dataclass(frozen=True)
+class NewAssistance:
+    """Whom to serve: by code and name, or by the code alone where the card was read (`card_seen`)."""
+
+    code_type: str
+    code: str
+    name: str
+    evidence: str
+    reference: str
+    matter: str
+
+
+@dataclass(frozen=True)
+class AssistanceView:
+    """A session that is open: the holder masked, and what that person holds."""
+
+    id: str
+    holder: str
+    matter: str
+    evidence: str
+    licences: Sequence[HeldLicence]
+    started_at: datetime
+    ends_at: datetime
+
+
+def begin_assistance(
+    deps: Deps, principal: Principal, new: NewAssistance, now: datetime
+) -> AssistanceView:
+    """Begin a session for the holder with this code.
+
+    Raises NotFound (`holder_unknown`, the same for a wrong name), Invalid (`holder_code`, `holder_code_type`,
+    `reference_required`, `name_required`), TooMany after many tries. What was asked in vain is on record too.
+    """
+    if new.evidence in _NAMED and not new.reference:
+        raise Invalid("reference：请写明凭据，如监护证明、签字单的编号。", "reference_required")
+    if new.evidence != "card_seen" and not new.name:
+        raise Invalid("name：没有读卡时请填写姓名。", "name_required")
+    count_assistance(deps, principal.account)
+    kind = "person" if new.code_type in PERSON_CODE_TYPES else "organisation"
+    code = normalise_holder_code(kind, new.code_type, new.code, local_day(now))
+    assistance_id = secrets.token_urlsafe(12)
+    with deps.db.begin() as tx:
+        holder_id = _known(tx, deps, new, code)
+        told = {"actor": principal.account, "unit": principal.unit_id, "evidence": new.evidence}
+        if holder_id is None:
+            audit.record(tx, "assistance.refused", now, **told)
+        else:
+            tx.execute(
+                insert(Assistance), _row(deps, principal, new, assistance_id, holder_id, now)
+            )
+            audit.record(
+                tx,
+                "assistance.begun",
+                now,
+                **told,
+                assistance=assistance_id,
+                holder_id=holder_id,
+                terminal=principal.terminal,
+            )
+    if holder_id is None:
+        raise NotFound("库中没有这位持证人，请核对证件号码和姓名。", "holder_unknown")
+    return assistance_view(deps, principal, assistance_id, now)
+
+
+def assistance_view(
+    deps: Deps, principal: Principal, assistance_id: str, now: datetime
+) -> AssistanceView:
+    """An open session of this staff member. Raises NotFound, Conflict (`assistance_ended`)."""
+    with deps.db.read() as tx:
+        row = open_assistance(tx, principal, assistance_id, now)
+        holder = tx.execute(select(Holder).where(Holder.id == row.holder_id)).one()
+        licences = licences_of_holder(tx, deps, row.holder_id, now)
+    return AssistanceView(
+        id=row.id,
+        holder=masked_name(deps.vault.open(holder.name_sealed, HOLDER_NAME), holder.kind),
+        matter=deps.vault.open(row.matter_sealed, MATTER),
+        evidence=row.evidence,
+        licences=licences,
+        started_at=row.started_at,
+        ends_at=row.ends_at,
+    )
+
+
+def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:
+    """End a session; ending twice is once. Raises NotFound."""
+    with deps.db.begin() as tx:
+        row = _own(tx, principal, assistance_id)
+        ended = tx.execute(
+            update(Assistance)
+            .where(Assistance.id == row.id, Assistance.ended_at.is_(None))
+            .values(ended_at=now)
+        )
+        if ended.rowcount:
+            audit.record(tx, "assistance.ended", now, assistance=row.id, actor=principal.account)
+
+
+def open_assistance(
+    tx: Connection, principal: Principal, assistance_id: str, now: datetime
+) -> AnyRow:
+    """The row of an open session of this staff member. Raises NotFound, Conflict (`assistance_ended`)."""
+    row = _own(tx, principal, assistance_id)
+    if row.ended_at is not None or now >= row.ends_at:
+        raise Conflict("这次帮办代办已结束，请重新核对身份后再办。", "assistance_ended")
+    return row
+
+
+def _own(tx: Connection, principal: Principal, assistance_id: str) -> AnyRow:
+    found = None
+    if assistance_id.isprintable() and len(assistance_id) <= _ID_MAX:
+        found = tx.execute(
+            select(Assistance).where(
+                Assistance.id == assistance_id, Assistance.staff_id == principal.id
+            )
+        ).one_or_none()
+    if found is None:
+        raise NotFound("没有找到这次帮办代办，请回到帮办代办页面重新开始。", "assistance_unknown")
+    return found
+
+
+def _known(tx: Connection, deps: Deps, new: NewAssistance, code: str) -> int | None:
+    row = find_holder(tx, deps.vault, new.code_type, code)
+    if row is None:
+        return None
+    known = normalise_name(deps.vault.open(row.name_sealed, HOLDER_NAME))
+    found: int = row.id
+    return found if not new.name or known == normalise_name(new.name) else None
+
+
+def _row(
+    deps: Deps,
+    principal: Principal,
+    new: NewAssistance,
+    assistance_id: str,
+    holder_id: int,
+    now: datetime,
+) -> dict[str, object]:
+    return {
+        "id": assistance_id,
+        "staff_id": principal.id,
+        "unit_id": principal.unit_id,
+        "terminal": principal.terminal,
+        "holder_id": holder_id,
+        "evidence": new.evidence,
+        "reference_sealed": deps.vault.seal(new.reference, REFERENCE) if new.reference else None,
+        "matter_sealed": deps.vault.seal(new.matter, MATTER),
+        "started_at": now,
+        "ends_at": now + timedelta(seconds=numbers.ASSISTANCE_LIFE),
+        "ended_at": None,
+    }

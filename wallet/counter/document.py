@@ -1,0 +1,96 @@
+"""The document of an annotated copy: PDF/A-2b, sealed as the licence's own document is (O-11).
+
+It is drawn when it is asked for, from what the copy's row and the licence say.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from wallet.base import audit
+from wallet.base.clock import SHANGHAI, local_day
+from wallet.base.deps import Deps
+from wallet.base.qr import draw_qr
+from wallet.base.typesetting import typeset
+from wallet.counter.copies import copy_in_sight
+from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
+from wallet.counter.serial import grouped
+from wallet.errors import Conflict
+from wallet.licences.documents.document import says_of
+from wallet.licences.model import IDENTIFIER, Licence
+from wallet.licences.of_holder import licence_of_holder
+from wallet.organisations.model import Unit
+from wallet.organisations.seals import seal_with
+from wallet.web.principal import Principal
+
+TEMPLATE: Final = "copy.typ"
+
+
+def copy_document(
+    deps: Deps, principal: Principal, serial: str, now: datetime, *, large: bool = False
+) -> bytes:
+    """The sealed PDF of a copy that is good; `large` is the edition in large print.
+
+    Raises NotFound, Conflict: `copy_revoked`, `copy_expired`, the licence's status, `no_seal`, `seal_expired`,
+    `glyph_missing`. Who took it is in the audit trail.
+    """
+    with deps.db.read() as tx:
+        copy = copy_in_sight(tx, principal, serial, local_day(now))
+        if copy.revoked_at is not None:
+            raise Conflict("这份加注件已撤回，不能再打印。", "copy_revoked")
+        if copy.ends_on < local_day(now):
+            raise Conflict("这份加注件已过使用期限，请重新办理。", "copy_expired")
+        sealed = select(Licence.identifier_sealed).where(Licence.id == copy.licence_id)
+        identifier = deps.vault.open(tx.execute(sealed).scalar_one(), IDENTIFIER)
+        held, fields = licence_of_holder(tx, deps, copy.holder_id, identifier, now)
+        printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
+    if held.status != "valid":
+        raise Conflict("此证照现在不是有效状态，加注件不能再打印。", f"licence_{held.status}")
+    says, seal = says_of(deps, held, fields, now)
+    purpose = deps.vault.open(copy.purpose_sealed, PURPOSE)
+    data = says | {
+        "serial": copy.serial,
+        "serial_printed": grouped(copy.serial),
+        "only": f"仅用于{purpose}",
+        "watermark": f"仅用于{purpose}办理",
+        "recipient": deps.vault.open(copy.recipient_sealed, RECIPIENT),
+        "ends_on": _day(copy.ends_on),
+        "single_use": copy.single_use,
+        "code": _svg(deps.vault.open(copy.text_sealed, TEXT)),
+        "printed_by": printed_by,
+        "drawn_at": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "large": large,
+        "copy_sentences": _sentences(demo=deps.config.demo, sealed=seal is not None),
+    }
+    pdf = typeset(TEMPLATE, data, now)
+    with deps.db.begin() as tx:
+        told: dict[str, Any] = {"actor": principal.account, "unit": principal.unit_id}
+        audit.record(tx, "copy.downloaded", now, serial=copy.serial, **told)
+    return pdf if seal is None else seal_with(seal, pdf)
+
+
+def _svg(text: str) -> str:
+    drawing = draw_qr(text, "M")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.across} {drawing.across}">'
+        f'<rect width="{drawing.across}" height="{drawing.across}" fill="#fff"/>'
+        f'<path d="{drawing.path}" fill="#000"/></svg>'
+    )
+
+
+def _sentences(*, demo: bool, sealed: bool) -> list[str]:
+    told = [
+        "本件只用于上面写明的用途和单位，用在别处无效；持证人可以随时撤回。",
+        "核验：用窗口扫描上面的码，或输入编号。结果以核验为准，不以纸面为准。",
+        "不再需要或丢失时，可到任一帮办代办窗口撤回，也可由受托的亲友在手机上撤回。",
+    ]
+    if sealed:
+        told.append("本文件加盖演示印章。" if demo else "本文件由发证单位加盖电子印章。")
+    return told
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

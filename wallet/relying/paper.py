@@ -1,0 +1,218 @@
+"""Judge an annotated copy 加注件: paper may be used again, unless it is for one use, and each use is counted.
+
+1. the copy by its serial                unknown_licence
+2. the licence                           copy_superseded, then its status
+3. the copy                              copy_revoked, as the database or, after a restore, a list says
+4. item and recipient                    wrong_item, wrong_recipient
+5. the use                               already_used of one that is for one use
+
+A freeze 停用亮码 is for what a phone shows: paper is revoked by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, or_, select, true, update
+
+from verify.codes import PaperCode
+from verify.verdict import Reason, Verdict
+from wallet import numbers
+from wallet.base.clock import local_day
+from wallet.base.database import AnyRow
+from wallet.base.deps import Deps
+from wallet.counter.model import PURPOSE, RECIPIENT, TEXT, Copy
+from wallet.counter.serial import read_serial
+from wallet.licences.model import Licence
+from wallet.licences.status.published import is_told_valid, published_against
+from wallet.licences.status.standing import REASONS, status_on
+from wallet.relying.grants import ItemGrant
+from wallet.relying.reading import fields_of
+from wallet.relying.record import Shown, new_verification_id, record_judged, record_verification
+from wallet.relying.verdicts import Case, Recorded, refuse, verdict_of
+from wallet.showing.model import Verification
+
+_ONCE_RESTORED: Final = "亮证库刚刚恢复，只能使用一次的纸质件暂不能核验，请按传统方式办理。"
+_ASKS: Final = "此纸质件不是给本单位或这一事项的，请持证人亮码同意，或按传统方式办理。"
+_ACCEPTED: Final = "纸质件有效，这是第 {} 次使用。请核对用途、接收单位和本人。"
+
+
+@dataclass(frozen=True)
+class PaperState:
+    """What the database knows of a copy: its row with the licence's, and the first thing that is against it."""
+
+    row: AnyRow
+    reason: Reason
+    message: str | None = None
+
+    @property
+    def shown(self) -> Shown:
+        """The copy as it goes on record."""
+        return Shown(self.row.serial, licence_ids=(self.row.licence_id,), on_paper=True)
+
+
+def typed_copy(deps: Deps, text: str) -> str | None:
+    """The text of the code on a copy whose serial was typed; None for what is no serial of ours."""
+    serial = read_serial(text)
+    if serial is None:
+        return None
+    row = deps.db.row(select(Copy.text_sealed).where(Copy.serial == serial))
+    return deps.vault.open(row.text_sealed, TEXT) if row and row.text_sealed else None
+
+
+def judge_paper(tx: Connection, case: Case, code: PaperCode) -> Recorded:
+    """Judge it in the caller's transaction, which counts the use and writes the record."""
+    state = read_paper(tx, case.deps, code, case.grant, case.desk.principal.unit_id, case.now)
+    if state is None:
+        return refuse(tx, case, Shown(code.jti, on_paper=True), "unknown_licence")
+    if state.reason == "ok":
+        first = _just_before(tx, case, code.jti)
+        if first is not None:
+            return _repeated(tx, case, code, state, first)
+        used = count_use(tx, state.row)
+        if used is not None:
+            return _accepted(tx, case, code, state, used)
+        # Revoked, or used up, since this transaction read.
+        state = read_paper(tx, case.deps, code, case.grant, case.desk.principal.unit_id, case.now)
+        assert state is not None
+        if state.reason == "ok":
+            state = replace(state, reason="already_used")
+    return refuse(tx, case, state.shown, state.reason, message=state.message)
+
+
+def read_paper(
+    tx: Connection,
+    deps: Deps,
+    code: PaperCode,
+    grant: ItemGrant,
+    unit_id: int | None,
+    now: datetime,
+    at: datetime | None = None,
+) -> PaperState | None:
+    """What is known of a copy for an item and a unit; None where there is no such copy. With `at`, a revocation counts
+    where it had been made by that time."""
+    row = tx.execute(
+        select(
+            Copy,
+            Licence.status,
+            Licence.valid_from,
+            Licence.valid_until,
+            Licence.superseded_at,
+        )
+        .join(Licence, Licence.id == Copy.licence_id)
+        .where(Copy.serial == code.jti, Copy.text_sealed.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    restored = deps.epoch.marks().unconfirmed_since is not None
+    against: tuple[tuple[bool, Reason, str | None], ...] = (
+        (row.superseded_at is not None and _by(row.superseded_at, at), "copy_superseded", None),
+        *_against_licence(deps, row, now),
+        (row.revoked_at is not None and _by(row.revoked_at, at), "copy_revoked", None),
+        (not is_told_valid(deps, code.copy_index), "copy_revoked", None),
+        (row.item_id not in (None, grant.item_id), "wrong_item", None),
+        (row.recipient_unit_id not in (None, unit_id), "wrong_recipient", None),
+        # Nobody is asked on a phone: what the holder agreed to must stand on the paper.
+        (grant.asks and row.item_id is row.recipient_unit_id is None, "wrong_recipient", _ASKS),
+        (row.single_use and restored, "trust_stale", _ONCE_RESTORED),
+        (row.single_use and row.uses > 0 and at is None, "already_used", None),
+    )
+    for holds, reason, message in against:
+        if holds:
+            return PaperState(row, reason, message)
+    return PaperState(row, "ok")
+
+
+def _by(when: datetime, at: datetime | None) -> bool:
+    return at is None or when <= at
+
+
+def _against_licence(
+    deps: Deps, row: AnyRow, now: datetime
+) -> list[tuple[bool, Reason, str | None]]:
+    told = published_against(deps, deps.epoch.marks(), [row.licence_id]).get(row.licence_id)
+    status = status_on(row.status, row.valid_from, row.valid_until, local_day(now), told)
+    if status == "valid":
+        return []
+    return [(True, "not_yet_valid" if status == "not_yet_valid" else REASONS[status], None)]
+
+
+def count_use(tx: Connection, row: AnyRow, *, late: bool = False) -> int | None:
+    """Count a use of a copy that is good; gives how many there are now, None where it is good no longer.
+
+    A use that a desk tells of `late` is counted even if the copy has been revoked since.
+    """
+    counted: int | None = tx.execute(
+        update(Copy)
+        .where(
+            Copy.id == row.id,
+            true() if late else Copy.revoked_at.is_(None),
+            or_(Copy.single_use.is_(False), Copy.uses == 0),
+        )
+        .values(uses=Copy.uses + 1)
+        .returning(Copy.uses)
+    ).scalar_one_or_none()
+    return counted
+
+
+def _just_before(tx: Connection, case: Case, serial: str) -> AnyRow | None:
+    """The acceptance of this copy by this desk for this item that is less than ten seconds old."""
+    since = case.now - timedelta(seconds=numbers.SAME_DESK_REPEAT)
+    return tx.execute(
+        select(Verification.id, Verification.at)
+        .where(
+            Verification.actor == case.desk.principal.account,
+            Verification.at >= since,
+            Verification.jti == serial,
+            Verification.desk == case.desk.key,
+            Verification.item_id == case.grant.item_id,
+            Verification.verdict == "accepted",
+            Verification.received_at.is_(None),
+        )
+        .order_by(Verification.at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _accepted(
+    tx: Connection, case: Case, code: PaperCode, state: PaperState, used: int
+) -> Recorded:
+    verification_id, keys = new_verification_id(), _keys(case, code)
+    given = {state.row.licence_id: keys}
+    record_verification(
+        tx, case.desk, case.grant, state.shown, verification_id, "accepted", "ok", given, case.now
+    )
+    verdict = verdict_of(case, state.shown, verification_id, "accepted", "ok", case.now)
+    rows = tx.execute(fields_of(state.row.licence_id, keys)).all()
+    return Recorded(with_paper(case.deps, verdict, state.row, used), rows)
+
+
+def _repeated(
+    tx: Connection, case: Case, code: PaperCode, state: PaperState, first: AnyRow
+) -> Recorded:
+    record_judged(
+        tx, case.desk, case.grant, state.shown, first.id, "accepted", "ok", case.now, repeated=True
+    )
+    verdict = verdict_of(case, state.shown, first.id, "accepted", "ok", first.at, repeated=True)
+    rows = tx.execute(fields_of(state.row.licence_id, _keys(case, code))).all()
+    return Recorded(with_paper(case.deps, verdict, state.row, state.row.uses), rows)
+
+
+def with_paper(deps: Deps, verdict: Verdict, row: AnyRow, used: int) -> Verdict:
+    """An acceptance with what stands on the copy: purpose, recipient, last day, and which use of it this is."""
+    return replace(
+        verdict,
+        message=_ACCEPTED.format(used),
+        purpose=deps.vault.open(row.purpose_sealed, PURPOSE),
+        recipient=deps.vault.open(row.recipient_sealed, RECIPIENT),
+        ends_on=row.ends_on,
+        uses=used,
+    )
+
+
+def _keys(case: Case, code: PaperCode) -> Sequence[str]:
+    """The fields that the item may see of the one licence on a copy, whose type is within the grant."""
+    return case.grant.types[code.types[0]].fields
