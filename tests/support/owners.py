@@ -91,7 +91,7 @@ SEES: Final[dict[str, set[str]]] = {
     "basis": {"manager", "manager_region", "managing"},
     "unit": {"responsible", "managing"} | _MANAGERS,
     "assistance": {"counter"},
-    "copy": {"counter", "elder"},
+    "copy": {"counter", "elder", "delegate"},
     "application": {"bank", "manager", "manager_region"},
     "application_draft": {"bank"},
     "application_proof": {"bank", "manager", "manager_region"},
