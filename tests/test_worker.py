@@ -31,6 +31,7 @@ NOTHING = WorkDone(
     expired=0,
     reminded=0,
     ended=0,
+    published=0,
     grants=0,
     sessions=0,
     idempotency_keys=0,

@@ -142,6 +142,8 @@ CARDS_SHOWN: Final = 60
 ITEM_MATERIALS_MAX: Final = 20
 MATERIAL_TYPES_MAX: Final = 20
 """Materials of a use item, and licence types that satisfy one."""
+PUBLISH_AHEAD_DAYS: Final = 365
+"""A version of a use item counts from a day at most so far ahead."""
 CHANNEL_MIN: Final = 6
 """Letters and characters with which an item at least says how it is done without a phone."""
 MATTERS_SHOWN: Final = 8

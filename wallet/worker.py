@@ -18,6 +18,7 @@ from wallet.base.deps import Deps
 from wallet.base.key_changes import record, record_noted
 from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
+from wallet.catalogue.use_list.due import publish_due_items
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.holders.acting import announce_over
 from wallet.holders.administrators.lapse import tell_of_lapsed
@@ -54,7 +55,7 @@ _log = structlog.get_logger()
 @dataclass(frozen=True)
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
-    and look-ups to tell of, news delivered, licences expired, delegations over, grants told of; rows cleared away, keys, deadlines
+    and look-ups to tell of, news delivered, licences expired, delegations over, items that count from that day on, grants told of; rows cleared away, keys, deadlines
     reckoned anew; lines of platforms' lists answered, and lists deleted."""
 
     issued: int
@@ -64,6 +65,7 @@ class WorkDone:
     expired: int
     reminded: int
     ended: int
+    published: int
     grants: int
     sessions: int
     idempotency_keys: int
@@ -86,6 +88,7 @@ class WorkDone:
             self.expired,
             self.reminded,
             self.ended,
+            self.published,
             self.grants,
             self.checked,
             self.forgotten,
@@ -105,6 +108,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         ended=tell_of_ends(deps, now, BATCH)
         + announce_over(deps, now, BATCH)
         + tell_of_lapsed(deps, now, BATCH),
+        published=publish_due_items(deps, now, BATCH),
         grants=tell_of_ending_grants(deps, now, BATCH),
         **_clear_away(deps, now),
         key_changes=_keep_keys(deps, now),

@@ -131,6 +131,7 @@ def test_every_operation_with_a_body_documents_it(document: dict[str, Any]) -> N
         "/api/v1/catalogue-drafts/{draft_id}/review",
         "/api/v1/item-drafts",
         "/api/v1/item-drafts/{draft_id}",
+        "/api/v1/item-drafts/{draft_id}/publication",
         "/api/v1/item-drafts/{draft_id}/review",
         "/api/v1/items/{code}/withdrawal",
         "/api/v1/me/administrators",

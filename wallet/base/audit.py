@@ -48,6 +48,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "use_item.submitted": "account unit item version",
         "use_item.returned": "account unit item version",
         "use_item.reviewed": "account unit item version",
+        "use_item.scheduled": "account unit item version",
         "use_item.published": "account unit item version",
         "use_item.withdrawn": "account unit item version",
         "licence.reviewed": "licence staff unit type version decision",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from wallet.catalogue.content import ContentSchema, one_of
+from wallet.catalogue.drafts import OPEN
 from wallet.web.json import Instant
 from wallet.web.schemas import PageQuerySchema, StrictSchema, Text
 
-STATES = ("draft", "submitted", "returned", "reviewed", "published", "replaced", "withdrawn")
+STATES = (*OPEN, "published", "replaced", "withdrawn")
 
 
 class DraftContentSchema(StrictSchema):
@@ -42,7 +43,15 @@ class StepSchema(Schema):
     act = fields.String(
         required=True,
         metadata={
-            "enum": ["written", "submitted", "returned", "reviewed", "published", "withdrawn"]
+            "enum": [
+                "written",
+                "submitted",
+                "returned",
+                "reviewed",
+                "scheduled",
+                "published",
+                "withdrawn",
+            ]
         },
     )
     account = fields.String(required=True)

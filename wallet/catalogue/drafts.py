@@ -32,7 +32,7 @@ from wallet.catalogue.register import (
 from wallet.errors import Conflict
 from wallet.web.principal import Principal
 
-OPEN: Final = ("draft", "submitted", "returned", "reviewed")
+OPEN: Final = ("draft", "submitted", "returned", "reviewed", "scheduled")
 """States of a version that is not yet published."""
 _EDITABLE: Final = ("draft", "returned")
 _ID_DIGITS: Final = 9

@@ -53,7 +53,7 @@ class LicenceType(Base):
 class EntryVersion:
     """A version of an entry of the catalogue or of the use list, from its draft on; `content` is its whole content.
 
-    `state` is draft, submitted, returned, reviewed, published, replaced or withdrawn. An entry has at
+    `state` is draft, submitted, returned, reviewed, scheduled, published, replaced or withdrawn. An entry has at
     most one version that is not yet published. `unit_id` is the unit whose entry it is, `authors` are
     the accounts that wrote or submitted it, none of which may review it.
     """
@@ -73,7 +73,7 @@ class EntryVersion:
 class VersionStep:
     """One step of a version, kept for good: what was done, by which account, when, and why.
 
-    `act` is written, submitted, returned, reviewed, published or withdrawn.
+    `act` is written, submitted, returned, reviewed, scheduled, published or withdrawn.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,10 +152,13 @@ class UseItemType(Base):
 
 
 class UseItemVersion(EntryVersion, Base):
-    """A version of a use item; `content` is what `use_list.content.ItemContentSchema` loads."""
+    """A version of a use item; `content` is what `use_list.content.ItemContentSchema` loads. One that is
+    scheduled counts from the day `counts_from` on, which only those have."""
 
     __tablename__ = "use_item_versions"
     __table_args__ = (UniqueConstraint("code", "version"),)
+
+    counts_from: Mapped[date | None]
 
 
 class UseItemStep(VersionStep, Base):

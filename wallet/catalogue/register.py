@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, false, insert, or_, select, update
@@ -49,7 +49,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Draft:
-    """A version of an entry. `content` is None in a list, `steps` are oldest first."""
+    """A version of an entry. `content` is None in a list, `steps` are oldest first; `counts_from` is the day of a scheduled one."""
 
     id: int
     code: str
@@ -60,6 +60,7 @@ class Draft:
     changed_at: datetime
     content: Mapping[str, Any] | None
     steps: Sequence[Step]
+    counts_from: date | None = None
 
 
 def draft_within(
@@ -152,6 +153,7 @@ def of_row(row: AnyRow, content: Mapping[str, Any] | None, steps: Sequence[Step]
         changed_at=row.changed_at,
         content=content,
         steps=steps,
+        counts_from=getattr(row, "counts_from", None),
     )
 
 

@@ -31,7 +31,7 @@ def review_draft(
     reason: str,
     now: datetime,
 ) -> Draft:
-    """Pass a submitted draft (`pass`), or `return` it with a reason.
+    """Pass a submitted draft (`pass`), or `return` it with a reason, also one that is scheduled.
 
     Raises NotFound (outside the subtree), NotPermitted (`four_eyes`: the own draft), Invalid
     (`reason_required`), Conflict (`draft_state`).
@@ -39,9 +39,11 @@ def review_draft(
     if decision == "return" and not reason:
         raise Invalid("reason：退回须写明理由。", "reason_required")
     with deps.db.begin() as tx:
-        row = locked_for_manager(tx, register, manager, draft_id, "submitted")
+        states = ("submitted", "scheduled") if decision == "return" else ("submitted",)
+        row = locked_for_manager(tx, register, manager, draft_id, *states)
         if decision == "return":
-            move(tx, register, row, "returned", now)
+            unscheduled = {"counts_from": None} if row.state == "scheduled" else {}
+            move(tx, register, row, "returned", now, **unscheduled)
             note_step(tx, register, row, manager.account, "returned", reason, now)
         else:
             register.check(tx, row.code, row.unit_id, row.content)
@@ -51,16 +53,16 @@ def review_draft(
 
 
 def locked_for_manager(
-    tx: Connection, register: Register, manager: Principal, draft_id: int, state: str
+    tx: Connection, register: Register, manager: Principal, draft_id: int, *states: str
 ) -> AnyRow:
-    """A version in that state, for a manager who had no part in writing it.
+    """A version in one of these states, for a manager who had no part in writing it.
 
     Raises NotFound, NotPermitted (`four_eyes`), Conflict (`draft_state`).
     """
     row = locked(tx, register, draft_id, visible_to(register, manager))
     if manager.account in row.authors:
         raise NotPermitted("自己起草的不能自己审核，请由另一人办理。", "four_eyes")
-    expect(row, (state,))
+    expect(row, states)
     return row
 
 

@@ -17,6 +17,7 @@ def state_words() -> dict[str, str]:
         "submitted": _("待审核"),
         "returned": _("已退回"),
         "reviewed": _("审核通过，待发布"),
+        "scheduled": _("已发布，到日生效"),
         "published": _("已发布"),
         "replaced": _("已被新版本替代"),
         "withdrawn": _("已撤下"),
@@ -30,6 +31,7 @@ def act_words() -> dict[str, str]:
         "submitted": _("提交"),
         "returned": _("退回"),
         "reviewed": _("审核通过"),
+        "scheduled": _("定日发布"),
         "published": _("发布"),
         "withdrawn": _("撤下"),
     }

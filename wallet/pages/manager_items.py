@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, redirect, request
 from flask_babel import gettext as _
 
+from wallet.base.clock import read_day
 from wallet.catalogue.draft_schemas import DraftReviewSchema
 from wallet.catalogue.drafts import OPEN, draft, drafts, id_of, rewrite_draft, submit_draft
 from wallet.catalogue.register import Draft
@@ -53,7 +55,7 @@ def home() -> str:
         "manager_items/home.html",
         managing=managing,
         writing=writing,
-        waiting=_drafts("manager", ("submitted", "reviewed")) if managing else [],
+        waiting=_drafts("manager", ("submitted", "reviewed", "scheduled")) if managing else [],
         below=items_in_sight(deps(), who, PAGE_LIMIT_MAX) if managing else [],
         mine=mine,
         own=own_items(deps(), who) if writing else [],
@@ -129,7 +131,7 @@ def decide(draft_id: str) -> Response:
     who, reason = acting_as("manager"), request.form.get("reason", "").strip()
     try:
         if decision == "publish":
-            publish_item(deps(), who, number, now())
+            publish_item(deps(), who, number, now(), _day(request.form.get("from", "").strip()))
         elif decision in ("pass", "return"):
             if told := _REVIEW.validate({"decision": decision, "reason": reason}):
                 raise Invalid("", errors=flatten_messages(told))
@@ -161,6 +163,14 @@ def withdraw(code: str) -> Response:
     except Invalid as refused:
         return make_response(_withdrawal(code, fault_words(refused, {})), 422)
     return make_response(redirect(ITEMS_PAGE, 303))
+
+
+def _day(text: str) -> date | None:
+    """The day of a field, None where it was left empty; raises Invalid."""
+    try:
+        return read_day(text) if text else None
+    except ValueError:
+        raise Invalid(_("请按 2026-01-31 这样填写日期。")) from None
 
 
 def _drafts(role: str, states: Sequence[str]) -> list[Draft]:

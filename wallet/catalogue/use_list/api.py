@@ -16,6 +16,7 @@ from wallet.catalogue.use_list.draft_schemas import (
     ItemDraftContentSchema,
     ItemDraftSchema,
     NewItemDraftSchema,
+    PublicationSchema,
     WithdrawalSchema,
 )
 from wallet.catalogue.use_list.drafts import ITEMS, write_item
@@ -135,8 +136,10 @@ def review(decided: dict[str, str], draft_id: str) -> Draft:
 
 
 @blueprint.route("/item-drafts/<draft_id>/publication", methods=["POST"])
+@blueprint.arguments(PublicationSchema)
 @blueprint.response(200, ItemDraftSchema)
 @guard(staff("manager"))
-def publication(draft_id: str) -> Draft:
-    """Publish a reviewed draft."""
-    return publish_item(deps(), current_principal(), id_of(draft_id), now())
+def publication(given: dict[str, Any], draft_id: str) -> Draft:
+    """Publish a reviewed draft, at once or from a day on."""
+    principal = current_principal()
+    return publish_item(deps(), principal, id_of(draft_id), now(), given["counts_from"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from wallet.catalogue.basis.schemas import Day
 from wallet.catalogue.draft_schemas import DraftEntrySchema, StepSchema
 from wallet.catalogue.use_list.content import ItemContentSchema
 from wallet.web.json import Instant
@@ -29,8 +30,19 @@ class NewItemDraftSchema(ItemDraftContentSchema):
 class ItemDraftSchema(DraftEntrySchema):
     """A version of an item with its content and its steps."""
 
+    counts_from = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the day from which a scheduled version counts"},
+    )
     content = fields.Nested(ItemContentSchema, required=True)
     steps = fields.List(fields.Nested(StepSchema), required=True)
+
+
+class PublicationSchema(StrictSchema):
+    """From which day on it counts; at once where none is named."""
+
+    counts_from = Day(load_default=None, allow_none=True, data_key="from")
 
 
 class WithdrawalSchema(StrictSchema):

@@ -8,11 +8,12 @@ have, so that a version narrows them at once and never widens them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
 from wallet.catalogue.drafts import OPEN
@@ -23,20 +24,32 @@ from wallet.catalogue.use_list.drafts import ITEMS
 from wallet.catalogue.use_list.entry import checked_item, withdrawn
 from wallet.catalogue.use_list.materials import fields_of
 from wallet.errors import Invalid, NotFound
+from wallet.numbers import PUBLISH_AHEAD_DAYS
 from wallet.organisations.tree import subtree
 from wallet.web.principal import Principal
 
 
-def publish_item(deps: Deps, manager: Principal, draft_id: int, now: datetime) -> Draft:
-    """Publish a reviewed draft: it counts for every request from then on.
+def publish_item(
+    deps: Deps, manager: Principal, draft_id: int, now: datetime, counts_from: date | None = None
+) -> Draft:
+    """Publish a reviewed draft, or one that is scheduled: it counts for every request from then on, or from
+    the day `counts_from` on, where that is still to come.
 
-    Raises NotFound, NotPermitted (`four_eyes`), Invalid (`app_only_item`, `invalid_content`), Conflict
-    (`draft_state`, `item_withdrawn`).
+    Raises NotFound, NotPermitted (`four_eyes`), Invalid (`app_only_item`, `invalid_content`,
+    `publication_day`), Conflict (`draft_state`, `item_withdrawn`).
     """
+    today = local_day(now)
+    if counts_from is not None and not 0 <= (counts_from - today).days <= PUBLISH_AHEAD_DAYS:
+        raise Invalid(f"from：应为今天起 {PUBLISH_AHEAD_DAYS} 天内的一天。", "publication_day")
     with deps.db.begin() as tx:
-        row = locked_for_manager(tx, ITEMS, manager, draft_id, "reviewed")
-        put_item(tx, row, checked_item(tx, row.code, row.unit_id, row.content))
-        mark_published(tx, ITEMS, row, manager.account, now)
+        row = locked_for_manager(tx, ITEMS, manager, draft_id, "reviewed", "scheduled")
+        content = checked_item(tx, row.code, row.unit_id, row.content)
+        if counts_from is not None and counts_from > today:
+            move(tx, ITEMS, row, "scheduled", now, counts_from=counts_from)
+            note_step(tx, ITEMS, row, manager.account, "scheduled", None, now)
+        else:
+            put_item(tx, row, content)
+            mark_published(tx, ITEMS, row, manager.account, now)
         return draft_within(tx, ITEMS, row.id)
 
 

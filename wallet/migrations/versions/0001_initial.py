@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counts_from", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["units.id"], name=op.f("fk_use_item_versions_unit_id_units")
         ),
