@@ -214,3 +214,9 @@ def test_an_unknown_assisted_session_is_none(zhao: Visitor) -> None:
 def test_who_is_said_in_one_way(zhao: Visitor, by_: object) -> None:
     answer = zhao.post("/api/v1/holdings", {"item": RENEWAL, "by": by_})
     assert refusal(answer) == (422, "invalid")
+
+
+@pytest.mark.parametrize("item", ["\u0000", f"{RENEWAL}\u0000", "\u202e", "", "x" * 65, None, 1])
+def test_an_item_is_a_line_of_text(zhao: Visitor, item: object) -> None:
+    answer = zhao.post("/api/v1/holdings", {"item": item, "by": {"code": "x"}})
+    assert refusal(answer) == (422, "invalid")

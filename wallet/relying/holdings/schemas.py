@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
 from verify.desk import ITEM_MAX, TERMINAL_MAX
 from wallet import numbers
@@ -54,7 +54,7 @@ class BySchema(StrictSchema):
 class HoldingsQuerySchema(StrictSchema):
     """For which item, and whose; a client may name its terminal."""
 
-    item = fields.String(required=True, validate=validate.Length(1, ITEM_MAX))
+    item = Text(required=True, max_length=ITEM_MAX)
     by = fields.Nested(BySchema, required=True)
     terminal = Text(load_default=None, max_length=TERMINAL_MAX)
 
