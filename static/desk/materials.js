@@ -12,7 +12,8 @@ let current = null; // the verdict for which the list stands
 /** Say it of an accepted verdict and the text that was scanned; of any other nothing. `item` is the chosen one. */
 export async function showMaterials(verdict, text, item) {
   hideMaterials();
-  if (verdict?.verdict !== "accepted" || !text || !lacks(verdict, item)) return;
+  // Whose licences another region's code shows is not known here.
+  if (verdict?.verdict !== "accepted" || verdict.federated || !text || !lacks(verdict, item)) return;
   current = verdict;
   if (verdict.offline) return note(word("materials_offline"));
   try {

@@ -12,6 +12,7 @@ export function showVerdict(verdict, item) {
   band(verdict.verdict, verdict.reason, sentence(verdict), facts(verdict));
   part("verdict-offline").hidden = !verdict.offline;
   part("verdict-unchecked").hidden = !verdict.unchecked?.length;
+  part("verdict-unchecked-how").textContent = word(verdict.federated ? "unchecked_there" : "unchecked_offline");
   part("verdict-unchecked-text").textContent = listed((verdict.unchecked ?? []).map((name) => word(`unchecked_${name}`)));
   const licences = verdict.licences ?? [];
   part("verdict-licences").replaceChildren(...(accepted && !licences.length ? [fieldsGone()] : licences.map(licence)));
@@ -25,6 +26,7 @@ export function showVerdict(verdict, item) {
   const count = licences.reduce((sum, one) => sum + texts(one).length + (one.photo ? 1 : 0), 0);
   const only = count ? word(hasPhoto(verdict) ? "only_fields_photo" : "only_fields", { n: count }) : "";
   if (verdict.offline) part("verdict-foot").textContent = word("recorded_here");
+  else if (accepted && verdict.federated) part("verdict-foot").textContent = word("recorded_foreign");
   else part("verdict-foot").textContent = accepted
     ? [only, word("recorded"), word("legal_effect")].filter(Boolean).join(" · ")
     : word("recorded_only");

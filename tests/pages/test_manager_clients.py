@@ -57,6 +57,8 @@ def test_a_secret_is_shown_once_rotated_and_ended(app: Flask) -> None:
     assert _send(sun, f"{page}/end").status_code == 303
     assert _token(app, client_id, last) == 401
     assert "已停用" in sun.get(page).text
+    lists = [sun.get(f"/manager/clients{query}").text for query in ("", "?ended=1")]
+    assert [page in listed for listed in lists] == [False, True]
     assert _send(sun, f"{page}/secret", overlap_days="7").status_code == 409
 
 

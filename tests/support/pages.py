@@ -197,6 +197,7 @@ PAGES: Final = (
     Shown("/manager/grants/<grant_id>", MANAGER, "/manager/grants/1"),
     Shown("/manager/grants", MANAGER, "/manager/grants?ending=1"),
     Shown("/manager/clients", MANAGER),
+    Shown("/manager/clients", MANAGER, "/manager/clients?ended=1"),
     Shown("/manager/clients", RESPONSIBLE),
     Shown("/manager/clients/<client_id>", MANAGER, "/manager/clients/demo-relying"),
     Shown("/manager/clients/<client_id>/secret", MANAGER, "/manager/clients/demo-relying/secret"),

@@ -39,14 +39,19 @@ _Answer = AnyResponse | str | tuple[str, int]
 @blueprint.get(CLIENTS)
 @guard(_SEEING)
 def clients() -> str:
-    """The machine clients of the units in sight."""
+    """The machine clients of the units in sight, with `ended` those too that have ended."""
     cursor = request.args.get("cursor")
-    found, following = clients_page(deps(), current_principal(), numbers.PAGE_LIMIT, cursor)
+    ended = "ended" in request.args
+    found, following = clients_page(
+        deps(), current_principal(), numbers.PAGE_LIMIT, cursor, ended=ended
+    )
+    here = f"{CLIENTS}?ended=1" if ended else CLIENTS
     return _render(
         "manager_clients/clients.html",
         clients=found,
-        first=CLIENTS if cursor else None,
-        next=f"{CLIENTS}?cursor={following}" if following else None,
+        ended=ended,
+        first=here if cursor else None,
+        next=f"{here}{'&' if ended else '?'}cursor={following}" if following else None,
     )
 
 

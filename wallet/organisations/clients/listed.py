@@ -45,16 +45,15 @@ _CLIENTS: AnySelect = select(
 
 
 def clients_page(
-    deps: Deps, principal: Principal, limit: int, cursor: str | None
+    deps: Deps, principal: Principal, limit: int, cursor: str | None, *, ended: bool = True
 ) -> tuple[list[ClientView], str | None]:
-    """A page of the clients in sight. Raises Invalid (`invalid_cursor`)."""
-    rows = deps.db.rows(
-        _CLIENTS.where(
-            Client.unit_id.in_(units_in_sight(principal)), Client.id > number_of_cursor(cursor)
-        )
-        .order_by(Client.id)
-        .limit(limit + 1)
+    """A page of the clients in sight, without `ended` of those that have not. Raises Invalid (`invalid_cursor`)."""
+    query = _CLIENTS.where(
+        Client.unit_id.in_(units_in_sight(principal)), Client.id > number_of_cursor(cursor)
     )
+    if not ended:
+        query = query.where(Client.disabled_at.is_(None))
+    rows = deps.db.rows(query.order_by(Client.id).limit(limit + 1))
     next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
     return [_view(principal, row) for row in rows[:limit]], next_cursor
 
