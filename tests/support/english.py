@@ -13,7 +13,13 @@ from tests.support import site
 
 CHINESE: Final = re.compile(r"[⺀-鿿豈-﫿︰-﹏]")
 _DEMO: Final = Path(__file__).parents[2] / "wallet" / "demo" / "data"
-_NAMES: Final = ("people.json", "units.json", "licences.json", "basis_documents.json")
+_NAMES: Final = (
+    "people.json",
+    "units.json",
+    "licences.json",
+    "basis_documents.json",
+    "clients.json",
+)
 _MASK: Final = "••••"
 """In the middle of a licence's number, which may begin or end in Chinese."""
 
@@ -31,7 +37,7 @@ def stored_words(holder: Page, *more: str) -> list[str]:
     answers = [get(f"/api/v1/me{path}").json() for path in ("", "/licences", "/uses", *paths)]
     answers += [get(f"/api/v1/{path}").json() for path in ("items", "catalogue")]
     answers += [json.loads((_DEMO / name).read_text("utf-8")) for name in _NAMES]
-    stored = site.data_words(*answers) | {"赵*", "（演示）", *more}
+    stored = site.data_words(*answers) | {"赵*", "（演示）", "演示数据导入（演示）", *more}
     return sorted((word for word in stored if CHINESE.search(word)), key=len, reverse=True)
 
 
