@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from wallet import numbers
 from wallet.base import audit
@@ -26,6 +26,7 @@ from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.names import masked_name, normalise_name
 from wallet.licences.held import HeldLicence
 from wallet.licences.of_holder import licences_of_holder
+from wallet.organisations.model import Unit
 from wallet.web.limits import count_assistance
 from wallet.web.principal import Principal
 
@@ -136,19 +137,34 @@ def open_assistance(
     tx: Connection, principal: Principal, assistance_id: str, now: datetime
 ) -> AnyRow:
     """The row of an open session of this staff member. Raises NotFound, Conflict (`assistance_ended`)."""
-    row = _own(tx, principal, assistance_id)
+    return _if_open(_own(tx, principal, assistance_id), now)
+
+
+def open_assistance_at(
+    tx: Connection, unit_id: int | None, assistance_id: str, now: datetime
+) -> AnyRow:
+    """The row of an open session of a unit or of one beside it, under the same managing unit: whoever is served
+    at one counter goes on at the desks around it. Raises as `open_assistance`."""
+    beside = select(Unit.parent_id).where(Unit.id == unit_id).scalar_subquery()
+    around = select(Unit.id).where(or_(Unit.id == unit_id, Unit.parent_id == beside))
+    return _if_open(_found(tx, assistance_id, Assistance.unit_id.in_(around)), now)
+
+
+def _if_open(row: AnyRow, now: datetime) -> AnyRow:
     if row.ended_at is not None or now >= row.ends_at:
         raise Conflict("这次帮办代办已结束，请重新核对身份后再办。", "assistance_ended")
     return row
 
 
 def _own(tx: Connection, principal: Principal, assistance_id: str) -> AnyRow:
+    return _found(tx, assistance_id, Assistance.staff_id == principal.id)
+
+
+def _found(tx: Connection, assistance_id: str, which: ColumnElement[bool]) -> AnyRow:
     found = None
-    if assistance_id.isprintable() and len(assistance_id) <= _ID_MAX:
+    if assistance_id.isascii() and assistance_id.isprintable() and len(assistance_id) <= _ID_MAX:
         found = tx.execute(
-            select(Assistance).where(
-                Assistance.id == assistance_id, Assistance.staff_id == principal.id
-            )
+            select(Assistance).where(Assistance.id == assistance_id, which)
         ).one_or_none()
     if found is None:
         raise NotFound("没有找到这次帮办代办，请回到帮办代办页面重新开始。", "assistance_unknown")

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wallet.base.deps import Deps
-from wallet.errors import NotFound
 from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
 from wallet.relying.grants import grant_for
+from wallet.relying.holdings.by_assistance import look_up_by_assistance
 from wallet.relying.holdings.by_code import look_up_by_code
 from wallet.relying.holdings.by_holder import ByHolder, look_up_by_holder
 from wallet.relying.holdings.found import Holdings
@@ -42,8 +42,8 @@ def look_up(
 ) -> Holdings:
     """What the library can supply for an item and a holder, and what must still be asked.
 
-    Raises NotPermitted, recorded, beyond the grant; NotFound (`assistance_unknown`); and as
-    `look_up_by_code` and `look_up_by_holder`.
+    Raises NotPermitted, recorded, beyond the grant; and as `look_up_by_code`, `look_up_by_holder` and
+    `look_up_by_assistance`.
     """
     grant = grant_for(deps, desk.principal, item, now, desk.address)
     if grant is None:
@@ -52,4 +52,4 @@ def look_up(
         return look_up_by_code(deps, desk, grant, by.text, now)
     if isinstance(by, ByHolder):
         return look_up_by_holder(deps, desk, grant, by, now)
-    raise NotFound("没有找到这次帮办代办，请核对编号，或请持证人亮码。", "assistance_unknown")
+    return look_up_by_assistance(deps, desk, grant, by.id, now)
