@@ -397,6 +397,7 @@ def managing(stage: Stage) -> States:
     _send_empty(manager)
     yield "client-wrong", manager
     manager.goto("/manager/suspension-rule")
+    manager.locator("#refusals").fill("0")
     _send_empty(manager)
     yield "rule-wrong", manager
     manager.goto("/manager/clients/demo-relying/secret")
