@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, false, select, true, update
 
 from wallet.base import audit
 from wallet.base.clock import local_day
-from wallet.base.database import AnyRow
+from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType
@@ -80,12 +80,37 @@ def copy_in_sight(tx: Connection, principal: Principal, serial: str, today: date
     return found
 
 
+def copy_for_counter(deps: Deps, principal: Principal, serial: str, now: datetime) -> CopyView:
+    """One copy as counter staff see it. Raises NotFound."""
+    today = local_day(now)
+    with deps.db.read() as tx:
+        known = copy_in_sight(tx, principal, serial, today)
+        row = tx.execute(_copies().where(Copy.id == known.id)).one()
+    return _view(deps, row, today)
+
+
 def own_copies(
     deps: Deps, principal: Principal, limit: int, cursor: str | None, now: datetime
 ) -> tuple[list[CopyView], str | None]:
     """A page of the copies of the licences that an account holds, the latest first. Raises Invalid (`invalid_cursor`)."""
     today, after = local_day(now), number_of_cursor(cursor)
     query = (
+        _copies()
+        .where(
+            has_right(own_rights(principal.id, today)),
+            Copy.text_sealed.is_not(None),
+            Copy.id < after if after else Copy.id > 0,
+        )
+        .order_by(Copy.id.desc())
+        .limit(limit + 1)
+    )
+    rows = deps.db.rows(query)
+    views = [_view(deps, row, today) for row in rows[:limit]]
+    return views, str(rows[limit - 1].id) if len(rows) > limit else None
+
+
+def _copies() -> AnySelect:
+    return (
         select(
             Copy,
             LicenceType.name.label("type_name"),
@@ -96,34 +121,25 @@ def own_copies(
         .join(Licence, Licence.id == Copy.licence_id)
         .join(LicenceType, LicenceType.id == Licence.type_id)
         .join(Unit, Unit.id == Copy.unit_id)
-        .where(
-            has_right(own_rights(principal.id, today)),
-            Copy.text_sealed.is_not(None),
-            Copy.id < after if after else Copy.id > 0,
-        )
-        .order_by(Copy.id.desc())
-        .limit(limit + 1)
     )
-    rows = deps.db.rows(query)
-    views = [
-        CopyView(
-            serial=row.serial,
-            type_name=row.type_name,
-            type_name_en=row.type_name_en,
-            purpose=deps.vault.open(row.purpose_sealed, PURPOSE),
-            recipient=deps.vault.open(row.recipient_sealed, RECIPIENT),
-            ends_on=row.ends_on,
-            state=_state(row, today),
-            uses=row.uses,
-            single_use=row.single_use,
-            printed_at=row.printed_at,
-            revoked_at=row.revoked_at,
-            unit=row.unit,
-            unit_en=row.unit_en,
-        )
-        for row in rows[:limit]
-    ]
-    return views, str(rows[limit - 1].id) if len(rows) > limit else None
+
+
+def _view(deps: Deps, row: AnyRow, today: date) -> CopyView:
+    return CopyView(
+        serial=row.serial,
+        type_name=row.type_name,
+        type_name_en=row.type_name_en,
+        purpose=deps.vault.open(row.purpose_sealed, PURPOSE),
+        recipient=deps.vault.open(row.recipient_sealed, RECIPIENT),
+        ends_on=row.ends_on,
+        state=_state(row, today),
+        uses=row.uses,
+        single_use=row.single_use,
+        printed_at=row.printed_at,
+        revoked_at=row.revoked_at,
+        unit=row.unit,
+        unit_en=row.unit_en,
+    )
 
 
 def _state(row: AnyRow, today: date) -> str:

@@ -65,6 +65,13 @@ MENUS = {
             Entry("basis", "/manager/basis", "text", N_("依据文件")),
         ),
     ),
+    "counter": Menu(
+        N_("帮办代办"),
+        (
+            Entry("home", "/counter", "people", N_("办理")),
+            Entry("revocation", "/counter/revocation", "cross", N_("撤回加注件")),
+        ),
+    ),
     "responsible": Menu(
         N_("本单位"),
         (
