@@ -141,7 +141,7 @@ def test_on_a_phone_on_its_side_code_and_withdrawal_are_on_the_screen(
     assert withdraw["x"] >= code["x"] + code["width"]
 
 
-@pytest.mark.parametrize("persona", ["counter-wang", "auditor-he"])
+@pytest.mark.parametrize("persona", ["auditor-he"])
 def test_a_persona_without_a_page_of_its_own_sees_its_account(
     open_desk: OpenPage, persona: str
 ) -> None:

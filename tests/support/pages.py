@@ -212,12 +212,15 @@ PAGES: Final = (
     Shown("/manager/basis/<code>", MANAGER, "/manager/basis/ordos-2022-161"),
     Shown("/manager/basis/<code>", MANAGER, "/manager/basis/imar-amr-2023"),
     Shown("/manager/basis/<code>/edit", MANAGER, "/manager/basis/ordos-2022-161/edit"),
+    Shown("/counter", "counter-wang"),
+    Shown("/counter/revocation", "counter-wang"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip
 IN_A_STATE: Final = {
     "/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback", "/wallet/code/<showing_id>",
-    "/wallet/code/<showing_id>/desk",
+    "/wallet/code/<showing_id>/desk", "/counter/<assistance_id>", "/counter/<assistance_id>/copy",
+    "/counter/copies/<serial>",
 }  # fmt: skip
 """Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an
 identity provider tests/browser/test_identity_provider.py."""
@@ -238,6 +241,8 @@ WORDS: Final = (
     "为行动不便的老年客户上门登记服务，申请续期并增加每日次数（演示）。",
     "登记证明（演示）",
     "演示数据导入（演示）",
+    "申领高龄津贴（演示）",
+    "东胜区政务服务大厅（演示）",
     "办理个人住房贷款，核对不动产权属（演示）",
     "登记证书（演示）",
     "专网传输，不留存影像（演示）",

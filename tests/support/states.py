@@ -521,9 +521,41 @@ def _application_to_be_mended(bank: Page, manager: Page, address: str) -> States
     expect(bank.get_by_test_id("withdraw")).to_be_visible()
 
 
+def serving(stage: Stage) -> States:
+    """A person without a phone is served: found in vain, then by the card; a copy is printed and revoked."""
+    wang = stage.visit("counter-wang")
+    person = load_holders()["holder-elder"]
+    wang.goto("/counter")
+    wang.locator("#code").fill(person.code[:-1] + ("1" if person.code[-1] != "1" else "2"))
+    wang.locator("#matter").fill("申领高龄津贴（演示）")
+    wang.get_by_test_id("begin").click()
+    expect(wang.get_by_role("alert")).to_be_visible()
+    yield "counter-wrong", wang
+    wang.locator("#code").fill(person.code)
+    wang.get_by_test_id("begin").click()
+    expect(wang.get_by_test_id("served")).to_be_visible()
+    yield "counter-session", wang
+    wang.get_by_test_id("to-print").first.click()
+    _send_empty(wang)
+    yield "copy-wrong", wang
+    wang.locator("#recipient").fill("东胜区政务服务大厅（演示）")
+    wang.locator("#valid_until").fill(day(20))
+    wang.get_by_test_id("print-copy").click()
+    serial = wang.get_by_test_id("serial").inner_text()
+    yield "copy-printed", wang
+    wang.goto("/counter/revocation")
+    _send_empty(wang)
+    yield "copy-not-revoked", wang
+    wang.locator("#serial").fill(serial)
+    wang.locator("#reason").fill("不再需要（演示）")
+    wang.get_by_test_id("revoke-copy").click()
+    expect(wang.get_by_test_id("revoked")).to_be_visible()
+    yield "copy-revoked", wang
+
+
 STATES: Final[tuple[Bring, ...]] = (
     *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
-    *(delegating, issuing, confirming, managing, administering, applying),
+    *(delegating, issuing, confirming, managing, administering, applying, serving),
 )
 
 

@@ -317,7 +317,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
               "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/papers": set(), "/manager/notices": set(), "/manager/clients": set(), "/manager/suspension-rule": set(), "/manager/items": set(),
-              "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
+              "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

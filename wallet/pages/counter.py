@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import uuid4
 
 from flask import Blueprint, Response, redirect, request
@@ -78,11 +79,7 @@ def session(assistance_id: str) -> _Answer:
         found = _session(assistance_id)
     except Conflict as refused:
         return _home({"evidence": "card_seen"}, _refusal(refused)), 409
-    return _render(
-        "counter/session.html",
-        session=found,
-        note=_("已撤回。") if "revoked" in request.args else "",
-    )
+    return _shown(found)
 
 
 @blueprint.post(f"{COUNTER}/<assistance_id>/end")
@@ -96,8 +93,10 @@ def end(assistance_id: str) -> AnyResponse:
 @blueprint.get(f"{COUNTER}/<assistance_id>/copy")
 @guard(_COUNTER)
 def prepare(assistance_id: str) -> str:
-    """The form of a copy of one licence."""
+    """The form of a copy of one licence; what the person holds, where none is chosen."""
     found = _session(assistance_id)
+    if request.args.get("licence", "") not in {one.identifier for one in found.licences}:
+        return _shown(found)
     given = {"purpose": found.matter[: numbers.COPY_PURPOSE_MAX], "key": uuid4().hex}
     return _form(found, request.args.get("licence", ""), given)
 
@@ -124,21 +123,19 @@ def make(assistance_id: str) -> _Answer:
         return _form(found, given["licence"], given, _wrong(set(refused.errors))), 422
     except Conflict as refused:
         return _form(found, given["licence"], given, {}, _refusal(refused)), 409
-    return redirect(f"{COUNTER}/{found.id}/copies/{copy.serial}", 303)
+    return redirect(f"{COUNTER}/copies/{copy.serial}?session={quote(found.id)}", 303)
 
 
-@blueprint.get(f"{COUNTER}/<assistance_id>/copies/<serial>")
+@blueprint.get(f"{COUNTER}/copies/<serial>")
 @guard(_COUNTER)
-def printed(assistance_id: str, serial: str) -> str:
-    """What was printed: its serial, and the document in two sizes."""
-    found = _session(assistance_id)
+def printed(serial: str) -> str:
+    """What was printed: its serial, and the document in two sizes; `session` is where to go back to."""
     copy = copy_for_counter(deps(), current_principal(), serial, now())
     return _render(
         "counter/printed.html",
-        session=found,
+        session=request.args.get("session", ""),
         copy=copy,
         grouped=grouped(copy.serial),
-        crumbs=[*_crumbs(), (found.holder, f"{COUNTER}/{found.id}")],
     )
 
 
@@ -174,6 +171,10 @@ def revoke() -> _Answer:
         return _revocation(given, _("没有找到这份加注件，请核对编号。")), 404
     done = copy_for_counter(deps(), current_principal(), copy.serial, now())
     return _revocation({}, done=done)
+
+
+def _shown(found: AssistanceView) -> str:
+    return _render("counter/session.html", session=found)
 
 
 def _home(given: Mapping[str, str], refused_why: str = "") -> str:
