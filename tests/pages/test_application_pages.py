@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Final
 
 import pytest
@@ -9,6 +11,7 @@ from flask import Flask
 
 from tests.support.applications import (
     APPLICATIONS,
+    ELSEWHERE,
     ESTATE,
     LOAN,
     begun,
@@ -104,3 +107,33 @@ def test_what_waits_for_its_filing_is_returned_from_its_page(
     assert send_form(sun, page, decision="return").status_code == 422
     assert send_form(sun, page, decision="return", reason="请改").status_code == 303
     assert bank.get(f"{APPLICATIONS}/{made}").get_json()["state"] == "returned"
+
+
+def test_every_item_can_be_chosen_however_many_there_are(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wallet.numbers.PAGE_LIMIT", 1)
+    qian = sign_in(app, "desk-qian")
+    found: list[str] = []
+    path: str | None = f"{PAGE}/new"
+    while path is not None:
+        page = qian.get(path).text
+        found += re.findall(r"/new\?item=([a-z-]+)", page)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        path = unescape(following[1]) if following else None
+    assert len(found) == len(set(found)) > 2
+    assert ELSEWHERE in found
+    assert LOAN not in found
+    for item, shown in ((ELSEWHERE, True), (LOAN, False), ("%00", None), ("%0A", False)):
+        answer = qian.get(f"{PAGE}/new?item={item}")
+        assert answer.status_code == (422 if shown is None else 200)
+        assert ('id="ends_on"' in answer.text) is bool(shown)
+
+
+def test_the_way_to_a_decision_is_in_the_language_of_the_page(bank: Visitor, sun: Visitor) -> None:
+    made = submitted(bank)
+    sun.http.get("/preferences?lang=en&next=/manager")
+    page = sun.get(f"{PAGE}/{made}/decision").text
+    [way] = re.findall(r'<nav class="crumbs".*?</nav>', page, re.DOTALL)
+    assert "Rural Commercial Bank" in way
+    assert re.search(r"[\u4e00-\u9fff]", way) is None

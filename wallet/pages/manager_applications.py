@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.catalogue.use_list.read import use_item
-from wallet.errors import Conflict, DomainError, Invalid, NotFound, NotPermitted
+from wallet.errors import Conflict, DomainError, Invalid, NotFound
 from wallet.organisations.sign_in import RESPONSIBLE
+from wallet.pages.application_frame import APPLICATIONS, asked_types, crumbs, render_applications
 from wallet.pages.application_words import (
-    application_acts,
     application_refusal,
-    application_states,
     application_wrong,
     content_of_form,
     types_to_ask,
 )
-from wallet.pages.console import acting_as, render_console
-from wallet.pages.item_words import published_type_words, scene_words
-from wallet.pages.manager_units import console_role
+from wallet.pages.console import acting_as
+from wallet.pages.item_words import published_type_words
 from wallet.relying.onboarding.apply import (
     applicable_items,
     granted_content,
+    may_apply,
     own_grants,
     rewrite_application,
     submit_application,
     withdraw_application,
     write_application,
-)
-from wallet.relying.onboarding.decide import (
-    answer_filing,
-    approve_application,
-    file_scenario,
-    review_application,
 )
 from wallet.relying.onboarding.listed import (
     ApplicationView,
@@ -48,8 +40,7 @@ from wallet.relying.onboarding.listed import (
     filings_to_note,
 )
 from wallet.relying.onboarding.proofs import add_proof, proof_file, remove_proof
-from wallet.relying.onboarding.schemas import FilingAnswerSchema, NewFilingSchema
-from wallet.relying.onboarding.sight import EDITABLE, WAITING
+from wallet.relying.onboarding.sight import EDITABLE, OVER, WAITING
 from wallet.web.deps import deps, now
 from wallet.web.downloads import download
 from wallet.web.guards import guard, staff
@@ -58,12 +49,7 @@ from wallet.web.principal import Principal, current_principal
 from wallet.web.problems import STATUS
 
 blueprint = Blueprint("manager_application_pages", __name__)
-APPLICATIONS: Final = "/manager/applications"
 _SEEING: Final = staff("manager") | staff(RESPONSIBLE)
-_DECIDING: Final = staff("manager", fresh=True)
-_OVER: Final = ("granted", "rejected", "withdrawn")
-_FILING: Final = NewFilingSchema()
-_REASON: Final = FilingAnswerSchema()
 _Answer = AnyResponse | str | tuple[str, int]
 
 
@@ -74,10 +60,10 @@ def home() -> str:
     who, cursor = current_principal(), request.args.get("cursor")
     over = "over" in request.args
     page, following = applications_page(
-        deps(), who, _OVER if over else (*WAITING, *EDITABLE), numbers.PAGE_LIMIT, cursor, now()
+        deps(), who, OVER if over else (*WAITING, *EDITABLE), numbers.PAGE_LIMIT, cursor, now()
     )
     kept = "over=1&" if over else ""
-    return _render(
+    return render_applications(
         "manager_applications/applications.html",
         page=page,
         over=over,
@@ -95,12 +81,19 @@ def home() -> str:
 @guard(staff(RESPONSIBLE))
 def begin() -> str:
     """Which item it is for; once that is chosen, the form."""
-    item = request.args.get("item", "")
-    items = applicable_items(deps(), acting_as(RESPONSIBLE))
-    if item not in {one.code for one in items}:
-        return _render("manager_applications/choose.html", items=items, crumbs=_crumbs())
+    who, item = acting_as(RESPONSIBLE), request.args.get("item", "")
+    if not may_apply(deps(), who, item):
+        cursor = request.args.get("cursor")
+        items, following = applicable_items(deps(), who, numbers.PAGE_LIMIT, cursor)
+        return render_applications(
+            "manager_applications/choose.html",
+            items=items,
+            first=f"{APPLICATIONS}/new" if cursor else None,
+            next=f"{APPLICATIONS}/new?cursor={following}" if following else None,
+            crumbs=crumbs(),
+        )
     # To renew is to apply for the same again, or for more or less of it.
-    return _form(item, granted_content(deps(), acting_as(RESPONSIBLE), item) or {"types": []}, None)
+    return _form(item, granted_content(deps(), who, item) or {"types": []}, None)
 
 
 @blueprint.post(f"{APPLICATIONS}/new")
@@ -173,54 +166,12 @@ def delete_proof(application_id: str, proof_id: str) -> _Answer:
     return _step(application_id, lambda: remove_proof(deps(), who, application_id, proof_id, now()))
 
 
-@blueprint.get(f"{APPLICATIONS}/<application_id>/decision")
-@guard(_DECIDING)
-def decide(application_id: str) -> str:
-    """The forms of whoever has the next step."""
-    return _decision(_view(application_id, acting_as("manager")))
-
-
-@blueprint.post(f"{APPLICATIONS}/<application_id>/decision")
-@guard(_DECIDING)
-def take(application_id: str) -> _Answer:
-    """Take it: review, approve, file, or answer a filing."""
-    who, found = acting_as("manager"), _view(application_id, acting_as("manager"))
-    decision, reason = request.form.get("decision", ""), _line("reason")
-    seen = request.form.get("seen", type=int)
-    if _REASON.validate({"answer": "noted", "reason": reason}):
-        most = numbers.APPLICATION_REASON_MAX
-        return _decision(found, _("意见最多 %(n)s 字，不能有看不见的控制字符。", n=most)), 422
-    try:
-        if decision in ("noted", "objected"):
-            answer_filing(deps(), who, found.id, decision, reason, now())
-        elif decision == "file":
-            measures = _line("measures")
-            if _FILING.validate({"measures": measures}):
-                why = _("请写明怎样保护数据，最多 %(n)s 字。", n=numbers.FILING_MEASURES_MAX)
-                return _decision(found, why), 422
-            file_scenario(deps(), who, found.id, measures, now(), seen)
-        elif found.state == "submitted" and decision in ("pass", "return", "reject"):
-            review_application(deps(), who, found.id, decision, reason, now(), seen)
-        elif decision in ("approve", "return", "reject"):
-            approve_application(deps(), who, found.id, decision, reason, now(), seen)
-        else:
-            raise Conflict("", "application_state")
-    except (Invalid, Conflict, NotPermitted) as refused:
-        why = application_refusal(refused)
-        return _decision(_view(application_id, acting_as("manager")), why), STATUS[type(refused)][0]
-    return redirect(f"{APPLICATIONS}/{found.id}", 303)
-
-
 def _step(application_id: str, take_it: Any) -> _Answer:
     try:
         take_it()
     except (Invalid, Conflict) as refused:
         return _shown(_view(application_id), refused), STATUS[type(refused)][0]
     return redirect(f"{APPLICATIONS}/{application_id}", 303)
-
-
-def _line(name: str) -> str:
-    return " ".join(request.form.get(name, "").split())
 
 
 def _view(application_id: str, who: Principal | None = None) -> ApplicationView:
@@ -231,23 +182,12 @@ def _shown(found: ApplicationView, refused: DomainError | None = None) -> str:
     # Of an item that was taken off the list there is no form, but the application can be taken back.
     if found.own and found.state in EDITABLE and _types(found.item):
         return _form(found.item, found.content, found, refused)
-    return _render(
+    return render_applications(
         "manager_applications/application.html",
         application=found,
-        types=_asked(found.content["types"]),
+        types=asked_types(found.content["types"]),
         refused_why=application_refusal(refused) if refused else "",
-        crumbs=_crumbs(),
-    )
-
-
-def _decision(found: ApplicationView, refused_why: str = "") -> str:
-    return _render(
-        "manager_applications/decide.html",
-        application=found,
-        types=_asked(found.content["types"]),
-        refused_why=refused_why,
-        given=request.form,
-        crumbs=[*_crumbs(), (found.unit_name, f"{APPLICATIONS}/{found.id}")],
+        crumbs=crumbs(),
     )
 
 
@@ -259,7 +199,7 @@ def _form(
 ) -> str:
     wrong = application_wrong(refused) if isinstance(refused, Invalid) else {}
     returned = [step for step in found.steps if step.act == "returned"] if found else []
-    return _render(
+    return render_applications(
         "manager_applications/form.html",
         item=use_item(deps(), item),
         content=content,
@@ -270,7 +210,7 @@ def _form(
         wrong=wrong,
         refused_why=application_refusal(refused) if refused and not wrong else "",
         most=numbers.PROOF_MAX,
-        crumbs=_crumbs(),
+        crumbs=crumbs(),
     )
 
 
@@ -281,19 +221,3 @@ def _types(item: str) -> list[dict[str, Any]]:
     except NotFound:
         return []
     return types_to_ask(necessary, published_type_words())
-
-
-def _asked(types: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The types that are asked for, with the labels of their fields."""
-    return types_to_ask({one["type"]: one["fields"] for one in types}, published_type_words())
-
-
-def _crumbs() -> list[tuple[str, str]]:
-    return [(_("用证申请"), APPLICATIONS)]
-
-
-def _render(template: str, **values: Any) -> str:
-    return render_console(
-        console_role(), "applications", template,
-        states=application_states(), acts=application_acts(), scenes=scene_words(), **values,
-    )  # fmt: skip

@@ -12,8 +12,9 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, insert_if_new
 from wallet.base.deps import Deps
+from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType, UseItem
-from wallet.errors import Conflict, Invalid
+from wallet.errors import Conflict, Invalid, NotFound
 from wallet.organisations.model import Unit
 from wallet.organisations.units.sight import check_open, lock_unit
 from wallet.relying.model import Grant
@@ -124,20 +125,37 @@ def own_application(tx: Connection, principal: Principal, application_id: str) -
     return row
 
 
-def applicable_items(deps: Deps, principal: Principal) -> list[AnyRow]:
-    """The items that the own unit may apply for: code, name, name_en, own; the own ones first."""
+def applicable_items(
+    deps: Deps, principal: Principal, limit: int, cursor: str | None
+) -> tuple[list[AnyRow], str | None]:
+    """A page of the items that the own unit may apply for: code, name, name_en, own; the own ones come first, with the
+    first page. Raises Invalid (`invalid_cursor`)."""
+    after = number_of_cursor(cursor)
     with deps.db.read() as tx:
         unit = tx.execute(select(Unit).where(Unit.id == principal.unit_id)).one()
         own = UseItem.unit_id == unit.id
-        which = own | (UseItem.scene == GOVERNMENT) if "relying" in unit.kinds else own
-        return list(
-            tx.execute(
-                select(UseItem.code, UseItem.name, UseItem.name_en, own.label("own"))
-                .where(which, UseItem.withdrawn_at.is_(None))
-                .order_by(own.desc(), UseItem.id)
-                .limit(numbers.PAGE_LIMIT_MAX)
-            )
-        )
+        query = select(
+            UseItem.id, UseItem.code, UseItem.name, UseItem.name_en, own.label("own")
+        ).where(UseItem.withdrawn_at.is_(None))
+        query = query.order_by(UseItem.id)
+        ours = [] if cursor else tx.execute(query.where(own).limit(numbers.PAGE_LIMIT_MAX)).all()
+        if "relying" not in unit.kinds:
+            return list(ours), None
+        others = query.where(~own, UseItem.scene == GOVERNMENT, UseItem.id > after)
+        rows = tx.execute(others.limit(limit + 1)).all()
+    next_cursor = str(rows[limit - 1].id) if len(rows) > limit else None
+    return [*ours, *rows[:limit]], next_cursor
+
+
+def may_apply(deps: Deps, principal: Principal, item: str) -> bool:
+    """Whether there is an item with this code that the own unit may apply for."""
+    with deps.db.read() as tx:
+        unit = tx.execute(select(Unit).where(Unit.id == principal.unit_id)).one()
+        try:
+            item_to_use(tx, unit, item)
+        except NotFound:
+            return False
+    return True
 
 
 def granted_content(deps: Deps, principal: Principal, item: str) -> dict[str, Any] | None:

@@ -28,6 +28,7 @@ STATES: Final = (
 )  # fmt: skip
 WAITING: Final = ("submitted", "reviewed", "approved")
 """States in which the managing unit has the next step."""
+OVER: Final = ("granted", "rejected", "withdrawn")
 EDITABLE: Final = ("draft", "returned")
 _ID_DIGITS: Final = 9
 """What PostgreSQL's INTEGER holds in any case."""
