@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 
 from tests.support import desk, offline, pages, phone
 from tests.support.consent import BANK_ACCOUNT, let_time_pass
+from tests.support.holdings import ON_POST
 from tests.support.licences import FOOD, day
 from tests.support.showing import RENEWAL
 from tests.support.units import DISTRICT, HALL
@@ -156,6 +157,30 @@ def verdicts(stage: Stage) -> States:
     )
     desk.expect_verdict(clerk, "error", "too_many_requests")
     yield "desk-not-judged", clerk
+
+
+def spared(stage: Stage) -> States:
+    """What need not be handed in, at the desk; paper that is wanted nonetheless, as holder and manager read it."""
+    holder, clerk = stage.visit(pages.HOLDER), stage.visit(pages.CLERK)
+    text = phone.show(holder, phone.FORKLIFT)
+    desk.open_desk_page(clerk, ON_POST)
+    desk.type_in(clerk, text)
+    want = clerk.get_by_test_id("want-paper")
+    want.wait_for()
+    yield "desk-materials", clerk
+    want.click()
+    yield "desk-paper-wanted", clerk
+    for field in clerk.get_by_test_id("materials").locator("input").all():
+        field.fill("《条例》第九条")
+    clerk.keyboard.press("Enter")
+    expect(want).to_have_count(0)
+    expect(clerk.get_by_test_id("materials").locator("form")).to_have_count(0)
+    yield "desk-paper-recorded", clerk
+    holder.goto("/wallet/uses")
+    yield "uses-looked-up", holder
+    manager = stage.visit(pages.MANAGER)
+    manager.goto("/manager/papers")
+    yield "manager-papers", manager
 
 
 def asked(stage: Stage) -> States:
@@ -554,7 +579,7 @@ def serving(stage: Stage) -> States:
 
 
 STATES: Final[tuple[Bring, ...]] = (
-    *(code, together, verdicts, asked, numbered, stopped, without_network, left, opened),
+    *(code, together, verdicts, spared, asked, numbered, stopped, without_network, left, opened),
     *(delegating, issuing, confirming, managing, administering, applying, serving),
 )
 
