@@ -15,7 +15,8 @@ export function showVerdict(verdict, item) {
   part("verdict-unchecked-how").textContent = word(verdict.federated ? "unchecked_there" : "unchecked_offline");
   part("verdict-unchecked-text").textContent = listed((verdict.unchecked ?? []).map((name) => word(`unchecked_${name}`)));
   const licences = verdict.licences ?? [];
-  part("verdict-licences").replaceChildren(...(accepted && !licences.length ? [fieldsGone()] : licences.map(licence)));
+  const shown = accepted && !licences.length ? [fieldsGone()] : licences.map(licence);
+  part("verdict-licences").replaceChildren(...(verdict.purpose ? [onPaper(verdict)] : []), ...shown);
   part("verdict-channel").hidden = accepted || pending;
   part("verdict-channel-text").textContent = item?.channel ?? "";
   part("verdict-next").hidden = false;
@@ -63,6 +64,15 @@ export function showMismatch() {
 /** Take fields and photo off the screen; the verdict itself stays. */
 export function hideFields() {
   if (part("verdict-licences").childElementCount) part("verdict-licences").replaceChildren(fieldsGone());
+}
+
+/** What stands on an annotated copy, for the clerk to hold against the paper and the matter. */
+function onPaper({ purpose, recipient, ends_on: day, uses: n }) {
+  const note = document.createElement("p");
+  note.className = "notice wait on-paper";
+  note.dataset.testid = "on-paper";
+  note.textContent = word("on_paper", { purpose, recipient, day, n });
+  return note;
 }
 
 function fieldsGone() {

@@ -41,7 +41,10 @@ def test_from_the_card_to_the_copy_at_another_desk_and_to_its_revocation(
     desk.type_in(zhao, text)
     desk.expect_verdict(zhao, "accepted", "ok")
     expect(desk.verdict(zhao)).to_contain_text("王秀英")
-    expect(desk.verdict(zhao)).to_contain_text("这是第 1 次使用")
+    expect(zhao.get_by_test_id("on-paper")).to_contain_text(
+        "仅用于申领高龄津贴；给东胜区政务服务大厅"
+    )
+    expect(zhao.get_by_test_id("on-paper")).to_contain_text("第 1 次使用")
 
     wang.get_by_role("link", name="撤回加注件").click()
     wang.keyboard.type(serial)
