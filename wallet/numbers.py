@@ -196,6 +196,8 @@ FILING_MEASURES_MAX: Final = 1000
 PROOFS_MAX: Final = 8
 PROOF_MAX: Final = 5 * 1024 * 1024
 """Files of an application, and bytes of one."""
+PROOF_DAYS: Final = 180
+"""The proofs of an application that was rejected or taken back are deleted after so long."""
 
 REDIS_WAIT_MS: Final = 100
 """Milliseconds after which Redis is given up."""

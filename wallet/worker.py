@@ -40,6 +40,7 @@ from wallet.relying.federation.bundles import refresh_bundles
 from wallet.relying.merchant_checks.answer import answer_some
 from wallet.relying.merchant_checks.forget import forget_checks
 from wallet.relying.notices.tell import tell_of_ending_grants
+from wallet.relying.onboarding.forget import forget_proofs
 from wallet.showing.look_up_notices import tell_of_look_ups
 from wallet.showing.notices import tell_of_uses
 from wallet.showing.questions import lapse_overdue
@@ -114,7 +115,7 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),
         checked=_answer_lists(deps, now),
-        forgotten=forget_checks(deps, now),
+        forgotten=forget_checks(deps, now) + forget_proofs(deps, now, BATCH),
     )
 
 

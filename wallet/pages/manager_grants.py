@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.catalogue.labels import field_labels
-from wallet.errors import Conflict, NotPermitted
+from wallet.errors import Conflict, DomainError, NotPermitted
 from wallet.pages.console import acting_as, render_console
 from wallet.relying.beyond.bind import bind_clients, bindable_clients
 from wallet.relying.beyond.look_ups import let_look_up
@@ -92,9 +92,9 @@ def change(grant_id: str) -> AnyResponse | tuple[str, int]:
             ), 422
         return _one(found, wrong=_("请写明为什么暂停，最多 200 个字。")), 422
     except Conflict as refused:
-        return _one(grant_view(deps(), who, grant_id), refused_why=refused.detail), 409
+        return _one(grant_view(deps(), who, grant_id), refused_why=_refusal(refused)), 409
     except NotPermitted as refused:
-        return _one(found, refused_why=refused.detail), 403
+        return _one(found, refused_why=_refusal(refused)), 403
     return redirect(f"{GRANTS}/{grant_id}", 303)
 
 
@@ -106,8 +106,18 @@ def bind(grant_id: str) -> AnyResponse | tuple[str, int]:
     try:
         bind_clients(deps(), who, grant_id, request.form.getlist("clients"), now())
     except NotPermitted as refused:
-        return _one(grant_view(deps(), who, grant_id), refused_why=refused.detail), 403
+        return _one(grant_view(deps(), who, grant_id), refused_why=_refusal(refused)), 403
     return redirect(f"{GRANTS}/{grant_id}", 303)
+
+
+def _refusal(refused: DomainError) -> str:
+    words: dict[str, str] = {
+        "grant_suspended": _("这项授权已经暂停。"),
+        "grant_not_suspended": _("这项授权没有暂停。"),
+        "own_unit": _("本单位的用证授权由上级管理单位管理。"),
+        "suspended_above": _("上级提出异议而暂停的，由上级恢复。"),
+    }
+    return words.get(refused.slug, refused.detail)
 
 
 def _look_ups(form: Mapping[str, str]) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from tests.support.licences import (
     OTHER_ISSUER_CODE,
@@ -18,7 +18,7 @@ from tests.support.licences import (
     issue,
     person,
 )
-from tests.support.merchants import COMPANY, ITEM, LI, answers
+from tests.support.merchants import COMPANY, ITEM, LI, answer_all, answers, result, sent
 from tests.support.people import Machine, sign_in
 from tests.support.showing import OPERATOR, identifier_of, set_licence
 from wallet.base.clock import local_day, read_clock
@@ -26,6 +26,7 @@ from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
 from wallet.holders.names import normalise_name
 from wallet.licences.model import HOLDER_NAME, IDENTIFIER, NUMBER, Licence, LicenceHolder
+from wallet.relying.merchant_checks.model import MerchantLine
 from wallet.relying.model import Grant
 
 Body = dict[str, Any]
@@ -207,3 +208,21 @@ def test_random_lists_are_answered_as_going_through_all_licences_would(
     expected = oracle(deps, lines, types)
     assert {"match", "changed", "no_match"} == set(expected)
     assert answers(app, platform, lines) == expected
+
+
+def test_a_line_that_cannot_be_opened_any_more_keeps_no_other_waiting(
+    deps: Deps, platform: Machine
+) -> None:
+    check = sent(platform, [COMPANY, LI])
+    with deps.db.begin() as tx:
+        tx.execute(
+            update(MerchantLine)
+            .where(MerchantLine.asked_sealed.is_not(None), MerchantLine.line == _first(deps))
+            .values(asked_sealed=b"sealed with another key, so long that it has a nonce")
+        )
+    answer_all(deps)
+    assert [row["answer"] for row in result(platform, check["id"])] == ["unreadable", "match"]
+
+
+def _first(deps: Deps) -> int:
+    return int(deps.db.rows(select(func.min(MerchantLine.line)))[0][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -18,6 +19,7 @@ from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.base.typesetting import typeset
+from wallet.relying.onboarding.forget import forget_proofs
 from wallet.relying.onboarding.model import ApplicationProof
 
 _PDF: Final = typeset("demo_proof.typ", {"title": "证明", "lines": ["测试"]}, read_clock())
@@ -129,3 +131,19 @@ def test_no_file_changes_once_the_application_is_handed_in(bank: Visitor, sun: V
     step(sun, made, "review", {"decision": "return", "reason": "请换清楚的"})
     assert bank.delete(f"{APPLICATIONS}/{made}/proofs/{proof}").status_code == 204
     assert bank.delete(f"{APPLICATIONS}/{made}/proofs/{proof}").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["rejected", "withdrawn", "submitted"])
+def test_proofs_of_what_came_to_nothing_are_deleted_after_half_a_year(
+    app: Flask, bank: Visitor, sun: Visitor, deps: Deps, end: str
+) -> None:
+    made = submitted(bank)
+    if end == "rejected":
+        step(sun, made, "review", {"decision": "reject", "reason": "没有必要", "seen": 2})
+    elif end == "withdrawn":
+        step(bank, made, "withdrawal")
+    days = timedelta(days=numbers.PROOF_DAYS)
+    assert forget_proofs(deps, read_clock() + days - timedelta(minutes=5), 10) == 0
+    gone = forget_proofs(deps, read_clock() + days, 10)
+    assert gone == (0 if end == "submitted" else 1)
+    assert len(told(app, "proof.removed")) == gone

@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
+from wallet.base.encryption import InvalidTag
 from wallet.relying.grants import ItemGrant
 from wallet.relying.merchant_checks.lines import Asked
 from wallet.relying.merchant_checks.match import Matched, match_lines
@@ -25,6 +27,7 @@ from wallet.relying.merchant_checks.model import ASKED, MerchantCheck, MerchantL
 from wallet.relying.merchant_checks.scope import CHECKS, grant_of, types_of
 from wallet.showing.model import LookUp
 
+_log = structlog.get_logger()
 MERCHANT_CHECK: Final = "merchant_check"
 """The kind of a look-up in its holder's history."""
 _ID_BYTES: Final = 16
@@ -64,18 +67,25 @@ def _answer(tx: Connection, deps: Deps, check: AnyRow, grant: ItemGrant, now: da
         .order_by(MerchantLine.line)
         .limit(numbers.MERCHANT_CHECK_SLICE)
     ).all()
-    readable = [line for line in lines if line.asked_sealed is not None]
-    asked = [
-        Asked(**orjson.loads(deps.vault.open_bytes(line.asked_sealed, ASKED))) for line in readable
-    ]
-    matched = match_lines(tx, deps, types_of(check, grant), check.since, asked, now)
-    found = {line.line: one for line, one in zip(readable, matched, strict=True)}
+    asked = {line.line: one for line in lines if (one := _asked(deps, line.asked_sealed))}
+    matched = match_lines(tx, deps, types_of(check, grant), check.since, list(asked.values()), now)
+    found = dict(zip(asked, matched, strict=True))
     if lines:
         tx.execute(_ANSWER, [_values(check, line.line, found.get(line.line)) for line in lines])
     looked_up = _new_to(tx, check, [one.licence_id for one in matched])
     look_up(tx, check, looked_up, now)
     _note(tx, check, lines, matched, looked_up, now)
     return len(lines)
+
+
+def _asked(deps: Deps, sealed: bytes | None) -> Asked | None:
+    """What a line asks; None for one that could not be read when it came in, or that cannot be opened any more: it
+    must not keep the lines and lists behind it waiting."""
+    try:
+        return Asked(**orjson.loads(deps.vault.open_bytes(sealed, ASKED))) if sealed else None
+    except InvalidTag:
+        _log.error("merchant line not opened")
+        return None
 
 
 def look_up(tx: Connection, check: AnyRow, licences: Collection[int], now: datetime) -> None:
