@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from verify.verdict import REASONS, Field, JudgedLicence, Verdict, sentence, verdict_members
+from verify.verdict import (
+    REASONS,
+    Field,
+    JudgedLicence,
+    Verdict,
+    federated_sentence,
+    sentence,
+    verdict_members,
+)
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -81,3 +90,17 @@ def test_a_pending_verdict_says_until_when_it_may_be_answered() -> None:
     message = sentence("consent_pending")
     verdict = Verdict("v1", "pending", "consent_pending", message, AT, AT, answer_by=AT)
     assert verdict_members(verdict)["answer_by"] == AT
+
+
+@pytest.mark.parametrize("kind", ["live", "paper"])
+def test_another_regions_code_is_told_with_its_region_in_both_languages(kind: str) -> None:
+    for language in ("zh", "en"):
+        assert "Testland" in federated_sentence(kind, "Testland", language)  # type: ignore[arg-type]
+
+
+def test_what_stands_on_a_copy_is_a_member_only_where_it_is_known() -> None:
+    plain = Verdict("v", "accepted", "ok", "", datetime.now(UTC), datetime.now(UTC))
+    assert not {"ends_on", "uses", "purpose"} & verdict_members(plain).keys()
+    copy = replace(plain, ends_on=date(2026, 12, 1), uses=2, purpose="津贴")
+    told = verdict_members(copy)
+    assert (told["ends_on"], told["uses"], told["purpose"]) == (date(2026, 12, 1), 2, "津贴")
