@@ -113,6 +113,7 @@ PAGES: Final = (
     Shown("/wallet/inbox", HOLDER),
     Shown("/wallet/uses", HOLDER),
     Shown("/wallet/uses", HOLDER, "/wallet/uses?days=own&from=2020-01-01&outcome=refused&who=for_me"),
+    Shown("/wallet/copies", HOLDER),
     Shown("/wallet/freeze", HOLDER),
     Shown("/wallet/<identifier>", HOLDER, licence(phone.FORKLIFT)),
     Shown("/wallet/<identifier>", HOLDER, licence("special-equipment-registration")),

@@ -568,6 +568,10 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("print-copy").click()
     serial = wang.get_by_test_id("serial").inner_text()
     yield "copy-printed", wang
+    elder = stage.visit("holder-elder")
+    elder.goto("/wallet/copies")
+    expect(elder.get_by_test_id("revoke-copy").first).to_be_visible()
+    yield "wallet-copies", elder
     wang.goto("/counter/revocation")
     _send_empty(wang)
     yield "copy-not-revoked", wang

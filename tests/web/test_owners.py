@@ -107,6 +107,7 @@ ROUTES: Final = {
     "DELETE /api/v1/assistances/<assistance_id>": Line("assistance"),
     "POST /api/v1/assistances/<assistance_id>/copies": Line("assistance", COPY, key="k"),
     "GET /api/v1/copies/<serial>.pdf": Line("copy"),
+    "POST /wallet/copies/<serial>/revocation": Line("copy", form=True),
     "GET /counter/<assistance_id>": Line("assistance"),
     "POST /counter/<assistance_id>/end": Line("assistance", form=True),
     "GET /counter/<assistance_id>/copy": Line("assistance"),

@@ -102,7 +102,7 @@ def revoke(body: dict[str, str], serial: str) -> None:
 @blueprint.response(200, OwnCopyPageSchema)
 @guard(holder())
 def my_copies(query: dict[str, Any]) -> dict[str, Any]:
-    """The copies of the licences that the account holds."""
+    """The copies of the licences that the account holds or may show."""
     page, next_cursor = own_copies(
         deps(), current_principal(), query["limit"], query["cursor"], now()
     )

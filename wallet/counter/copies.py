@@ -16,7 +16,7 @@ from wallet.catalogue.model import LicenceType
 from wallet.counter.model import PURPOSE, RECIPIENT, REVOCATION, Copy
 from wallet.counter.serial import read_serial
 from wallet.errors import NotFound
-from wallet.licences.entitlement import has_right, own_rights, rights_of
+from wallet.licences.entitlement import has_right, rights_of
 from wallet.licences.model import Licence
 from wallet.licences.status.places import end_copy_index
 from wallet.organisations.model import Unit
@@ -92,12 +92,13 @@ def copy_for_counter(deps: Deps, principal: Principal, serial: str, now: datetim
 def own_copies(
     deps: Deps, principal: Principal, limit: int, cursor: str | None, now: datetime
 ) -> tuple[list[CopyView], str | None]:
-    """A page of the copies of the licences that an account holds, the latest first. Raises Invalid (`invalid_cursor`)."""
+    """A page of the copies of the licences that an account holds or may show, the latest first: who may show one may
+    revoke it. Raises Invalid (`invalid_cursor`)."""
     today, after = local_day(now), number_of_cursor(cursor)
     query = (
         _copies()
         .where(
-            has_right(own_rights(principal.id, today)),
+            has_right(rights_of(principal.id, today)),
             Copy.text_sealed.is_not(None),
             Copy.id < after if after else Copy.id > 0,
         )
