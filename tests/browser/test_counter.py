@@ -23,6 +23,7 @@ def test_from_the_card_to_the_copy_at_another_desk_and_to_its_revocation(
     wang, zhao = open_desk("counter-wang"), open_desk("desk-zhao")
     wang.goto("/")
     # A wedge types the number into the field that has the focus.
+    expect(wang.locator("#code")).to_be_focused()
     wang.keyboard.type(load_holders()["holder-elder"].code)
     wang.get_by_label("办什么事").fill("申领高龄津贴")
     wang.get_by_test_id("begin").click()

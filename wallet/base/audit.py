@@ -107,7 +107,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "verification actor desk unit item jti verdict reason offline_reason judged_at licences"
             " repeated conflict alert"
         ),
-        "holdings.looked_up": "look_up actor desk unit item jti holder licences",
+        "holdings.looked_up": "look_up actor desk unit item jti holder_id licences",
         "holdings.refused": "actor desk unit item jti reason",
         "holdings.paper_asked": "look_up actor desk unit item licences",
         "verification.refused_beyond_grant": "actor desk unit item types cause alert",
@@ -143,7 +143,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "grant.given": "grant unit actor application fields starts_on ends_on",
         "region.set": "issuer hours fetched",
         "region.removed": "issuer",
-        "region.accepted": "issuer item types holder",
+        "region.accepted": "issuer item types shows_holder",
         "grant.suspended": "grant unit actor",
         "grant.resumed": "grant unit actor",
         "grant.look_ups_set": "grant unit actor per_day",

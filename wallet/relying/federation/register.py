@@ -120,7 +120,7 @@ def accept_codes(
             issuer=issuer,
             item=item,
             types=sorted(set(types)),
-            holder=holder,
+            shows_holder=holder,
         )
 
 

@@ -144,7 +144,7 @@ def tell(
             unit=desk.principal.unit_id,
             item=grant.item,
             jti=about.jti,
-            holder=about.holder_id,
+            holder_id=about.holder_id,
             licences=named,
         )
     return holdings
