@@ -243,3 +243,12 @@ def test_the_document_is_a_sealed_pdf_until_the_copy_ends(
 def test_whatever_is_typed_is_printed_as_it_is(app: Flask, wang: Visitor, text: str) -> None:
     copy = printed(wang, begun(app, wang), purpose=text)
     assert wang.get(copy["pdf"]).status_code == 200
+
+
+def test_what_stands_on_a_copy_is_read_again_with_its_verdict(
+    app: Flask, wang: Visitor, zhao: Visitor
+) -> None:
+    verdict = verify(zhao, printed(wang, begun(app, wang))["text"], ALLOWANCE)
+    again = zhao.get(f"/api/v1/verifications/{verdict['id']}").get_json()
+    told = ("purpose", "recipient", "ends_on", "licences", "shown_by")
+    assert {name: again[name] for name in told} == {name: verdict[name] for name in told}

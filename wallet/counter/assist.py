@@ -1,6 +1,6 @@
 """Begin an assisted session, go on with it, end it (O-19, M-18): for a holder who is at the counter, on evidence.
 
-It is one staff member's, ends by itself after `ASSISTANCE_LIFE` seconds, and the holder finds it in the inbox.
+It is one staff member's and ends by itself after `ASSISTANCE_LIFE` seconds.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _MARK: Final = "JZ"
 _RANDOM: Final = 12
 LENGTH: Final = 16
+_TYPED_MAX: Final = 2 * LENGTH
+"""Characters of a serial as it is typed, with what stands between its groups. A scanned code is longer."""
 
 
 def new_serial() -> str:
@@ -27,6 +29,8 @@ def new_serial() -> str:
 
 def read_serial(text: str) -> str | None:
     """The serial that was typed, spaces, hyphens, case and width aside; None for what is none."""
+    if len(text) > _TYPED_MAX:
+        return None
     normal = unicodedata.normalize("NFKC", text).upper()
     serial = "".join(one for one in normal if one not in " -\t")
     if len(serial) != LENGTH or not serial.startswith(_MARK) or not serial.isascii():

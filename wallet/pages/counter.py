@@ -111,9 +111,11 @@ def make(assistance_id: str) -> _Answer:
     body = {name: given[name] or None for name in ("item", "recipient_unit", "valid_until")} | {
         name: given[name] for name in ("licence", "purpose", "recipient")
     }
-    body_hash = hashlib.sha256(repr(sorted(given.items())).encode()).digest()
+    single_use = "single_use" in request.form
+    said = [*sorted(given.items()), single_use]
+    body_hash = hashlib.sha256(repr(said).encode()).digest()
     try:
-        new = _COPY.load(body | {"single_use": "single_use" in request.form})
+        new = _COPY.load(body | {"single_use": single_use})
         copy = print_copy(
             deps(), current_principal(), found.id, new, given["key"][:64], body_hash, now()
         )

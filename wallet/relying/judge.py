@@ -1,7 +1,7 @@
 """Judge a code that a desk was shown.
 
 1. unit and item                     403 before anything of the code is read
-2. the code itself                   `verify.codes.read`; one of another region goes to `federation`
+2. the code itself                   `verify.codes.read`, also by a typed serial; one of another region goes to `federation`
 3. licence type and fields           403, the code not consumed
 4. quota and state, in one           403 over the quota; then a restore, freeze, withdrawal, use, licence, consent; the claim of
    transaction                       the `jti`, the verification, its uses and the audit event

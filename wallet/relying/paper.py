@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, or_, select, true, update
+from sqlalchemy import Connection, or_, select, update
 
 from verify.codes import PaperCode
 from verify.verdict import Reason, Verdict
@@ -24,13 +24,14 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.counter.model import PURPOSE, RECIPIENT, TEXT, Copy
+from wallet.counter.model import TEXT, Copy
 from wallet.counter.serial import read_serial
 from wallet.licences.model import Licence
 from wallet.licences.status.published import is_told_valid, published_against
 from wallet.licences.status.standing import REASONS, status_on
+from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant
-from wallet.relying.reading import fields_of
+from wallet.relying.reading import fields_of, with_paper
 from wallet.relying.record import Shown, new_verification_id, record_judged, record_verification
 from wallet.relying.verdicts import Case, Recorded, refuse, verdict_of
 from wallet.showing.model import Verification
@@ -65,22 +66,18 @@ def typed_copy(deps: Deps, text: str) -> str | None:
 
 def judge_paper(tx: Connection, case: Case, code: PaperCode) -> Recorded:
     """Judge it in the caller's transaction, which counts the use and writes the record."""
-    state = read_paper(tx, case.deps, code, case.grant, case.desk.principal.unit_id, case.now)
+    unit_id = case.desk.principal.unit_id
+    state = read_paper(tx, case.deps, code, case.grant, unit_id, case.now, lock=True)
     if state is None:
         return refuse(tx, case, Shown(code.jti, on_paper=True), "unknown_licence")
-    if state.reason == "ok":
-        first = _just_before(tx, case, code.jti)
+    if state.reason in ("ok", "already_used"):
+        since = case.now - timedelta(seconds=numbers.SAME_DESK_REPEAT)
+        first = accepted_here(tx, case.desk, case.grant, code.jti, since)
         if first is not None:
             return _repeated(tx, case, code, state, first)
-        used = count_use(tx, state.row)
-        if used is not None:
-            return _accepted(tx, case, code, state, used)
-        # Revoked, or used up, since this transaction read.
-        state = read_paper(tx, case.deps, code, case.grant, case.desk.principal.unit_id, case.now)
-        assert state is not None
-        if state.reason == "ok":
-            state = replace(state, reason="already_used")
-    return refuse(tx, case, state.shown, state.reason, message=state.message)
+    if state.reason != "ok":
+        return refuse(tx, case, state.shown, state.reason, message=state.message)
+    return _accepted(tx, case, code, state)
 
 
 def read_paper(
@@ -91,10 +88,12 @@ def read_paper(
     unit_id: int | None,
     now: datetime,
     at: datetime | None = None,
+    *,
+    lock: bool = False,
 ) -> PaperState | None:
-    """What is known of a copy for an item and a unit; None where there is no such copy. With `at`, a revocation counts
-    where it had been made by that time."""
-    row = tx.execute(
+    """What is known of a copy for an item and a unit; None where there is no such copy. With `at`, what the copy was
+    like at that time; with `lock`, whoever else uses or revokes it waits."""
+    query = (
         select(
             Copy,
             Licence.status,
@@ -104,13 +103,14 @@ def read_paper(
         )
         .join(Licence, Licence.id == Copy.licence_id)
         .where(Copy.serial == code.jti, Copy.text_sealed.is_not(None))
-    ).one_or_none()
+    )
+    row = tx.execute(query.with_for_update(of=Copy) if lock else query).one_or_none()
     if row is None:
         return None
     restored = deps.epoch.marks().unconfirmed_since is not None
     against: tuple[tuple[bool, Reason, str | None], ...] = (
         (row.superseded_at is not None and _by(row.superseded_at, at), "copy_superseded", None),
-        *_against_licence(deps, row, now),
+        *_against_licence(deps, row, local_day(at or now)),
         (row.revoked_at is not None and _by(row.revoked_at, at), "copy_revoked", None),
         (not is_told_valid(deps, code.copy_index), "copy_revoked", None),
         (row.item_id not in (None, grant.item_id), "wrong_item", None),
@@ -130,45 +130,36 @@ def _by(when: datetime, at: datetime | None) -> bool:
     return at is None or when <= at
 
 
-def _against_licence(
-    deps: Deps, row: AnyRow, now: datetime
-) -> list[tuple[bool, Reason, str | None]]:
+def _against_licence(deps: Deps, row: AnyRow, today: date) -> list[tuple[bool, Reason, str | None]]:
     told = published_against(deps, deps.epoch.marks(), [row.licence_id]).get(row.licence_id)
-    status = status_on(row.status, row.valid_from, row.valid_until, local_day(now), told)
+    status = status_on(row.status, row.valid_from, row.valid_until, today, told)
     if status == "valid":
         return []
     return [(True, "not_yet_valid" if status == "not_yet_valid" else REASONS[status], None)]
 
 
-def count_use(tx: Connection, row: AnyRow, *, late: bool = False) -> int | None:
-    """Count a use of a copy that is good; gives how many there are now, None where it is good no longer.
-
-    A use that a desk tells of `late` is counted even if the copy has been revoked since.
-    """
-    counted: int | None = tx.execute(
+def count_use(tx: Connection, row: AnyRow) -> bool:
+    """Count a use of a copy that was locked; false where it is for one use and has been used."""
+    counted = tx.execute(
         update(Copy)
-        .where(
-            Copy.id == row.id,
-            true() if late else Copy.revoked_at.is_(None),
-            or_(Copy.single_use.is_(False), Copy.uses == 0),
-        )
+        .where(Copy.id == row.id, or_(Copy.single_use.is_(False), Copy.uses == 0))
         .values(uses=Copy.uses + 1)
-        .returning(Copy.uses)
-    ).scalar_one_or_none()
-    return counted
+    )
+    return bool(counted.rowcount)
 
 
-def _just_before(tx: Connection, case: Case, serial: str) -> AnyRow | None:
-    """The acceptance of this copy by this desk for this item that is less than ten seconds old."""
-    since = case.now - timedelta(seconds=numbers.SAME_DESK_REPEAT)
+def accepted_here(
+    tx: Connection, desk: Desk, grant: ItemGrant, serial: str, since: datetime
+) -> AnyRow | None:
+    """`id`, `at` and `served` of the last acceptance of a copy by this desk for this item since then."""
     return tx.execute(
-        select(Verification.id, Verification.at)
+        select(Verification.id, Verification.at, Verification.served)
         .where(
-            Verification.actor == case.desk.principal.account,
+            Verification.actor == desk.principal.account,
             Verification.at >= since,
             Verification.jti == serial,
-            Verification.desk == case.desk.key,
-            Verification.item_id == case.grant.item_id,
+            Verification.desk == desk.key,
+            Verification.item_id == grant.item_id,
             Verification.verdict == "accepted",
             Verification.received_at.is_(None),
         )
@@ -177,9 +168,8 @@ def _just_before(tx: Connection, case: Case, serial: str) -> AnyRow | None:
     ).one_or_none()
 
 
-def _accepted(
-    tx: Connection, case: Case, code: PaperCode, state: PaperState, used: int
-) -> Recorded:
+def _accepted(tx: Connection, case: Case, code: PaperCode, state: PaperState) -> Recorded:
+    count_use(tx, state.row)
     verification_id, keys = new_verification_id(), _keys(case, code)
     given = {state.row.licence_id: keys}
     record_verification(
@@ -187,7 +177,7 @@ def _accepted(
     )
     verdict = verdict_of(case, state.shown, verification_id, "accepted", "ok", case.now)
     rows = tx.execute(fields_of(state.row.licence_id, keys)).all()
-    return Recorded(with_paper(case.deps, verdict, state.row, used), rows)
+    return Recorded(_counted(case.deps, verdict, state.row, state.row.uses + 1), rows)
 
 
 def _repeated(
@@ -198,19 +188,13 @@ def _repeated(
     )
     verdict = verdict_of(case, state.shown, first.id, "accepted", "ok", first.at, repeated=True)
     rows = tx.execute(fields_of(state.row.licence_id, _keys(case, code))).all()
-    return Recorded(with_paper(case.deps, verdict, state.row, state.row.uses), rows)
+    return Recorded(_counted(case.deps, verdict, state.row, state.row.uses), rows)
 
 
-def with_paper(deps: Deps, verdict: Verdict, row: AnyRow, used: int) -> Verdict:
-    """An acceptance with what stands on the copy: purpose, recipient, last day, and which use of it this is."""
-    return replace(
-        verdict,
-        message=_ACCEPTED.format(used),
-        purpose=deps.vault.open(row.purpose_sealed, PURPOSE),
-        recipient=deps.vault.open(row.recipient_sealed, RECIPIENT),
-        ends_on=row.ends_on,
-        uses=used,
-    )
+def _counted(deps: Deps, verdict: Verdict, row: AnyRow, uses: int) -> Verdict:
+    """An acceptance with what stands on the copy, and which use of it this is."""
+    told = with_paper(deps.vault, verdict, row)
+    return replace(told, message=_ACCEPTED.format(uses), uses=uses)
 
 
 def _keys(case: Case, code: PaperCode) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.catalogue.labels import field_label
 from wallet.catalogue.model import LicenceType, UseItemType
+from wallet.counter.model import PURPOSE, RECIPIENT, Copy
 from wallet.errors import Conflict, NotFound
 from wallet.licences.held import code_label
 from wallet.licences.model import FIELD_VALUE, IDENTIFIER, Licence, LicenceField
@@ -145,10 +147,27 @@ def _told(
         answer_by=answer_by(row.at) if row.verdict == "pending" else None,
     )
     if row.region is None:
-        return verdict
+        return verdict if row.shown_by != "paper" else _on_paper(tx, deps.vault, verdict, row.jti)
     # What the code itself showed is not kept.
     paper = row.shown_by == "paper"
     return federated(verdict, library_of(tx, row.region), row.region, paper=paper)
+
+
+def with_paper(vault: Vault, verdict: Verdict, copy: AnyRow) -> Verdict:
+    """An acceptance with what stands on an annotated copy: purpose, recipient, last day."""
+    return replace(
+        verdict,
+        purpose=vault.open(copy.purpose_sealed, PURPOSE),
+        recipient=vault.open(copy.recipient_sealed, RECIPIENT),
+        ends_on=copy.ends_on,
+    )
+
+
+def _on_paper(tx: Connection, vault: Vault, verdict: Verdict, serial: str) -> Verdict:
+    copy = tx.execute(select(Copy).where(Copy.serial == serial)).one_or_none()
+    if copy is None or verdict.outcome != "accepted":
+        return verdict
+    return with_paper(vault, verdict, copy)
 
 
 def _lacks_grant(tx: Connection, values: Mapping[str, Any]) -> bool:

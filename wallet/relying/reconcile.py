@@ -205,12 +205,12 @@ def _know(tx: Connection, case: _Case, code: LiveCode | PaperCode) -> _Known:
 def _know_paper(tx: Connection, case: _Case, code: PaperCode) -> _Known:
     """What is known of a copy at the time of the judgement; a use that was served is counted."""
     at, unit_id = case.judgement.judged_at, case.desk.principal.unit_id
-    state = read_paper(tx, case.deps, code, case.grant, unit_id, case.now, at)
+    state = read_paper(tx, case.deps, code, case.grant, unit_id, case.now, at, lock=True)
     if state is None:
         return _Known("unknown_licence", Shown(code.jti, on_paper=True))
     if case.judgement.outcome != "accepted":
         return _Known(state.reason, state.shown)
-    if state.reason == "ok" and count_use(tx, state.row, late=True) is None:
+    if state.reason == "ok" and not count_use(tx, state.row):
         return _Known("already_used", state.shown)
     since = {"copy_revoked": state.row.revoked_at, "copy_superseded": state.row.superseded_at}
     return _Known(state.reason, state.shown, since.get(state.reason))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 
 from tests.showing.test_uses import uses
 from tests.support.beyond import alerts, beyond
 from tests.support.clock import Clock
 from tests.support.consent import BANK_ACCOUNT, answer, asked
+from tests.support.counter import begun, printed, revoke
 from tests.support.grants import change_grant
 from tests.support.holdings import (
     DRIVING_CARD,
@@ -21,7 +23,7 @@ from tests.support.holdings import (
     held,
     holdings,
 )
-from tests.support.people import Visitor
+from tests.support.people import Visitor, sign_in
 from tests.support.showing import (
     DRIVING,
     FOOD,
@@ -220,3 +222,19 @@ def test_who_is_said_in_one_way(zhao: Visitor, by_: object) -> None:
 def test_an_item_is_a_line_of_text(zhao: Visitor, item: object) -> None:
     answer = zhao.post("/api/v1/holdings", {"item": item, "by": {"code": "x"}})
     assert refusal(answer) == (422, "invalid")
+
+
+def test_of_an_annotated_copy_nothing_is_looked_up_but_the_licence_on_it(
+    app: Flask, zhao: Visitor, li: Visitor
+) -> None:
+    wang = sign_in(app, "counter-wang")
+    session = begun(app, wang, "holder-li")
+    copy = printed(wang, session, licence=identifier_of(li, OPERATOR), single_use=True)
+    said = {OPERATOR_CARD: OPERATOR, DRIVING_CARD: "not_on_copy", REGISTRATION: "not_on_copy"}
+    for text in (copy["text"], copy["serial"]):
+        assert held(holdings(zhao, {"code": text})) == said
+    # It was not used by that, and the desk that uses it may still ask.
+    assert verify(zhao, copy["text"], ON_POST)["verdict"] == "accepted"
+    assert held(holdings(zhao, {"code": copy["text"]})) == said
+    assert revoke(wang, copy["serial"]).status_code == 204
+    assert refusal(ask_holdings(zhao, {"code": copy["text"]})) == (409, "copy_revoked")

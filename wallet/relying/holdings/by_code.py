@@ -2,7 +2,7 @@
 
 The code says that its holder is at the desk. Whose licences are looked up follows from the right by
 which it is shown: all of the holder's own, what a delegation covers; of an item that asks the
-holder nothing but what is in the code.
+holder nothing but what is in the code; of an annotated copy, by its code or serial, the licence on it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from wallet.relying.grants import ItemGrant
 from wallet.relying.holdings.found import About, Holdings, held_licences, needs_of, tell
 from wallet.relying.holdings.supply import Missing
 from wallet.relying.narrow import narrowed
+from wallet.relying.paper import accepted_here, read_paper, typed_copy
 from wallet.relying.quota import claim_quota
 from wallet.relying.sentences import RESTORED, message_of
 from wallet.relying.state import State, read_state
@@ -58,7 +59,7 @@ def look_up_by_code(deps: Deps, desk: Desk, grant: ItemGrant, text: str, now: da
     the reason of a verdict as its slug; TooMany.
     """
     try:
-        code = read(text, deps.keys.public, now.timestamp())
+        code = read(typed_copy(deps, text) or text, deps.keys.public, now.timestamp())
     except Refused as refused:
         with deps.db.begin() as tx:
             _record_refusal(tx, desk, grant, None, refused.reason, now)
@@ -69,7 +70,11 @@ def look_up_by_code(deps: Deps, desk: Desk, grant: ItemGrant, text: str, now: da
     matter = needs_of(deps, grant)
     try:
         with deps.db.begin() as tx:
-            answer = _answer(tx, deps, desk, grant, matter, code, now)
+            answer = (
+                _of_paper(tx, deps, desk, grant, matter, code, now)
+                if isinstance(code, PaperCode)
+                else _answer(tx, deps, desk, grant, matter, code, now)
+            )
             if isinstance(answer, _Refused):
                 _record_refusal(tx, desk, grant, code.jti, answer.reason, now)
     except _OverQuota:
@@ -87,10 +92,10 @@ def _answer(
     desk: Desk,
     grant: ItemGrant,
     matter: Matter,
-    code: LiveCode | PaperCode,
+    code: LiveCode,
     now: datetime,
 ) -> Holdings | _Refused:
-    opened = None if isinstance(code, PaperCode) else open_handle(deps.keys, code)
+    opened = open_handle(deps.keys, code)
     if opened is None:
         return _Refused("unknown_licence", message_of("unknown_licence"))
     shower, shown = opened
@@ -111,6 +116,35 @@ def _answer(
     held = held_licences(tx, deps, which, granted, day, state.marks, shown)
     about = About(shower=shower, jti=code.jti)
     return tell(tx, deps.vault, desk, grant, matter, granted, held, shown, why, about, now)
+
+
+def _of_paper(
+    tx: Connection,
+    deps: Deps,
+    desk: Desk,
+    grant: ItemGrant,
+    matter: Matter,
+    code: PaperCode,
+    now: datetime,
+) -> Holdings | _Refused:
+    """Of an annotated copy: the one licence that is on it, since whoever brings it may not be its holder."""
+    state = read_paper(tx, deps, code, grant, desk.principal.unit_id, now)
+    if state is None:
+        return _Refused("unknown_licence", message_of("unknown_licence"))
+    since = now - timedelta(seconds=numbers.FIELDS_READABLE)
+    used = accepted_here(tx, desk, grant, code.jti, since)
+    own = used is not None and used.served != "person_mismatch"
+    if not own and not claim_quota(tx, map(grant.types.__getitem__, code.types), local_day(now)):
+        raise _OverQuota
+    if state.reason != "ok" and not (own and state.reason == "already_used"):
+        return _Refused(state.reason, state.message or message_of(state.reason))
+    granted, on_it = list(grant.types.values()), state.row.licence_id
+    marks = deps.epoch.marks()
+    held = held_licences(tx, deps, Licence.id == on_it, granted, local_day(now), marks)
+    about = About(jti=code.jti)
+    return tell(
+        tx, deps.vault, desk, grant, matter, granted, held, (on_it,), "not_on_copy", about, now
+    )
 
 
 def _against(state: State, *, own: bool) -> _Refused | None:

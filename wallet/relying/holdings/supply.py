@@ -8,13 +8,14 @@ from typing import Final, Literal
 
 from wallet.catalogue.matters import Material, Matter, TypeName
 
-Missing = Literal["not_held", "not_granted", "not_shown", "not_entrusted"]
+Missing = Literal["not_held", "not_granted", "not_shown", "not_entrusted", "not_on_copy"]
 
 SENTENCES: Final[Mapping[Missing, str]] = {
     "not_held": "库里没有可以用的，请申请人提交。",
     "not_granted": "其中有本单位没有登记核验的证照，库里没有查，请申请人出示或提交。",
     "not_shown": "申请人没有在码里出示，本事项须本人同意，请申请人出示或提交。",
     "not_entrusted": "这份代办授权里没有可以用的，请申请人出示或提交。",
+    "not_on_copy": "纸质件上没有这件证照，请申请人出示或提交，或到帮办代办窗口办理。",
 }
 
 
