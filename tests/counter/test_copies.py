@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from tests.support.applications import day_in
@@ -252,3 +254,22 @@ def test_what_stands_on_a_copy_is_read_again_with_its_verdict(
     again = zhao.get(f"/api/v1/verifications/{verdict['id']}").get_json()
     told = ("purpose", "recipient", "ends_on", "licences", "shown_by")
     assert {name: again[name] for name in told} == {name: verdict[name] for name in told}
+
+
+def test_the_document_is_there_in_large_print_too(app: Flask, wang: Visitor) -> None:
+    serial = printed(wang, begun(app, wang))["serial"]
+    plain, large = (wang.get(f"/counter/copies/{serial}.pdf{more}") for more in ("", "?large=1"))
+    assert (plain.status_code, large.status_code) == (200, 200)
+    assert _largest(large.data) > _largest(plain.data)
+
+
+def _largest(pdf: bytes) -> float:
+    """The size in points of the largest letters on the first page, the watermark aside, which is turned."""
+    sizes: list[float] = []
+
+    def visit(text: str, _cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        if text.strip() and abs(tm[1]) < 0.01:
+            sizes.append(abs(tm[0]) * size)
+
+    PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
+    return max(sizes)
