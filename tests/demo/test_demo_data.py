@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 22)
 MARK = "（演示）"
 PERSONAS = {
     *("holder-li", "holder-elder", "holder-company", "delegate-li", "desk-zhao", "desk-bank"),
-    *("counter-wang", "issuer-chen", "manager-sun", "auditor-he"),
+    *("counter-wang", "counter-liu", "issuer-chen", "manager-sun", "auditor-he"),
 }
 
 
