@@ -176,6 +176,10 @@ ASSISTANCES_PER_MINUTE: Final = 10
 MATTER_MAX: Final = 200
 REFERENCE_MAX: Final = 100
 """Characters of what a session is for, and of the name of a proof."""
+ACTS_WAITING_MAX: Final = 5
+"""Acts of a session that wait for a colleague at a time."""
+DECLINE_REASON_MAX: Final = 200
+"""Characters in which a colleague says why not."""
 COPY_DAYS_MAX: Final = 90
 """An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
 COPIES_MAX: Final = 3

@@ -5,13 +5,14 @@ What a caller sees of an object is said here, once for each kind; tests/web/test
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Flask
 
 from tests.licences.test_review import drug_permit
+from tests.support.acts import prepared
 from tests.support.batches import csv_of, row_of, taken_in
 from tests.support.beyond import alerts, beyond, grant_ids
 from tests.support.catalogue import begun, food_content
@@ -54,6 +55,7 @@ _DEMO: Final = {
     "responsible_beside": "desk-liu",
     "bank": "desk-bank",
     "counter": "counter-wang",
+    "colleague": "counter-liu",
     "issuer": "issuer-chen",
     "manager": "manager-sun",
     "auditor": "auditor-he",
@@ -91,7 +93,9 @@ SEES: Final[dict[str, set[str]]] = {
     "basis": {"manager", "manager_region", "managing"},
     "unit": {"responsible", "managing"} | _MANAGERS,
     "assistance": {"counter"},
-    "copy": {"counter", "elder", "delegate"},
+    "act": {"counter"},
+    "confirmation": {"colleague"},
+    "copy": {"counter", "colleague", "elder", "delegate"},
     "application": {"bank", "manager", "manager_region"},
     "application_draft": {"bank"},
     "application_proof": {"bank", "manager", "manager_region"},
@@ -108,10 +112,11 @@ TOLD: Final[dict[str, set[str]]] = {"unit": {"desk"}}
 
 @dataclass(frozen=True)
 class Owned:
-    """An object: how routes name it, and texts that nobody else may read."""
+    """An object: how routes name it, texts that nobody else may read, and how routes name what it stands in."""
 
     name: str
     secrets: tuple[str, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -274,6 +279,13 @@ def _client(world: World) -> Owned:
     return Owned(answer.get_json()["client_id"], (str(body["name"]),))
 
 
+def _act(world: World) -> Owned:
+    wang = world.visitor("counter")
+    session = begun_assistance(world.app, wang)
+    act = prepared(wang, session)
+    return Owned(act["id"], also={"assistance_id": session["id"]})
+
+
 _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "licence": _licence,
     "showing": _showing,
@@ -293,6 +305,8 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "reconciliation": _reconciliation,
     "review": _review,
     "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
+    "act": _act,
+    "confirmation": lambda world: Owned(world.object("act").name),
     "copy": lambda world: Owned(
         printed(world.visitor("counter"), begun_assistance(world.app, world.visitor("counter")))[
             "serial"

@@ -34,6 +34,12 @@ COPY: Final = {
     "recipient": "测试",
     "valid_until": day(0),
 }
+DELEGATION: Final = {
+    "delegate": {"code": "150602199809214222", "name": "测试"},
+    "licences": ["x"],
+    "items": None,
+    "ends_on": day(0),
+}
 DATES: Final = {"cleared_at": "2026-01-01T00:00:00+08:00"}
 
 
@@ -106,6 +112,17 @@ ROUTES: Final = {
     "GET /api/v1/assistances/<assistance_id>": Line("assistance"),
     "DELETE /api/v1/assistances/<assistance_id>": Line("assistance"),
     "POST /api/v1/assistances/<assistance_id>/copies": Line("assistance", COPY, key="k"),
+    "POST /api/v1/assistances/<assistance_id>/freeze": Line("assistance"),
+    "POST /api/v1/assistances/<assistance_id>/unfreeze": Line("assistance"),
+    "GET /api/v1/assistances/<assistance_id>/delegations": Line("assistance"),
+    "POST /api/v1/assistances/<assistance_id>/delegations": Line("assistance", DELEGATION),
+    "DELETE /api/v1/assistances/<assistance_id>/delegations/<delegation_id>": Line("assistance"),
+    "GET /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
+    "DELETE /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
+    "GET /api/v1/confirmations/<act_id>": Line("confirmation"),
+    "POST /api/v1/confirmations/<act_id>": Line(
+        "confirmation", {"answer": "confirm", "seen": "0" * 32}
+    ),
     "GET /api/v1/copies/<serial>.pdf": Line("copy"),
     "POST /wallet/copies/<serial>/revocation": Line("copy", form=True),
     "GET /counter/<assistance_id>": Line("assistance"),
@@ -319,7 +336,9 @@ def test_strangers_are_told_nothing(shared_app: Flask, world: World, route: str)
     line, method = ROUTES[route], route.partition(" ")[0]
     owned, sees = world.object(line.object), SEES[line.object]
     rule, guard = next((rule, guard) for one, rule, guard in _rules(shared_app) if one == route)
-    path = rule.build({one: NAMES.get(one, owned.name) for one in rule.arguments})[1]  # type: ignore[index]
+    path = rule.build(
+        {one: NAMES.get(one, owned.also.get(one, owned.name)) for one in rule.arguments}
+    )[1]  # type: ignore[index]
     reached = 0
     for name in world.callers:
         admitted = world.admits(guard, name)

@@ -140,6 +140,22 @@ def open_assistance(
     return _if_open(_own(tx, principal, assistance_id), now)
 
 
+def lock_assistance(
+    tx: Connection, principal: Principal, assistance_id: str, now: datetime
+) -> AnyRow:
+    """As `open_assistance`; until the transaction ends nobody else acts in the session, or ends it."""
+    row = _own(tx, principal, assistance_id)
+    hold_assistance(tx, row.id)
+    return open_assistance(tx, principal, row.id, now)
+
+
+def hold_assistance(tx: Connection, assistance_id: str) -> None:
+    """Whoever else acts in a session, or ends it, waits here; who prints a copy does not."""
+    tx.execute(
+        select(Assistance.id).where(Assistance.id == assistance_id).with_for_update(key_share=True)
+    ).all()
+
+
 def open_assistance_at(
     tx: Connection, unit_id: int | None, assistance_id: str, now: datetime
 ) -> AnyRow:

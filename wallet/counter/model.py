@@ -27,7 +27,10 @@ class Assistance(Base):
     """
 
     __tablename__ = "assistances"
-    __table_args__ = (Index("ix_assistances_staff", "staff_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_assistances_staff", "staff_id", "started_at"),
+        Index("ix_assistances_unit", "unit_id", "ends_at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

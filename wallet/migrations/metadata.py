@@ -7,6 +7,7 @@ from wallet.base.epoch import EpochToken
 from wallet.base.outbox import OutboxMessage
 from wallet.catalogue import model as catalogue
 from wallet.counter import model as counter
+from wallet.counter.acts import model as assisted_acts
 from wallet.holders import model as holders
 from wallet.holders.administrators import model as administrators
 from wallet.licences import model as licences
@@ -35,6 +36,7 @@ __all__ = [
     "Session",
     "UsedAttempt",
     "administrators",
+    "assisted_acts",
     "catalogue",
     "counter",
     "delegations",

@@ -36,23 +36,34 @@ _OPEN: Final = (
 def freeze(deps: Deps, principal: Principal, now: datetime) -> None:
     """Freeze the account; twice is once. Holds for every verification that starts after this."""
     with deps.db.begin() as tx:
-        mine = (Account.id == principal.id) & Account.frozen_at.is_(None)
-        if (
-            tx.execute(update(Account).where(mine).values(frozen_at=now, void_before=now)).rowcount
-            == 0
-        ):
-            return
-        audit.record(tx, "account.frozen", now, account=principal.id)
-        _void_questions(tx, principal, now)
+        freeze_account(tx, principal, now)
+
+
+def freeze_account(tx: Connection, principal: Principal, now: datetime) -> bool:
+    """As `freeze`, within a transaction; false where it was frozen before."""
+    mine = (Account.id == principal.id) & Account.frozen_at.is_(None)
+    frozen = tx.execute(update(Account).where(mine).values(frozen_at=now, void_before=now))
+    if frozen.rowcount == 0:
+        return False
+    audit.record(tx, "account.frozen", now, account=principal.id)
+    _void_questions(tx, principal, now)
+    return True
 
 
 def unfreeze(deps: Deps, principal: Principal, now: datetime) -> None:
     """Let the account show again, and sign out everywhere else: the lost phone too. Twice is once."""
     with deps.db.begin() as tx:
-        mine = (Account.id == principal.id) & Account.frozen_at.is_not(None)
-        if tx.execute(update(Account).where(mine).values(frozen_at=None)).rowcount:
-            audit.record(tx, "account.unfrozen", now, account=principal.id)
-            end_elsewhere(tx, principal, now)
+        unfreeze_account(tx, principal, now)
+
+
+def unfreeze_account(tx: Connection, principal: Principal, now: datetime) -> bool:
+    """As `unfreeze`, within a transaction; false where it was not frozen."""
+    mine = (Account.id == principal.id) & Account.frozen_at.is_not(None)
+    if tx.execute(update(Account).where(mine).values(frozen_at=None)).rowcount == 0:
+        return False
+    audit.record(tx, "account.unfrozen", now, account=principal.id)
+    end_elsewhere(tx, principal, now)
+    return True
 
 
 def _void_questions(tx: Connection, principal: Principal, now: datetime) -> None:

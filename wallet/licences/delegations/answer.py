@@ -63,19 +63,36 @@ def end(deps: Deps, principal: Principal, delegation: str, now: datetime) -> Non
     Whatever is shown under it at this moment is void. Twice is once. Raises NotFound.
     """
     with deps.db.begin() as tx:
-        row = _find(tx, deps, principal, delegation, now)
-        if state_of(row, now, local_day(now)) not in ("offered", "active", "upcoming"):
-            return
-        by, values = "grantor", {}
-        if not row.given:
-            by, values = "delegate", {"account_id": principal.id}
-        ended = tx.execute(
-            update(Delegation)
-            .where(Delegation.id == row.id, Delegation.ended_at.is_(None))
-            .values(ended_at=now, ended_by=by, over_at=None, **values)
-        )
-        if ended.rowcount:
-            _note_end(tx, principal, row.id, by, now)
+        end_delegation(tx, deps, principal, delegation, now)
+
+
+def end_delegation(
+    tx: Connection,
+    deps: Deps,
+    principal: Principal,
+    delegation: str,
+    now: datetime,
+    *,
+    as_person: bool = False,
+) -> int | None:
+    """As `end`, within a transaction; gives the id of the row, None where it was over before. `as_person`: as
+    `listed.visible`."""
+    row = _find(tx, deps, principal, delegation, now, as_person=as_person)
+    if state_of(row, now, local_day(now)) not in ("offered", "active", "upcoming"):
+        return None
+    by, values = "grantor", {}
+    if not row.given:
+        by, values = "delegate", {"account_id": principal.id}
+    ended = tx.execute(
+        update(Delegation)
+        .where(Delegation.id == row.id, Delegation.ended_at.is_(None))
+        .values(ended_at=now, ended_by=by, over_at=None, **values)
+    )
+    if ended.rowcount == 0:
+        return None
+    _note_end(tx, principal, row.id, by, now)
+    delegation_id: int = row.id
+    return delegation_id
 
 
 def _check_room(tx: Connection, row: AnyRow, now: datetime) -> None:
@@ -123,11 +140,16 @@ def _note_end(
 
 
 def _find(
-    tx: Connection, deps: Deps, principal: Principal, delegation: str, now: datetime
+    tx: Connection,
+    deps: Deps,
+    principal: Principal,
+    delegation: str,
+    now: datetime,
+    *,
+    as_person: bool = False,
 ) -> AnyRow:
-    row = tx.execute(
-        visible(deps, principal, now, Delegation).where(Delegation.public_id == delegation)
-    ).one_or_none()
+    mine = visible(deps, principal, now, Delegation, as_person=as_person)
+    row = tx.execute(mine.where(Delegation.public_id == delegation)).one_or_none()
     if row is None:
         raise _not_found()
     return row

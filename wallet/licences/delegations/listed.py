@@ -23,6 +23,7 @@ from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import (
     COUNTING,
+    FAMILY,
     Delegation,
     DelegationItem,
     DelegationLicence,
@@ -101,12 +102,14 @@ def delegations(
     cursor: str | None = None,
     side: str | None = None,
     living: bool | None = None,
+    *,
+    as_person: bool = False,
 ) -> DelegationPage:
     """A page of those that the account gave, for itself or an organisation, and those it received.
 
-    `living`: only those that count or may yet, or only the others.
+    `living`: only those that count or may yet, or only the others. `as_person`: as `visible`.
     """
-    statement = visible(deps, principal, now, Delegation, side=side)
+    statement = visible(deps, principal, now, Delegation, side=side, as_person=as_person)
     if living is not None:
         alive = lives(now, local_day(now))
         statement = statement.where(alive if living else ~alive)
@@ -121,19 +124,34 @@ def delegations(
 def delegation(deps: Deps, principal: Principal, wanted: str, now: datetime) -> DelegationView:
     """One of them; raises NotFound."""
     with deps.db.read() as tx:
-        rows = tx.execute(
-            visible(deps, principal, now, Delegation).where(Delegation.public_id == wanted)
-        ).all()
-        views = _views(tx, deps.vault, rows, now, None)
+        return delegation_view(tx, deps, principal, wanted, now)
+
+
+def delegation_view(
+    tx: Connection, deps: Deps, principal: Principal, wanted: str, now: datetime
+) -> DelegationView:
+    """As `delegation`, within a transaction."""
+    rows = tx.execute(
+        visible(deps, principal, now, Delegation).where(Delegation.public_id == wanted)
+    ).all()
+    views = _views(tx, deps.vault, rows, now, None)
     if not views:
         raise NotFound("没有找到这份授权，请返回“授权代办”重新选择。")
     return views[0]
 
 
 def visible(
-    deps: Deps, principal: Principal, now: datetime, *columns: Any, side: str | None = None
+    deps: Deps,
+    principal: Principal,
+    now: datetime,
+    *columns: Any,
+    side: str | None = None,
+    as_person: bool = False,
 ) -> AnySelect:
-    """Select these of the delegations that concern the account, and on which side: `given`, `received`."""
+    """Select these of the delegations that concern the account, and on which side: `given`, `received`.
+
+    `as_person`: those of the natural person alone, not what it has given for an organisation.
+    """
     given = Delegation.grantor_id.in_(holders_of(principal.id, local_day(now)))
     answered = Delegation.account_id == principal.id
     offered = and_(is_open(now), is_for(Delegation, deps.vault, principal))
@@ -142,7 +160,10 @@ def visible(
     found = [select(Delegation.id).where(condition) for condition in sides[side]]
     concerned = union(*found).subquery("concerned")
     labels = (given.label(GIVEN), or_(answered, offered).label(RECEIVED))
-    return select(*columns, *labels).join(concerned, concerned.c.id == Delegation.id)
+    statement = select(*columns, *labels).join(concerned, concerned.c.id == Delegation.id)
+    if as_person:
+        statement = statement.where(or_(Delegation.kind == FAMILY, answered))
+    return statement
 
 
 def _views(

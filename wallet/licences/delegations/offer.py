@@ -73,6 +73,20 @@ class _Scope:
     numbers: Sequence[Number]
 
 
+@dataclass(frozen=True)
+class Offer:
+    """An offer that holds to every rule: to whom (the columns of `Addressed`), which licences by id, which items by
+    id, None for any, and on which days."""
+
+    to: Mapping[str, Any]
+    kind: str
+    grantor_id: int
+    licences: Sequence[int]
+    items: Sequence[int] | None
+    starts_on: date
+    ends_on: date
+
+
 def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -> str:
     """Offer it, and leave word for that person. Gives its id.
 
@@ -82,60 +96,77 @@ def offer(deps: Deps, principal: Principal, new: NewDelegation, now: datetime) -
     `licence_expired`, `licence_revoked`, `delegation_exists`, `too_many_delegates`), TooMany
     (`too_many_offers`).
     """
+    with deps.db.begin() as tx:
+        public_id: str = make_offer(tx, deps, principal, new, now).public_id
+    return public_id
+
+
+def check_offer(
+    tx: Connection, deps: Deps, principal: Principal, new: NewDelegation, now: datetime
+) -> Offer:
+    """What would be offered; it holds until the transaction ends. Raises as `offer`."""
     today = local_day(now)
-    answer_until = now + numbers.DELEGATION_ANSWER_DAYS * _DAY
     starts_on = new.starts_on or today
     _check_period(starts_on, new.ends_on, today)
     to = addressee(new.code_type, new.code, new.name, today).columns(deps.vault)
     if len(set(new.licences)) != len(new.licences):
         raise Invalid("licences：同一证照重复。", "duplicate_licence")
-    with deps.db.begin() as tx:
-        _check_account(tx, principal, to["code_type"], to["code_index"])
-        scope = _scope(tx, deps, principal, new.licences, today)
-        # A newer version would take over what stands now, and not see what is written here.
-        lock_numbers(tx, scope.numbers)
-        scope = _scope(tx, deps, principal, new.licences, today)
-        items = None if new.items is None else _items(tx, new.items, set(scope.types.values()))
-        lock_grantor(tx, scope.grantor_id)
-        check_frequency(tx, deps, scope.grantor_id, now)
-        check_others(tx, _wanted(scope, to, starts_on, new.ends_on), now)
-        delegation = tx.execute(
-            insert(Delegation).returning(Delegation.id, Delegation.public_id),
-            {
-                **to,
-                "public_id": secrets.token_urlsafe(12),
-                "kind": scope.kind,
-                "grantor_id": scope.grantor_id,
-                "any_item": items is None,
-                "starts_on": starts_on,
-                "ends_on": new.ends_on,
-                "offered_at": now,
-                "offered_by": principal.id,
-                "answer_until": answer_until,
-                "over_at": min(answer_until, end_of_day(new.ends_on)),
-            },
-        ).one()
-        covered = [{"delegation_id": delegation.id, "licence_id": id} for id in scope.types]
-        tx.execute(insert(DelegationLicence), covered)
-        if items:
-            rows = [{"delegation_id": delegation.id, "item_id": id} for id in items]
-            tx.execute(insert(DelegationItem), rows)
-        outbox.put(tx, TOPIC, now, delegation=delegation.id, act="offered")
-        audit.record(
-            tx,
-            "delegation.offered",
-            now,
-            delegation=delegation.id,
-            kind=scope.kind,
-            grantor=scope.grantor_id,
-            account=principal.id,
-            licences=sorted(scope.types),
-            items=None if new.items is None else sorted(new.items),
-            starts_on=starts_on.isoformat(),
-            ends_on=new.ends_on.isoformat(),
-        )
-    public_id: str = delegation.public_id
-    return public_id
+    _check_account(tx, principal, to["code_type"], to["code_index"])
+    scope = _scope(tx, deps, principal, new.licences, today)
+    # A newer version would take over what stands now, and not see what is written here.
+    lock_numbers(tx, scope.numbers)
+    scope = _scope(tx, deps, principal, new.licences, today)
+    items = None if new.items is None else _items(tx, new.items, set(scope.types.values()))
+    lock_grantor(tx, scope.grantor_id)
+    check_frequency(tx, deps, scope.grantor_id, now)
+    check_others(tx, _wanted(scope, to, starts_on, new.ends_on), now)
+    return Offer(
+        to, scope.kind, scope.grantor_id, sorted(scope.types), items, starts_on, new.ends_on
+    )
+
+
+def make_offer(
+    tx: Connection, deps: Deps, principal: Principal, new: NewDelegation, now: datetime
+) -> AnyRow:
+    """As `offer`, within a transaction; gives `id` and `public_id` of the row."""
+    made = check_offer(tx, deps, principal, new, now)
+    answer_until = now + numbers.DELEGATION_ANSWER_DAYS * _DAY
+    row = tx.execute(
+        insert(Delegation).returning(Delegation.id, Delegation.public_id),
+        {
+            **made.to,
+            "public_id": secrets.token_urlsafe(12),
+            "kind": made.kind,
+            "grantor_id": made.grantor_id,
+            "any_item": made.items is None,
+            "starts_on": made.starts_on,
+            "ends_on": made.ends_on,
+            "offered_at": now,
+            "offered_by": principal.id,
+            "answer_until": answer_until,
+            "over_at": min(answer_until, end_of_day(made.ends_on)),
+        },
+    ).one()
+    covered = [{"delegation_id": row.id, "licence_id": id} for id in made.licences]
+    tx.execute(insert(DelegationLicence), covered)
+    if made.items:
+        rows = [{"delegation_id": row.id, "item_id": id} for id in made.items]
+        tx.execute(insert(DelegationItem), rows)
+    outbox.put(tx, TOPIC, now, delegation=row.id, act="offered")
+    audit.record(
+        tx,
+        "delegation.offered",
+        now,
+        delegation=row.id,
+        kind=made.kind,
+        grantor=made.grantor_id,
+        account=principal.id,
+        licences=list(made.licences),
+        items=None if new.items is None else sorted(new.items),
+        starts_on=made.starts_on.isoformat(),
+        ends_on=made.ends_on.isoformat(),
+    )
+    return row
 
 
 def _wanted(scope: _Scope, to: Mapping[str, Any], starts_on: date, ends_on: date) -> Wanted:

@@ -1710,6 +1710,41 @@ def upgrade() -> None:
     with op.batch_alter_table("assistances", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assistances_holder_id"), ["holder_id"], unique=False)
         batch_op.create_index("ix_assistances_staff", ["staff_id", "started_at"], unique=False)
+        batch_op.create_index("ix_assistances_unit", ["unit_id", "ends_at"], unique=False)
+
+    op.create_table(
+        "assisted_acts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("assistance_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("content_index", sa.LargeBinary(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("terminal", sa.String(), nullable=True),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("delegation_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"],
+            ["assistances.id"],
+            name=op.f("fk_assisted_acts_assistance_id_assistances"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["delegation_id"],
+            ["delegations.id"],
+            name=op.f("fk_assisted_acts_delegation_id_delegations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_assisted_acts_staff_id_staff")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assisted_acts")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_assisted_acts_public_id")),
+    )
+    with op.batch_alter_table("assisted_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_assisted_acts_assistance", ["assistance_id", "id"], unique=False)
 
     op.create_table(
         "copies",
@@ -1762,6 +1797,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("copies")
+    op.drop_table("assisted_acts")
     op.drop_table("assistances")
     with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:
         batch_op.drop_index("ix_reconciliation_differences_reconciliation_id_id")

@@ -1,0 +1,1 @@
+"""Acts in an assisted session: done at once, or confirmed by a second staff member first."""

@@ -1,0 +1,65 @@
+"""Acts in an assisted session, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallet.base.database import AnyRow, Base
+
+FREEZE: Final = "freeze"
+UNFREEZE: Final = "unfreeze"
+DELEGATION: Final = "delegation"
+DELEGATION_END: Final = "delegation_end"
+KINDS: Final[dict[str, str]] = {
+    FREEZE: "停用亮码",
+    UNFREEZE: "恢复亮码",
+    DELEGATION: "授权亲友代办",
+    DELEGATION_END: "结束授权",
+}
+"""What may be done in a session, and how the receipt calls it."""
+SENSITIVE: Final = (UNFREEZE, DELEGATION)
+"""These open something, so a second staff member confirms them; the others protect, and are done at once."""
+DONE: Final = "done"
+DECLINED: Final = "declined"
+WITHDRAWN: Final = "withdrawn"
+STATES: Final = ("waiting", DONE, DECLINED, WITHDRAWN, "ended")
+
+CONTENT: Final = "assisted_acts.content"
+REASON: Final = "assisted_acts.reason"
+"""Contexts under which these values are sealed."""
+
+
+class AssistedAct(Base):
+    """An act in a session; `content` says what is, or was, to be done, and never changes: `content_index` stands for it.
+
+    One that waits has no `outcome`; done, declined and withdrawn are final. `staff_id` and `terminal` are the second
+    staff member's, who confirmed or declined it. `delegation_id` is what it has made or ended.
+    """
+
+    __tablename__ = "assisted_acts"
+    __table_args__ = (Index("ix_assisted_acts_assistance", "assistance_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    assistance_id: Mapped[str] = mapped_column(ForeignKey("assistances.id"))
+    kind: Mapped[str]
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    content_index: Mapped[bytes] = mapped_column(LargeBinary)
+    prepared_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    terminal: Mapped[str | None]
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    delegation_id: Mapped[int | None] = mapped_column(ForeignKey("delegations.id"))
+
+
+def act_state(outcome: str | None, session: AnyRow, now: datetime) -> str:
+    """waiting, done, declined, withdrawn; or ended: with its session, before anybody had confirmed it."""
+    if outcome is not None:
+        return outcome
+    return "ended" if session.ended_at is not None or now >= session.ends_at else "waiting"
