@@ -252,7 +252,7 @@ def test_what_stands_on_a_copy_is_read_again_with_its_verdict(
 ) -> None:
     verdict = verify(zhao, printed(wang, begun(app, wang))["text"], ALLOWANCE)
     again = zhao.get(f"/api/v1/verifications/{verdict['id']}").get_json()
-    told = ("purpose", "recipient", "ends_on", "licences", "shown_by")
+    told = ("purpose", "recipient", "ends_on", "uses", "licences", "shown_by")
     assert {name: again[name] for name in told} == {name: verdict[name] for name in told}
 
 

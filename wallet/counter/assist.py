@@ -150,7 +150,7 @@ def lock_assistance(
 
 
 def hold_assistance(tx: Connection, assistance_id: str) -> None:
-    """Whoever else acts in a session, or ends it, waits here; who prints a copy does not."""
+    """Whoever else acts in a session, prints in it or ends it waits here."""
     tx.execute(
         select(Assistance.id).where(Assistance.id == assistance_id).with_for_update(key_share=True)
     ).all()

@@ -43,8 +43,9 @@ class CopyView:
     unit_en: str
 
 
-def revoke_copy(deps: Deps, principal: Principal, serial: str, reason: str, now: datetime) -> None:
-    """Revoke a copy: at any counter, by its holder, or by who may show its licence. Revoking twice is once.
+def revoke_copy(deps: Deps, principal: Principal, serial: str, reason: str, now: datetime) -> str:
+    """Revoke a copy: at any counter, by its holder, or by who may show its licence. Revoking twice is once. Gives its
+    serial as it is stored.
 
     No desk accepts it in a request that starts after this has been answered, and the lists say so to desks that are
     offline. Raises NotFound for any other.
@@ -64,16 +65,25 @@ def revoke_copy(deps: Deps, principal: Principal, serial: str, reason: str, now:
             end_copy_index(tx, copy.id, now)
             told = {"serial": copy.serial, "licence": copy.licence_id, "actor": principal.account}
             audit.record(tx, "copy.revoked", now, **told)
+    return str(copy.serial)
 
 
 def copy_in_sight(tx: Connection, principal: Principal, serial: str, today: date) -> AnyRow:
     """The row of a copy: any for counter staff, for an account those of licences that it may show. Raises NotFound."""
+    return _found(tx, serial, _visible(principal, today))
+
+
+def copy_of_unit(tx: Connection, principal: Principal, serial: str) -> AnyRow:
+    """The row of a copy that was printed at this unit's counters: what is on it is nobody else's to read. Raises
+    NotFound."""
+    return _found(tx, serial, Copy.unit_id == principal.unit_id)
+
+
+def _found(tx: Connection, serial: str, which: ColumnElement[bool]) -> AnyRow:
     known, found = read_serial(serial), None
     if known is not None:
         found = tx.execute(
-            select(Copy).where(
-                Copy.serial == known, Copy.text_sealed.is_not(None), _visible(principal, today)
-            )
+            select(Copy).where(Copy.serial == known, Copy.text_sealed.is_not(None), which)
         ).one_or_none()
     if found is None:
         raise NotFound("没有找到这份加注件，请核对编号。", "copy_unknown")
@@ -81,10 +91,10 @@ def copy_in_sight(tx: Connection, principal: Principal, serial: str, today: date
 
 
 def copy_for_counter(deps: Deps, principal: Principal, serial: str, now: datetime) -> CopyView:
-    """One copy as counter staff see it. Raises NotFound."""
+    """One copy as staff of the counters where it was printed see it. Raises NotFound."""
     today = local_day(now)
     with deps.db.read() as tx:
-        known = copy_in_sight(tx, principal, serial, today)
+        known = copy_of_unit(tx, principal, serial)
         row = tx.execute(_copies().where(Copy.id == known.id)).one()
     return _view(deps, row, today)
 

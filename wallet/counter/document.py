@@ -15,7 +15,7 @@ from wallet.base.clock import SHANGHAI, local_day
 from wallet.base.deps import Deps
 from wallet.base.qr import draw_qr
 from wallet.base.typesetting import typeset
-from wallet.counter.copies import copy_in_sight
+from wallet.counter.copies import copy_of_unit
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
 from wallet.counter.serial import grouped
 from wallet.errors import Conflict
@@ -32,19 +32,22 @@ TEMPLATE: Final = "copy.typ"
 def copy_document(
     deps: Deps, principal: Principal, serial: str, now: datetime, *, large: bool = False
 ) -> bytes:
-    """The sealed PDF of a copy that is good; `large` is the edition in large print.
+    """The sealed PDF of a copy that is good, at the unit that printed it; `large` is the edition in large print.
 
-    Raises NotFound, Conflict: `copy_revoked`, `copy_expired`, the licence's status, `no_seal`, `seal_expired`,
+    Raises NotFound, Conflict: `copy_revoked`, `copy_expired`, `copy_superseded`, the licence's status, `no_seal`, `seal_expired`,
     `glyph_missing`. Who took it is in the audit trail.
     """
     with deps.db.read() as tx:
-        copy = copy_in_sight(tx, principal, serial, local_day(now))
+        copy = copy_of_unit(tx, principal, serial)
         if copy.revoked_at is not None:
             raise Conflict("这份加注件已撤回，不能再打印。", "copy_revoked")
         if copy.ends_on < local_day(now):
             raise Conflict("这份加注件已过使用期限，请重新办理。", "copy_expired")
-        sealed = select(Licence.identifier_sealed).where(Licence.id == copy.licence_id)
-        identifier = deps.vault.open(tx.execute(sealed).scalar_one(), IDENTIFIER)
+        of = select(Licence.identifier_sealed, Licence.superseded_at)
+        licence = tx.execute(of.where(Licence.id == copy.licence_id)).one()
+        if licence.superseded_at is not None:
+            raise Conflict("证照已更新，请按新版重新打印加注件。", "copy_superseded")
+        identifier = deps.vault.open(licence.identifier_sealed, IDENTIFIER)
         held, fields = licence_of_holder(tx, deps, copy.holder_id, identifier, now)
         printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
     if held.status != "valid":

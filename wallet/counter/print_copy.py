@@ -5,7 +5,7 @@
 3. a transaction keeps the text; the document is drawn and sealed when it is asked for
 
 A copy without a text, left by a crash between 1 and 3, is no copy: nothing was printed from it, and the same request
-again finishes it.
+again finishes it. Once its session is over nobody can, and it no longer counts.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from verify import codes
 from verify.codes import PAPER, PaperCode
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import SHANGHAI, local_day
-from wallet.base.database import AnyRow, insert_if_new
+from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
+from wallet.base.typesetting import undrawable
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
-from wallet.counter.assist import open_assistance
+from wallet.counter.assist import lock_assistance
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT, Copy
 from wallet.counter.serial import new_serial
 from wallet.errors import Conflict, Invalid
@@ -79,10 +80,11 @@ def print_copy(
     """Print a copy; the same request again, by its key, is the same copy.
 
     Raises NotFound (session, or a licence of somebody else), Conflict (`assistance_ended`, the licence's status,
-    `too_many_copies`, `idempotency_key_reused`), Invalid (`copy_days`, `copy_item`, `copy_recipient`).
+    `too_many_copies`, `idempotency_key_reused`, `glyph_missing`), Invalid (`copy_days`, `copy_item`, `copy_recipient`).
     """
+    _check_glyphs(new)
     with deps.db.begin() as tx:
-        session = open_assistance(tx, principal, assistance_id, now)
+        session = lock_assistance(tx, principal, assistance_id, now)
         copy = _before(tx, session, key)
         if copy is None:
             copy = _store(tx, deps, principal, session, new, key, body_hash, now)
@@ -92,7 +94,7 @@ def print_copy(
             )
     if copy.text_sealed is not None:
         return PrintedCopy(copy.serial, deps.vault.open(copy.text_sealed, TEXT), copy.ends_on)
-    text = _signed(deps, copy, now)
+    text = _signed(deps, copy)
     with deps.db.begin() as tx:
         tx.execute(
             update(Copy)
@@ -122,8 +124,10 @@ def _store(
     if held.status != "valid":
         raise Conflict(_STOPPED[held.status], f"licence_{held.status}")
     _check_days(held, new.valid_until, local_day(now))
-    # Whoever else prints of this licence waits here, so that the number is exact.
-    tx.execute(select(Licence.id).where(Licence.id == held.id).with_for_update()).all()
+    # Whoever else prints of this licence waits here, so that the number is exact. A desk that uses it does not.
+    tx.execute(
+        select(Licence.id).where(Licence.id == held.id).with_for_update(key_share=True)
+    ).all()
     _check_number(tx, held.id, now)
     item_id = _item(tx, new.item, held)
     values: dict[str, Any] = {
@@ -144,10 +148,7 @@ def _store(
         "uses": 0,
         "printed_at": now,
     }
-    if not insert_if_new(tx, Copy, **values):
-        again = _before(tx, session, key)  # the other of two at once
-        assert again is not None
-        return again
+    tx.execute(insert(Copy), values)
     copy = tx.execute(select(Copy).where(Copy.serial == values["serial"])).one()
     assign_copy_index(tx, deps, copy.id, now)
     audit.record(
@@ -167,6 +168,14 @@ def _store(
     return copy
 
 
+def _check_glyphs(new: NewCopy) -> None:
+    """What cannot be set on the document is refused before a copy is counted."""
+    missing = undrawable(new.purpose + new.recipient)
+    if missing:
+        named = "、".join(f"{character}（U+{ord(character):04X}）" for character in missing)
+        raise Conflict(f"现有字库没有这些字：{named}。请换一种写法。", "glyph_missing")
+
+
 def _check_days(held: HeldLicence, last: date, today: date) -> None:
     most = today + timedelta(days=numbers.COPY_DAYS_MAX)
     if held.valid_until is not None:
@@ -178,8 +187,12 @@ def _check_days(held: HeldLicence, last: date, today: date) -> None:
 
 def _check_number(tx: Connection, licence_id: int, now: datetime) -> None:
     since = now - timedelta(days=numbers.COPIES_WITHIN_DAYS)
+    unfinished = now - timedelta(seconds=numbers.ASSISTANCE_LIFE)
     printed = select(func.count()).where(
-        Copy.licence_id == licence_id, Copy.printed_at > since, Copy.revoked_at.is_(None)
+        Copy.licence_id == licence_id,
+        Copy.printed_at > since,
+        Copy.revoked_at.is_(None),
+        or_(Copy.text_sealed.is_not(None), Copy.printed_at > unfinished),
     )
     if tx.execute(printed).scalar_one() >= numbers.COPIES_MAX:
         raise Conflict(
@@ -229,8 +242,9 @@ def _recipient(tx: Connection, code: str | None) -> int | None:
     return number
 
 
-def _signed(deps: Deps, copy: AnyRow, now: datetime) -> str:
-    """The text of a copy's code, read back as a desk will read it."""
+def _signed(deps: Deps, copy: AnyRow) -> str:
+    """The text of a copy's code, of the time when it was stored, read back as a desk would have read it then."""
+    printed_at = copy.printed_at.timestamp()
     with deps.db.read() as tx:
         places = {
             row.copy_id: row.index
@@ -250,7 +264,7 @@ def _signed(deps: Deps, copy: AnyRow, now: datetime) -> str:
     claims: dict[str, Any] = {
         "iss": deps.keys.issuer,
         "jti": copy.serial,
-        "iat": int(now.timestamp()),
+        "iat": int(printed_at),
         "end": int(end.timestamp()),
         "t": more.short_number,
         "l": places[None],
@@ -263,7 +277,7 @@ def _signed(deps: Deps, copy: AnyRow, now: datetime) -> str:
     if copy.recipient_unit_id is not None:
         claims["u"] = copy.recipient_unit_id
     text = f"{deps.config.public_url}/v#{codes.encode(PAPER, claims, deps.keys.current)}"
-    code = codes.read(text, deps.keys.public, now.timestamp())
+    code = codes.read(text, deps.keys.public, printed_at)
     if not isinstance(code, PaperCode) or code.jti != copy.serial:
         raise RuntimeError("the copy just signed does not read back")
     return text

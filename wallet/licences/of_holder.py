@@ -22,7 +22,7 @@ from wallet.organisations.model import Unit
 def licences_of_holder(
     tx: Connection, deps: Deps, holder_id: int, now: datetime
 ) -> list[HeldLicence]:
-    """What a holder has, usable ones first: at most `PAGE_LIMIT_MAX` of them."""
+    """What a holder has, usable ones first: of very many the `PAGE_LIMIT_MAX` that came last."""
     today = local_day(now)
     rows = _rows(tx, holder_id, true(), numbers.PAGE_LIMIT_MAX)
     against = published_against(deps, deps.epoch.marks(), [row.id for row in rows])
@@ -61,7 +61,7 @@ def _rows(tx: Connection, holder_id: int, which: ColumnElement[bool], limit: int
             Licence.superseded_at.is_(None),
             which,
         )
-        .order_by(Licence.id)
+        .order_by(Licence.id.desc())
         .limit(limit)
     )
     return list(tx.execute(statement).all())

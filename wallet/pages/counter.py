@@ -23,7 +23,7 @@ from wallet.counter.assist import (
     begin_assistance,
     end_assistance,
 )
-from wallet.counter.copies import CopyView, copy_for_counter, revoke_copy
+from wallet.counter.copies import copy_for_counter, revoke_copy
 from wallet.counter.document import copy_document
 from wallet.counter.print_copy import print_copy
 from wallet.counter.schemas import NewAssistanceSchema, NewCopySchema, RevocationSchema
@@ -165,14 +165,12 @@ def revoke() -> _Answer:
     given = {name: _line(name) for name in ("serial", "reason")}
     try:
         reason = _REVOCATION.load({"reason": given["reason"]})["reason"]
-        copy = copy_for_counter(deps(), current_principal(), given["serial"], now())
-        revoke_copy(deps(), current_principal(), copy.serial, reason, now())
+        serial = revoke_copy(deps(), current_principal(), given["serial"], reason, now())
     except ValidationError:
         return _revocation(given, _("请写明为什么撤回，最多 200 个字。")), 422
     except NotFound:
         return _revocation(given, _("没有找到这份加注件，请核对编号。")), 404
-    done = copy_for_counter(deps(), current_principal(), copy.serial, now())
-    return _revocation({}, done=done)
+    return _revocation({}, done=serial)
 
 
 def _shown(found: AssistanceView) -> str:
@@ -213,16 +211,13 @@ def _last_day(held: HeldLicence) -> date:
     return min(most, held.valid_until) if held.valid_until else most
 
 
-def _revocation(
-    given: Mapping[str, str], refused_why: str = "", done: CopyView | None = None
-) -> str:
+def _revocation(given: Mapping[str, str], refused_why: str = "", done: str = "") -> str:
     return _render(
         "counter/revocation.html",
         section="revocation",
         given=given,
         refused_why=refused_why,
-        done=done,
-        grouped=grouped(done.serial) if done else "",
+        done=grouped(done),
         crumbs=[],
     )
 
@@ -261,6 +256,7 @@ def _refusal(refused: DomainError) -> str:
         "holder_code": _("身份证号码不对，请核对各位数字与校验位。"),
         "name_required": _("没有读卡时请填写姓名。"),
         "reference_required": _("请写明凭据，如监护证明、签字单的编号。"),
+        "glyph_missing": _("用途或接收人里有字库没有的字，请换一种写法。"),
         "assistance_ended": _("这次帮办代办已结束，请重新核对身份后再办。"),
         "too_many_copies": _(
             "这件证照 %(days)s 天内已打印 %(n)s 份，请先撤回不再用的。",
