@@ -58,8 +58,8 @@ class Refused(Exception):
 _SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     "ok": ("证照有效，请核对本人与证照信息。", "Valid. Compare the person with the licence."),
     "malformed": (
-        "这不是完整的亮证码，请持证人打开电子证照，点“亮码”后再扫。",
-        "Not a complete code. Ask the holder to open the wallet, tap Show code, and scan again.",
+        "这不是完整的亮证码，请持证人重新亮码后再扫；输入纸质件编号的，请核对编号。",
+        "Not a complete code. Ask the holder to show it again; of a copy on paper, check the serial.",
     ),
     "wrong_kind": (
         "这不是亮证码，请持证人打开电子证照，点“亮码”后再扫。",

@@ -148,6 +148,7 @@ function clear() {
   clearTimeout(fieldsTimer);
   waiting.stop();
   part("verdict").hidden = true;
+  part("verdict-paper").replaceChildren();
   part("verdict-licences").replaceChildren();
   hideMaterials();
   part("ready").hidden = false;

@@ -16,7 +16,8 @@ export function showVerdict(verdict, item) {
   part("verdict-unchecked-text").textContent = listed((verdict.unchecked ?? []).map((name) => word(`unchecked_${name}`)));
   const licences = verdict.licences ?? [];
   const shown = accepted && !licences.length ? [fieldsGone()] : licences.map(licence);
-  part("verdict-licences").replaceChildren(...(verdict.purpose ? [onPaper(verdict)] : []), ...shown);
+  part("verdict-paper").replaceChildren(...(verdict.purpose ? [onPaper(verdict)] : []));
+  part("verdict-licences").replaceChildren(...shown);
   part("verdict-channel").hidden = accepted || pending;
   part("verdict-channel-text").textContent = item?.channel ?? "";
   part("verdict-next").hidden = false;
@@ -41,6 +42,7 @@ export function showProblem(problem, item) {
   band("error", problem.slug, explained("problem", { ...problem, slug: kind }), untouched ? word("not_consumed") : "");
   part("verdict-offline").hidden = true;
   part("verdict-unchecked").hidden = true;
+  part("verdict-paper").replaceChildren();
   part("verdict-licences").replaceChildren();
   part("verdict-channel").hidden = kind === "no_code" || kind === "signed_out";
   part("verdict-channel-text").textContent = item?.channel ?? "";
@@ -54,6 +56,7 @@ export function showProblem(problem, item) {
 export function showMismatch() {
   band("mismatch", part("verdict").dataset.reason, word("mismatch_done"), "");
   part("verdict-unchecked").hidden = true;
+  part("verdict-paper").replaceChildren();
   part("verdict-licences").replaceChildren();
   part("verdict-mismatch").hidden = true;
   part("verdict-not-served").hidden = true;
@@ -61,8 +64,9 @@ export function showMismatch() {
   part("verdict-foot").textContent = "";
 }
 
-/** Take fields and photo off the screen; the verdict itself stays. */
+/** Take fields and photo off the screen, and what stands on a copy; the verdict itself stays. */
 export function hideFields() {
+  part("verdict-paper").replaceChildren();
   if (part("verdict-licences").childElementCount) part("verdict-licences").replaceChildren(fieldsGone());
 }
 

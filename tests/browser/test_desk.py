@@ -94,7 +94,7 @@ def test_a_verdict_is_read_from_two_metres_with_what_to_do_and_the_way_without_a
     assert size >= (60 if width == 1280 else 40)  # px; of 15 mm and more
     expect(band.locator(".mark svg")).to_be_visible()
     expect(band.get_by_role("heading")).to_have_text("未通过")
-    expect(band).to_contain_text("请持证人打开电子证照")
+    expect(band).to_contain_text("请持证人重新亮码")
     expect(shown).to_contain_text(f"不用手机也能办：{channel}")
     expect(clerk.get_by_test_id("verdict-next")).to_be_in_viewport()
 

@@ -1,6 +1,6 @@
 """Judge an annotated copy 加注件: paper may be used again, unless it is for one use, and each use is counted.
 
-1. the copy by its serial                unknown_licence
+1. the copy by its serial                trust_stale of a database that was just put back, unknown_licence
 2. the licence                           copy_superseded, then its status
 3. the copy                              copy_revoked, as the database or, after a restore, a list says
 4. item and recipient                    wrong_item, wrong_recipient
@@ -30,12 +30,15 @@ from wallet.licences.model import Licence
 from wallet.licences.status.published import is_told_valid, published_against
 from wallet.licences.status.standing import REASONS, status_on
 from wallet.relying.desks import Desk
-from wallet.relying.grants import ItemGrant
+from wallet.relying.grants import ItemGrant, within
 from wallet.relying.reading import fields_of, with_paper
 from wallet.relying.record import Shown, new_verification_id, record_judged, record_verification
+from wallet.relying.sentences import message_of
 from wallet.relying.verdicts import Case, Recorded, refuse, verdict_of
-from wallet.showing.model import Verification
+from wallet.showing.model import Use, Verification
+from wallet.showing.remembered import forgotten_marks
 
+_RESTORED: Final = "亮证库刚刚恢复，请稍后再扫，或按传统方式办理。"
 _ONCE_RESTORED: Final = "亮证库刚刚恢复，只能使用一次的纸质件暂不能核验，请按传统方式办理。"
 _ASKS: Final = "此纸质件不是给本单位或这一事项的，请持证人亮码同意，或按传统方式办理。"
 _ACCEPTED: Final = "纸质件有效，这是第 {} 次使用。请核对用途、接收单位和本人。"
@@ -66,6 +69,12 @@ def typed_copy(deps: Deps, text: str) -> str | None:
 
 def judge_paper(tx: Connection, case: Case, code: PaperCode) -> Recorded:
     """Judge it in the caller's transaction, which counts the use and writes the record."""
+    forgotten = forgotten_marks(case.deps)
+    if forgotten is not None:
+        # What was revoked or used since may be forgotten; the next scan is held against the lists.
+        shown = Shown(code.jti, on_paper=True)
+        recorded = refuse(tx, case, shown, "trust_stale", message=_RESTORED)
+        return replace(recorded, forgotten=forgotten)
     unit_id = case.desk.principal.unit_id
     state = read_paper(tx, case.deps, code, case.grant, unit_id, case.now, lock=True)
     if state is None:
@@ -76,7 +85,8 @@ def judge_paper(tx: Connection, case: Case, code: PaperCode) -> Recorded:
         if first is not None:
             return _repeated(tx, case, code, state, first)
     if state.reason != "ok":
-        return refuse(tx, case, state.shown, state.reason, message=state.message)
+        message = state.message or message_of(state.reason, on_paper=True)
+        return refuse(tx, case, state.shown, state.reason, message=message)
     return _accepted(tx, case, code, state)
 
 
@@ -183,11 +193,13 @@ def _accepted(tx: Connection, case: Case, code: PaperCode, state: PaperState) ->
 def _repeated(
     tx: Connection, case: Case, code: PaperCode, state: PaperState, first: AnyRow
 ) -> Recorded:
+    """The first answer again: never a field that is not on record."""
     record_judged(
         tx, case.desk, case.grant, state.shown, first.id, "accepted", "ok", case.now, repeated=True
     )
     verdict = verdict_of(case, state.shown, first.id, "accepted", "ok", first.at, repeated=True)
-    rows = tx.execute(fields_of(state.row.licence_id, _keys(case, code))).all()
+    given = tx.execute(select(Use.fields).where(Use.verification_id == first.id)).scalar_one()
+    rows = tx.execute(fields_of(state.row.licence_id, within(_keys(case, code), given))).all()
     return Recorded(_counted(case.deps, verdict, state.row, state.row.uses), rows)
 
 

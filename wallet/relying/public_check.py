@@ -19,7 +19,7 @@ from wallet.base.deps import Deps
 from wallet.catalogue.model import LicenceType
 from wallet.counter.model import Copy
 from wallet.licences.model import Licence
-from wallet.licences.status.published import published_against
+from wallet.licences.status.published import is_told_valid, published_against
 from wallet.licences.status.standing import status_on
 from wallet.showing.handle import open_handle
 
@@ -90,7 +90,8 @@ def _on_paper(deps: Deps, code: PaperCode, today: date) -> tuple[PublicLicence, 
         return ()
     against = published_against(deps, deps.epoch.marks(), [row.id])
     status = status_on(row.status, row.valid_from, row.valid_until, today, against.get(row.id))
-    ended = row.revoked_at is not None or row.superseded_at is not None
+    told = is_told_valid(deps, code.copy_index)
+    ended = row.revoked_at is not None or row.superseded_at is not None or not told
     return (PublicLicence(row.name, code.name, "revoked" if ended else status, row.ends_on),)
 
 

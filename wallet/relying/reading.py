@@ -129,7 +129,7 @@ def _told(
             keys = within(within(use.fields, use.granted), use.necessary)
             rows += tx.execute(fields_of(use.licence_id, keys)).all()
     used_at = tx.execute(_USED_AT, {"jti": row.jti}).scalar_one_or_none()
-    message = message_of(row.reason, used_at)
+    message = message_of(row.reason, used_at, on_paper=row.shown_by == "paper")
     if row.answered_at and row.reason == "withdrawn" and _lacks_grant(tx, values):
         message = _NOT_GRANTED
     verdict = Verdict(
@@ -167,7 +167,7 @@ def _on_paper(tx: Connection, vault: Vault, verdict: Verdict, serial: str) -> Ve
     copy = tx.execute(select(Copy).where(Copy.serial == serial)).one_or_none()
     if copy is None or verdict.outcome != "accepted":
         return verdict
-    return with_paper(vault, verdict, copy)
+    return replace(with_paper(vault, verdict, copy), uses=copy.uses)
 
 
 def _lacks_grant(tx: Connection, values: Mapping[str, Any]) -> bool:

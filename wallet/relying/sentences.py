@@ -14,7 +14,11 @@ _AGAINST: Final[Mapping[Reason, str]] = {
     "not_yet_valid": "此码或证照当时尚未生效",
     "already_used": "此码另有一次使用",
     "withdrawn": "此码当时已被收回或作废",
-    "wrong_item": "持证人没有授权代办人办理这一事项",
+    "wrong_item": "此码或授权不是用于这一事项的",
+    "wrong_recipient": "此纸质件不是给本单位的",
+    "copy_expired": "此纸质件当时已过使用期限",
+    "copy_revoked": "此纸质件当时已被撤回",
+    "copy_superseded": "此纸质件当时已是旧版",
     "unknown_licence": "库中查不到此证照",
     "licence_suspended": "此证照已被暂扣",
     "licence_expired": "此证照当时已过有效期",
@@ -25,11 +29,14 @@ _AGAINST: Final[Mapping[Reason, str]] = {
 }
 RESTORED: Final = "亮证库刚刚恢复，暂不能核验亮证码，请持证人两分钟后重新亮码，或按传统方式办理。"
 """What a desk reads of a code from before a restore (`trust_stale`)."""
+_PAPER_USED: Final = "此纸质件只能使用一次，已经用过，请持证人重新打印，或出示证件原件。"
 _NOT_OURS: Final = "此码不是本库签发的有效亮证码"
 
 
-def message_of(reason: Reason, used_at: datetime | None = None) -> str:
+def message_of(reason: Reason, used_at: datetime | None = None, *, on_paper: bool = False) -> str:
     """What the desk reads; `used_at` is when a code that is `already_used` was claimed."""
+    if reason == "already_used" and on_paper:
+        return _PAPER_USED
     if reason == "already_used" and used_at is not None:
         return f"此码已在 {used_at.astimezone(SHANGHAI):%H:%M} 用过，请持证人点“再亮一次”后再扫。"
     return sentence(reason)

@@ -43,6 +43,7 @@ from wallet.relying.record import Shown, new_verification_id, record_judged, rec
 from wallet.relying.sentences import message_of
 from wallet.relying.state import read_claim
 from wallet.showing.model import Claim, Verification
+from wallet.showing.remembered import notice_restore
 from wallet.web.limits import count_code
 
 NOT_OURS: Final[frozenset[Reason]] = frozenset({"unknown_key", "unknown_issuer"})
@@ -110,6 +111,7 @@ def judge_foreign(
     # 4. use
     holder = library.holder and (wanted is None or _wants_holder(wanted))
     licences = tuple(_as_foreign(issuer, one, holder=holder) for one in found.licences)
+    notice_restore(deps, now)
     with deps.db.begin() as tx:
         return _use(tx, case, code, shown, licences)
 

@@ -137,7 +137,7 @@ def _of_paper(
     if not own and not claim_quota(tx, map(grant.types.__getitem__, code.types), local_day(now)):
         raise _OverQuota
     if state.reason != "ok" and not (own and state.reason == "already_used"):
-        return _Refused(state.reason, state.message or message_of(state.reason))
+        return _Refused(state.reason, state.message or message_of(state.reason, on_paper=True))
     granted, on_it = list(grant.types.values()), state.row.licence_id
     marks = deps.epoch.marks()
     held = held_licences(tx, deps, Licence.id == on_it, granted, local_day(now), marks)
