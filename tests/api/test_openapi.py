@@ -182,6 +182,8 @@ SECURITY: Final = {
     "delete /api/v1/assistances/{assistance_id}/delegations/{delegation_id}": [PERSON_WRITES],
     "get /api/v1/assistances/{assistance_id}/acts/{act_id}": [PERSON_READS],
     "delete /api/v1/assistances/{assistance_id}/acts/{act_id}": [PERSON_WRITES],
+    "get /api/v1/assistances/{assistance_id}/receipt": [PERSON_READS],
+    "get /api/v1/assistances/{assistance_id}/receipt.pdf": [PERSON_READS],
     "get /api/v1/confirmations": [PERSON_READS],
     "get /api/v1/confirmations/{act_id}": [PERSON_READS],
     "post /api/v1/confirmations/{act_id}": [PERSON_WRITES],

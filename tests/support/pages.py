@@ -215,13 +215,16 @@ PAGES: Final = (
     Shown("/manager/basis/<code>/edit", MANAGER, "/manager/basis/ordos-2022-161/edit"),
     Shown("/counter", "counter-wang"),
     Shown("/counter/revocation", "counter-wang"),
+    Shown("/counter/confirmations", "counter-wang"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip
 IN_A_STATE: Final = {
     "/step-up", "/step-up/provider", "/sign-in/<who>", "/sign-in/<who>/callback", "/wallet/code/<showing_id>",
     "/wallet/code/<showing_id>/desk", "/counter/<assistance_id>", "/counter/<assistance_id>/copy",
-    "/counter/copies/<serial>",
+    "/counter/copies/<serial>", "/counter/<assistance_id>/delegations",
+    "/counter/<assistance_id>/delegations/new", "/counter/<assistance_id>/receipt",
+    "/counter/confirmations/<act_id>",
 }  # fmt: skip
 """Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an
 identity provider tests/browser/test_identity_provider.py."""

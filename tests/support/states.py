@@ -582,9 +582,62 @@ def serving(stage: Stage) -> States:
     yield "copy-revoked", wang
 
 
+def asking_a_colleague(stage: Stage) -> States:
+    """A delegation at the counter: prepared, read by a colleague who has to say why not, confirmed; codes are stopped."""
+    wang, liu = stage.visit("counter-wang"), stage.visit("counter-liu")
+    people = load_holders()
+    wang.goto("/counter")
+    wang.locator("#code").fill(people["holder-elder"].code)
+    wang.locator("#matter").fill("申领高龄津贴（演示）")
+    wang.get_by_test_id("begin").click()
+    wang.get_by_test_id("to-delegations").click()
+    expect(wang.get_by_test_id("new-delegation")).to_be_visible()
+    yield "counter-delegations", wang
+    wang.get_by_test_id("new-delegation").click()
+    _send_empty(wang)
+    yield "counter-delegate-wrong", wang
+    wang.locator("#name").fill(people["holder-li"].name)
+    wang.locator("#code").fill(people["holder-li"].code)
+    wang.locator("[name=licences]").first.check()
+    wang.locator("[name=matter][value=any]").check()
+    wang.get_by_test_id("prepare-delegation").click()
+    expect(wang.locator("[data-state=waiting]")).to_be_visible()
+    yield "counter-waiting", wang
+    liu.goto("/counter/confirmations")
+    yield "confirmations", liu
+    liu.get_by_test_id("confirmation").last.get_by_role("link").click()
+    _send_empty(liu)
+    yield "confirmation-wrong", liu
+    liu.get_by_test_id("confirm-act").click()
+    expect(liu.get_by_test_id("act-state").locator("[data-state=done]")).to_be_visible()
+    yield "confirmed", liu
+    wang.get_by_test_id("freeze").click()
+    expect(wang.get_by_test_id("unfreeze")).to_be_visible()
+    yield "counter-frozen", wang
+    wang.get_by_test_id("to-receipt").click()
+    expect(wang.get_by_test_id("receipt-act")).to_have_count(2)
+    yield "receipt", wang
+    wang.go_back()
+    # As it was before.
+    wang.get_by_test_id("unfreeze").click()
+    liu.goto("/counter/confirmations")
+    liu.get_by_test_id("confirmation").last.get_by_role("link").click()
+    liu.get_by_test_id("confirm-act").click()
+    wang.get_by_test_id("to-delegations").click()
+    given = wang.get_by_test_id("delegation").filter(has_text=people["holder-li"].name)
+    given.get_by_test_id("end-delegation").click()
+    expect(given).to_have_count(0)
+    wang.go_back()
+    wang.go_back()
+    wang.get_by_test_id("end").click()
+    expect(wang.get_by_test_id("last-receipt")).to_be_visible()
+    yield "counter-ended", wang
+
+
 STATES: Final[tuple[Bring, ...]] = (
     *(code, together, verdicts, spared, asked, numbered, stopped, without_network, left, opened),
     *(delegating, issuing, confirming, managing, administering, applying, serving),
+    asking_a_colleague,
 )
 
 

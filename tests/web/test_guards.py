@@ -218,6 +218,8 @@ _PASSES: Final[dict[str, set[str]]] = {
     "DELETE /api/v1/assistances/<assistance_id>/delegations/<delegation_id>": {"counter"},
     "GET /api/v1/assistances/<assistance_id>/acts/<act_id>": {"counter"},
     "DELETE /api/v1/assistances/<assistance_id>/acts/<act_id>": {"counter"},
+    "GET /api/v1/assistances/<assistance_id>/receipt": {"counter"},
+    "GET /api/v1/assistances/<assistance_id>/receipt.pdf": {"counter"},
     "GET /api/v1/confirmations": {"counter"},
     "GET /api/v1/confirmations/<act_id>": {"counter"},
     "POST /api/v1/confirmations/<act_id>": {"counter"},
@@ -327,7 +329,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
               "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/papers": set(), "/manager/notices": set(), "/manager/clients": set(), "/manager/suspension-rule": set(), "/manager/items": set(),
-              "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
+              "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/counter/confirmations": {"counter"}, "/counter/confirmations/x": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

@@ -119,6 +119,21 @@ ROUTES: Final = {
     "DELETE /api/v1/assistances/<assistance_id>/delegations/<delegation_id>": Line("assistance"),
     "GET /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
     "DELETE /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
+    "GET /api/v1/assistances/<assistance_id>/receipt": Line("assistance"),
+    "GET /api/v1/assistances/<assistance_id>/receipt.pdf": Line("assistance"),
+    "GET /counter/<assistance_id>/receipt": Line("assistance"),
+    "GET /counter/<assistance_id>/receipt.pdf": Line("assistance"),
+    "POST /counter/<assistance_id>/freeze": Line("assistance", form=True),
+    "POST /counter/<assistance_id>/unfreeze": Line("assistance", form=True),
+    "GET /counter/<assistance_id>/delegations": Line("assistance"),
+    "GET /counter/<assistance_id>/delegations/new": Line("assistance"),
+    "POST /counter/<assistance_id>/delegations/new": Line("assistance", form=True),
+    "POST /counter/<assistance_id>/delegations/<delegation_id>/end": Line("assistance", form=True),
+    "POST /counter/<assistance_id>/acts/<act_id>/withdrawal": Line("act", form=True),
+    "GET /counter/confirmations/<act_id>": Line("confirmation"),
+    "POST /counter/confirmations/<act_id>": Line(
+        "confirmation", {"answer": "confirm", "seen": "0" * 32}, form=True
+    ),
     "GET /api/v1/confirmations/<act_id>": Line("confirmation"),
     "POST /api/v1/confirmations/<act_id>": Line(
         "confirmation", {"answer": "confirm", "seen": "0" * 32}

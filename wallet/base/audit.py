@@ -121,6 +121,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "assistance.begun": "assistance holder_id actor unit terminal evidence",
         "assistance.refused": "actor unit evidence",
         "assistance.ended": "assistance actor",
+        "assistance.receipt_taken": "assistance actor unit",
         "act.prepared": "act assistance kind actor unit",
         "act.withdrawn": "act assistance kind actor unit",
         "act.confirmed": "act assistance kind actor unit delegation",

@@ -123,7 +123,7 @@ def assistance_view(
 def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:
     """End a session; ending twice is once. Raises NotFound."""
     with deps.db.begin() as tx:
-        row = _own(tx, principal, assistance_id)
+        row = own_assistance(tx, principal, assistance_id)
         ended = tx.execute(
             update(Assistance)
             .where(Assistance.id == row.id, Assistance.ended_at.is_(None))
@@ -137,14 +137,14 @@ def open_assistance(
     tx: Connection, principal: Principal, assistance_id: str, now: datetime
 ) -> AnyRow:
     """The row of an open session of this staff member. Raises NotFound, Conflict (`assistance_ended`)."""
-    return _if_open(_own(tx, principal, assistance_id), now)
+    return _if_open(own_assistance(tx, principal, assistance_id), now)
 
 
 def lock_assistance(
     tx: Connection, principal: Principal, assistance_id: str, now: datetime
 ) -> AnyRow:
     """As `open_assistance`; until the transaction ends nobody else acts in the session, or ends it."""
-    row = _own(tx, principal, assistance_id)
+    row = own_assistance(tx, principal, assistance_id)
     hold_assistance(tx, row.id)
     return open_assistance(tx, principal, row.id, now)
 
@@ -172,7 +172,8 @@ def _if_open(row: AnyRow, now: datetime) -> AnyRow:
     return row
 
 
-def _own(tx: Connection, principal: Principal, assistance_id: str) -> AnyRow:
+def own_assistance(tx: Connection, principal: Principal, assistance_id: str) -> AnyRow:
+    """The row of a session of this staff member, open or over. Raises NotFound."""
     return _found(tx, assistance_id, Assistance.staff_id == principal.id)
 
 

@@ -5,7 +5,7 @@ A role's pages stand in its menu in `MENUS`; their templates extend `components/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as N_  # noqa: N812 - what Babel looks for
 
 from wallet.base.clock import SHANGHAI
+from wallet.counter.acts.confirm import confirmations_waiting
 from wallet.web.cookies import CSRF_COOKIE
-from wallet.web.deps import now
+from wallet.web.deps import deps, now
 from wallet.web.principal import Principal, current_principal
 from wallet.web.way_back import here
 
@@ -69,6 +70,7 @@ MENUS = {
         N_("帮办代办"),
         (
             Entry("home", "/counter", "people", N_("办理")),
+            Entry("confirmations", "/counter/confirmations", "check", N_("待确认")),
             Entry("revocation", "/counter/revocation", "cross", N_("撤回加注件")),
         ),
     ),
@@ -88,7 +90,7 @@ MENUS = {
 
 @dataclass(frozen=True)
 class Console:
-    """What the frame says. `here` is the local path to come back to."""
+    """What the frame says. `here` is the local path to come back to, `counts` how many wait in a section."""
 
     title: Any
     home: str
@@ -99,6 +101,7 @@ class Console:
     here: str
     csrf_token: str
     printed_at: str
+    counts: Mapping[str, int]
 
 
 def render_console(role: str, section: str, template: str, **values: Any) -> str:
@@ -114,8 +117,15 @@ def render_console(role: str, section: str, template: str, **values: Any) -> str
         here=here(),
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
         printed_at=_("打印于 %(at)s", at=shanghai(now())),
+        counts=_counts(role, staff),
     )
     return render_template(template, console=console, **values)
+
+
+def _counts(role: str, staff: Principal) -> dict[str, int]:
+    if role != "counter":
+        return {}
+    return {"confirmations": confirmations_waiting(deps(), staff, now())}
 
 
 def acting_as(role: str) -> Principal:

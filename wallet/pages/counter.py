@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
 from wallet.base.clock import local_day
+from wallet.counter.acts.listed import session_acts
 from wallet.counter.assist import (
-    EVIDENCE,
     AssistanceView,
     assistance_view,
     begin_assistance,
@@ -31,6 +31,7 @@ from wallet.counter.serial import grouped
 from wallet.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 from wallet.licences.held import HeldLicence
 from wallet.pages.console import render_console
+from wallet.pages.counter_words import act_words, evidence_words
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, staff
@@ -87,7 +88,7 @@ def session(assistance_id: str) -> _Answer:
 def end(assistance_id: str) -> AnyResponse:
     """End it."""
     end_assistance(deps(), current_principal(), assistance_id, now())
-    return redirect(COUNTER, 303)
+    return redirect(f"{COUNTER}?ended={quote(assistance_id)}", 303)
 
 
 @blueprint.get(f"{COUNTER}/<assistance_id>/copy")
@@ -174,12 +175,21 @@ def revoke() -> _Answer:
 
 
 def _shown(found: AssistanceView) -> str:
-    return _render("counter/session.html", session=found)
+    acts = session_acts(deps(), current_principal(), found.id, now())
+    waiting = next((one.id for one in acts.acts if one.state == "waiting"), None)
+    return _render(
+        "counter/session.html", session=found, acts=acts, waiting=waiting, act_names=act_words()
+    )
 
 
 def _home(given: Mapping[str, str], refused_why: str = "") -> str:
     return _render(
-        "counter/home.html", given=given, evidence=_evidence(), refused_why=refused_why, crumbs=[]
+        "counter/home.html",
+        given=given,
+        evidence=evidence_words(),
+        refused_why=refused_why,
+        ended=request.args.get("ended", ""),
+        crumbs=[],
     )
 
 
@@ -224,17 +234,6 @@ def _revocation(given: Mapping[str, str], refused_why: str = "", done: str = "")
 
 def _session(assistance_id: str) -> AssistanceView:
     return assistance_view(deps(), current_principal(), assistance_id, now())
-
-
-def _evidence() -> dict[str, str]:
-    words: dict[str, str] = {
-        "card_seen": _("已看身份证"),
-        "signed_slip": _("已签委托单"),
-        "guardian": _("监护人，已看监护证明"),
-        "reference": _("其他，写明编号"),
-    }
-    assert words.keys() == set(EVIDENCE)
-    return words
 
 
 def _wrong(members: set[str]) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, request
+
 from wallet.counter.acts.at_once import end_delegation_for, freeze_for
 from wallet.counter.acts.confirm import (
     Confirmation,
@@ -16,15 +18,18 @@ from wallet.counter.acts.listed import ActView, served_delegations, session_act
 from wallet.counter.acts.prepare import prepare_delegation, prepare_unfreeze, withdraw_act
 from wallet.counter.acts.schemas import (
     ActSchema,
+    AssistanceReceiptSchema,
     ConfirmationAnswerSchema,
     ConfirmationPageSchema,
     ConfirmationSchema,
 )
+from wallet.counter.receipt import Receipt, receipt, receipt_document
 from wallet.licences.delegations.listed import DelegationPage
 from wallet.licences.delegations.offer import NewDelegation
 from wallet.licences.delegations.schemas import DelegationPageSchema, NewDelegationSchema
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
+from wallet.web.downloads import pdf_download
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
 from wallet.web.schemas import PageQuerySchema
@@ -94,6 +99,24 @@ def act(assistance_id: str, act_id: str) -> ActView:
 def withdraw(assistance_id: str, act_id: str) -> None:
     """Take back an act that waits."""
     withdraw_act(deps(), current_principal(), assistance_id, act_id, now())
+
+
+@blueprint.route("/assistances/<assistance_id>/receipt")
+@blueprint.response(200, AssistanceReceiptSchema)
+@guard(_COUNTER)
+def read_receipt(assistance_id: str) -> Receipt:
+    """What was done in it, as the receipt says it; also on the day on which it has ended."""
+    return receipt(deps(), current_principal(), assistance_id, now())
+
+
+@blueprint.route("/assistances/<assistance_id>/receipt.pdf")
+@blueprint.response(200, content_type="application/pdf")
+@guard(_COUNTER)
+def receipt_pdf(assistance_id: str) -> Response:
+    """The receipt to be printed; with `large` in large print."""
+    large = "large" in request.args
+    made = receipt_document(deps(), current_principal(), assistance_id, now(), large=large)
+    return pdf_download(made, "帮办代办回执")
 
 
 @blueprint.route("/confirmations")

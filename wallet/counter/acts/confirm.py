@@ -16,7 +16,7 @@ from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.counter.acts.content import ActContent, ActDelegation, read_content
+from wallet.counter.acts.content import ActContent, ActDelegation, masked, read_content
 from wallet.counter.acts.in_place_of import in_place_of
 from wallet.counter.acts.model import DECLINED, DELEGATION, DONE, REASON, AssistedAct, act_state
 from wallet.counter.acts.prepare import check_frozen, check_may_offer, own_licences
@@ -37,7 +37,7 @@ _ID_MAX = 32
 @dataclass(frozen=True)
 class Confirmation:
     """An act of a colleague's session: who asks, at which terminal, for whom (masked), on what evidence, for what matter,
-    and what will be done. `state` as in `act_state`; `seen` stands for all of it and is sent back with the answer."""
+    and what will be done, the code of a delegate in full while it waits. `state` as in `act_state`; `seen` stands for all of it and is sent back with the answer."""
 
     id: str
     kind: str
@@ -209,17 +209,18 @@ def _waiting(now: datetime) -> tuple[Any, ...]:
 
 def _view(deps: Deps, row: AnyRow, now: datetime) -> Confirmation:
     named = row.reference_sealed
+    content, state = read_content(deps.vault, row.content_sealed), act_state(row.outcome, row, now)
     return Confirmation(
         id=row.public_id,
         kind=row.kind,
-        state=act_state(row.outcome, row, now),
+        state=state,
         asked_by=deps.vault.open(row.asked_by, STAFF_NAME),
         terminal=row.asked_at,
         holder=masked_name(deps.vault.open(row.holder_name, HOLDER_NAME), row.holder_kind),
         evidence=row.evidence,
         reference="" if named is None else deps.vault.open(named, REFERENCE),
         matter=deps.vault.open(row.matter_sealed, MATTER),
-        content=read_content(deps.vault, row.content_sealed),
+        content=content if state == "waiting" else masked(content),
         prepared_at=row.prepared_at,
         ends_at=row.ends_at,
         seen=_seen(row),

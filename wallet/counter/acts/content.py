@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from wallet.base.encryption import Vault
+from wallet.catalogue.masking import mask_middle
 from wallet.counter.acts.model import CONTENT
 
 
@@ -36,8 +37,8 @@ class ActItem:
 
 @dataclass(frozen=True)
 class ActDelegation:
-    """A delegation to be made or that was ended: `name` and `code` are the other side's, the code in full while it is to
-    be made, masked once it is there; `side` is the served person's: given or received. `items` None is any matter."""
+    """A delegation to be made or that was ended: `name` and `code` are the other side's, the code in full with its type
+    while the delegation is to be made, else masked; `side` is the served person's: given or received. `items` None is any matter."""
 
     side: str
     name: str
@@ -68,6 +69,14 @@ def read_content(vault: Vault, sealed: bytes) -> ActContent:
     members: dict[str, Any] = json.loads(vault.open(sealed, CONTENT))
     made = members["delegation"]
     return ActContent(None if made is None else _delegation(made), members["told"])
+
+
+def masked(content: ActContent) -> ActContent:
+    """The same with the code of the other side masked: nobody has to compare it any more."""
+    made = content.delegation
+    if made is None or not made.code_type:
+        return content
+    return replace(content, delegation=replace(made, code_type="", code=mask_middle(made.code)))
 
 
 def _delegation(made: dict[str, Any]) -> ActDelegation:

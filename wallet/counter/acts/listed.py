@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from wallet import numbers
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.counter.acts.content import ActContent, read_content
+from wallet.counter.acts.content import ActContent, masked, read_content
 from wallet.counter.acts.in_place_of import known_account
 from wallet.counter.acts.model import REASON, AssistedAct, act_state
 from wallet.counter.assist import open_assistance
@@ -80,7 +80,7 @@ def acts_of(tx: Connection, deps: Deps, session: AnyRow, now: datetime) -> list[
             id=row.public_id,
             kind=row.kind,
             state=act_state(row.outcome, session, now),
-            content=read_content(deps.vault, row.content_sealed),
+            content=_content(deps, row, session, now),
             prepared_at=row.prepared_at,
             decided_at=row.decided_at,
             terminal=row.terminal,
@@ -88,6 +88,12 @@ def acts_of(tx: Connection, deps: Deps, session: AnyRow, now: datetime) -> list[
         )
         for row in rows
     ]
+
+
+def _content(deps: Deps, row: AnyRow, session: AnyRow, now: datetime) -> ActContent:
+    content = read_content(deps.vault, row.content_sealed)
+    waits = act_state(row.outcome, session, now) == "waiting"
+    return content if waits else masked(content)
 
 
 def served_delegations(

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from wallet import numbers
 from wallet.counter.acts.model import KINDS, STATES
+from wallet.counter.receipt import COPY
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
@@ -75,6 +76,40 @@ class ActSchema(Schema):
         metadata={"description": "where the colleague works who has confirmed or declined it"},
     )
     reason = fields.String(required=True, metadata={"description": "why it was declined"})
+
+
+class ReceiptPairSchema(Schema):
+    """A line as it is printed."""
+
+    label = fields.String(required=True)
+    value = fields.String(required=True)
+
+
+class AssistanceReceiptActSchema(Schema):
+    """What was done, or was to be."""
+
+    kind = fields.String(required=True, metadata={"enum": [COPY, *KINDS]})
+    title = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": list(STATES)})
+    at = Instant(required=True)
+    pairs = fields.List(fields.Nested(ReceiptPairSchema), required=True)
+    note = fields.String(required=True, metadata={"description": "what the person must know"})
+
+
+class AssistanceReceiptSchema(Schema):
+    """The receipt of a session, as it is printed."""
+
+    id = fields.String(required=True)
+    holder = fields.String(required=True, metadata={"description": "masked"})
+    unit = fields.String(required=True)
+    terminal = fields.String(required=True)
+    evidence = fields.String(required=True)
+    reference = fields.String(required=True)
+    matter = fields.String(required=True)
+    started_at = Instant(required=True)
+    ended_at = Instant(required=True, allow_none=True)
+    acts = fields.List(fields.Nested(AssistanceReceiptActSchema), required=True)
+    sentences = fields.List(fields.String(), required=True)
 
 
 class ConfirmationSchema(Schema):
