@@ -178,6 +178,8 @@ REFERENCE_MAX: Final = 100
 """Characters of what a session is for, and of the name of a proof."""
 ACTS_WAITING_MAX: Final = 5
 """Acts of a session that wait for a colleague at a time."""
+CONFIRMATION_READ: Final = 24 * 60 * 60
+"""A colleague reads what was asked of the unit for so long after its session was over."""
 DECLINE_REASON_MAX: Final = 200
 """Characters in which a colleague says why not."""
 COPY_DAYS_MAX: Final = 90

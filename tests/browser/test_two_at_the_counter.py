@@ -16,6 +16,8 @@ def test_prepared_at_one_desk_confirmed_at_another_accepted_on_a_phone(
 ) -> None:
     people = load_holders()
     wang, liu = open_desk("counter-wang"), open_desk("counter-liu")
+    liu.goto("/counter/confirmations")
+    expect(liu.get_by_test_id("confirmation")).to_have_count(0)
     wang.goto("/")
     wang.keyboard.type(people["holder-elder"].code)
     wang.get_by_label("办什么事").fill("请邻居代办")
@@ -30,9 +32,9 @@ def test_prepared_at_one_desk_confirmed_at_another_accepted_on_a_phone(
     act = wang.get_by_test_id("act")
     expect(act.locator("[data-state]")).to_have_attribute("data-state", "waiting")
 
-    liu.goto("/counter")
+    # The colleague's list shows it by itself, and the menu says how many wait.
+    expect(liu.get_by_test_id("confirmation")).to_have_count(1, timeout=15_000)
     expect(liu.get_by_test_id("waiting-confirmations")).to_contain_text("1")
-    liu.get_by_role("navigation").get_by_role("link", name="待确认").click()
     liu.get_by_test_id("confirmation").get_by_role("link").click()
     shown = liu.get_by_test_id("confirmation")
     for word in ("王*", "已看身份证", "请邻居代办", "王芳", "李明", people["holder-li"].code):

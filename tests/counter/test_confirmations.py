@@ -13,17 +13,21 @@ from tests.licences.delegations.test_at_once import at_once
 from tests.support.acts import CONFIRMATIONS, confirm, decline, prepared, state_of, waiting
 from tests.support.applications import day_in
 from tests.support.clock import Clock
-from tests.support.counter import ASSISTANCES, begun, licence_in, person
-from tests.support.delegations import listed
+from tests.support.counter import ALLOWANCE, ASSISTANCES, begun, licence_in, person
+from tests.support.delegations import listed, person_of
 from tests.support.library import licence_id
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import refusal
 from tests.support.staff import staff_of
 from tests.support.units import HALL, add_member, told
 from wallet import numbers
+from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.counter.acts.confirm import confirm_act
+from wallet.counter.acts.model import CONTENT, AssistedAct
+from wallet.counter.acts.prepare import prepare_delegation
 from wallet.counter.assist import end_assistance
+from wallet.licences.delegations.offer import NewDelegation
 from wallet.licences.model import Licence
 from wallet.numbers import DECLINE_REASON_MAX
 from wallet.organisations.model import Staff, Unit
@@ -129,6 +133,46 @@ def test_two_confirmations_at_once_do_it_once(
     assert sorted(refused) == ["", "", "act_settled", "act_settled"]
     assert len(listed(elder)) == before + 1
     assert len(told(app, "act.confirmed")) == 1
+
+
+def test_the_same_prepared_twice_at_once_is_one_act(
+    app: Flask, deps: Deps, wang: Visitor, liu: Visitor, clock: Clock
+) -> None:
+    session = begun(app, wang)
+    last = local_day(clock.now) + timedelta(days=9)
+    li = person_of("holder-li")
+    new = NewDelegation(
+        **li, licences=[licence_in(session)], items=None, starts_on=None, ends_on=last
+    )
+    asking = staff_of(deps, "counter-wang")
+    calls = [partial(prepare_delegation, deps, asking, session["id"], new, clock.now)] * 4
+    assert at_once(*calls) == [""] * 4
+    assert len(waiting(liu)) == 1
+
+
+def test_the_code_of_a_delegate_is_kept_no_longer_than_the_act_waits(
+    app: Flask, deps: Deps, wang: Visitor, liu: Visitor, clock: Clock
+) -> None:
+    session, code = begun(app, wang), person_of("holder-li")["code"]
+    for settle, items in ((decline, None), (confirm, [ALLOWANCE])):
+        act = prepared(wang, session, items=items)["id"]
+        assert code in str(liu.get(f"{CONFIRMATIONS}/{act}").get_json())
+        settle(liu, act)
+        assert code not in str(liu.get(f"{CONFIRMATIONS}/{act}").get_json())
+        assert code not in str(state_of(wang, session, act))
+    for row in deps.db.rows(select(AssistedAct.content_sealed)):
+        assert code not in deps.vault.open(row.content_sealed, CONTENT)
+
+
+def test_a_colleague_reads_what_was_asked_for_a_day_more(
+    app: Flask, wang: Visitor, clock: Clock
+) -> None:
+    act = prepared(wang, begun(app, wang))["id"]
+    over = clock.now + timedelta(seconds=numbers.ASSISTANCE_LIFE)
+    for seconds, status in ((-1, 200), (0, 404)):
+        clock.now = over + timedelta(seconds=numbers.CONFIRMATION_READ + seconds)
+        liu = sign_in(app, "counter-liu")
+        assert liu.get(f"{CONFIRMATIONS}/{act}").status_code == status
 
 
 def test_a_confirmation_and_the_end_of_the_session_at_once_leave_one_of_both(

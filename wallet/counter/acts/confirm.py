@@ -7,16 +7,23 @@ held against it anew: what no longer fits is refused, and waits for another answ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from wallet import numbers
 from wallet.base import audit
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.counter.acts.content import ActContent, ActDelegation, masked, read_content
+from wallet.counter.acts.content import (
+    ActContent,
+    ActDelegation,
+    masked,
+    read_content,
+    without_code,
+)
 from wallet.counter.acts.in_place_of import in_place_of
 from wallet.counter.acts.model import DECLINED, DELEGATION, DONE, REASON, AssistedAct, act_state
 from wallet.counter.acts.prepare import check_frozen, check_may_offer, own_licences
@@ -59,7 +66,9 @@ def confirmations(
 ) -> tuple[list[Confirmation], str | None]:
     """A page of the acts that wait for this staff member, those first that wait longest. Raises Invalid
     (`invalid_cursor`)."""
-    statement = _acts(principal).where(*_waiting(now)).order_by(AssistedAct.id).limit(limit + 1)
+    statement = (
+        _acts(principal, now).where(*_waiting(now)).order_by(AssistedAct.id).limit(limit + 1)
+    )
     if after := number_of_cursor(cursor):
         statement = statement.where(AssistedAct.id > after)
     rows = deps.db.rows(statement)
@@ -82,7 +91,7 @@ def confirmations_waiting(deps: Deps, principal: Principal, now: datetime) -> in
 def confirmation(deps: Deps, principal: Principal, act_id: str, now: datetime) -> Confirmation:
     """One act of a colleague's session; raises NotFound."""
     with deps.db.read() as tx:
-        return _view(deps, _found(tx, principal, act_id), now)
+        return _view(deps, _found(tx, principal, act_id, now), now)
 
 
 def confirm_act(deps: Deps, principal: Principal, act_id: str, seen: str, now: datetime) -> None:
@@ -96,7 +105,7 @@ def confirm_act(deps: Deps, principal: Principal, act_id: str, seen: str, now: d
         if act is None:
             return
         delegation_id = _do(tx, deps, act, now)
-        _settle(tx, principal, act, now, outcome=DONE, delegation_id=delegation_id)
+        _settle(tx, deps, principal, act, now, outcome=DONE, delegation_id=delegation_id)
         told = {"actor": principal.account, "unit": principal.unit_id, "kind": act.kind}
         told |= {"assistance": act.assistance_id, "delegation": delegation_id}
         audit.record(tx, "act.confirmed", now, act=act.id, **told)
@@ -111,7 +120,7 @@ def decline_act(
         if act is None:
             return
         sealed = deps.vault.seal(reason, REASON)
-        _settle(tx, principal, act, now, outcome=DECLINED, reason_sealed=sealed)
+        _settle(tx, deps, principal, act, now, outcome=DECLINED, reason_sealed=sealed)
         told = {"actor": principal.account, "unit": principal.unit_id, "kind": act.kind}
         audit.record(tx, "act.declined", now, act=act.id, assistance=act.assistance_id, **told)
 
@@ -126,8 +135,8 @@ def _to_answer(
     now: datetime,
 ) -> AnyRow | None:
     """The row of an act that may be answered so, None where this colleague has answered so before."""
-    hold_assistance(tx, _found(tx, principal, act_id).assistance_id)
-    act = _found(tx, principal, act_id)  # as it is now that nobody else may answer
+    hold_assistance(tx, _found(tx, principal, act_id, now).assistance_id)
+    act = _found(tx, principal, act_id, now)  # as it is now that nobody else may answer
     if act.outcome == answer and act.staff_id == principal.id:
         return None
     state = act_state(act.outcome, act, now)
@@ -168,23 +177,27 @@ def _offer(made: ActDelegation) -> NewDelegation:
 
 
 def _settle(
-    tx: Connection, principal: Principal, act: AnyRow, now: datetime, **values: Any
+    tx: Connection, deps: Deps, principal: Principal, act: AnyRow, now: datetime, **values: Any
 ) -> None:
+    values["content_sealed"] = without_code(deps.vault, act.content_sealed)
     by = {"decided_at": now, "staff_id": principal.id, "terminal": principal.terminal}
     tx.execute(update(AssistedAct).where(AssistedAct.id == act.id).values(**by, **values))
 
 
-def _found(tx: Connection, principal: Principal, act_id: str) -> AnyRow:
+def _found(tx: Connection, principal: Principal, act_id: str, now: datetime) -> AnyRow:
     found = None
     if act_id.isascii() and act_id.isprintable() and len(act_id) <= _ID_MAX:
-        found = tx.execute(_acts(principal).where(AssistedAct.public_id == act_id)).one_or_none()
+        found = tx.execute(
+            _acts(principal, now).where(AssistedAct.public_id == act_id)
+        ).one_or_none()
     if found is None:
         raise NotFound("没有找到要确认的事。自己办的请同事确认。", "act_unknown")
     return found
 
 
-def _acts(principal: Principal) -> AnySelect:
-    """The acts of the sessions of this staff member's colleagues, with session, holder and who asks."""
+def _acts(principal: Principal, now: datetime) -> AnySelect:
+    """The acts of the sessions of this staff member's colleagues, with session, holder and who asks, not those of long ago."""
+    since = now - timedelta(seconds=numbers.CONFIRMATION_READ)
     return (
         select(
             AssistedAct,
@@ -198,7 +211,11 @@ def _acts(principal: Principal) -> AnySelect:
         .join(Assistance, Assistance.id == AssistedAct.assistance_id)
         .join(Staff, Staff.id == Assistance.staff_id)
         .join(Holder, Holder.id == Assistance.holder_id)
-        .where(Assistance.unit_id == principal.unit_id, Assistance.staff_id != principal.id)
+        .where(
+            Assistance.unit_id == principal.unit_id,
+            Assistance.staff_id != principal.id,
+            Assistance.ends_at > since,
+        )
     )
 
 

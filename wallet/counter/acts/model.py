@@ -34,7 +34,9 @@ REASON: Final = "assisted_acts.reason"
 
 
 class AssistedAct(Base):
-    """An act in a session; `content` says what is, or was, to be done, and never changes: `content_index` stands for it.
+    """An act in a session; `content` says what is, or was, to be done, and `content_index` stands for it.
+
+    The content never changes, but for the code of a delegate, which is kept in full only while the act waits.
 
     One that waits has no `outcome`; done, declined and withdrawn are final. `staff_id` and `terminal` are the second
     staff member's, who confirmed or declined it. `delegation_id` is what it has made or ended.

@@ -18,7 +18,7 @@ from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
-from wallet.counter.acts.content import ActContent, ActDelegation, ActItem, ActLicence
+from wallet.counter.acts.content import ActContent, ActDelegation, ActItem, ActLicence, without_code
 from wallet.counter.acts.in_place_of import in_place_of
 from wallet.counter.acts.model import DELEGATION, UNFREEZE, WITHDRAWN, AssistedAct
 from wallet.counter.acts.note import content_index, note_waiting
@@ -83,7 +83,11 @@ def withdraw_act(
         tx.execute(
             update(AssistedAct)
             .where(AssistedAct.id == act.id)
-            .values(outcome=WITHDRAWN, decided_at=now)
+            .values(
+                outcome=WITHDRAWN,
+                decided_at=now,
+                content_sealed=without_code(deps.vault, act.content_sealed),
+            )
         )
         told = {"actor": principal.account, "unit": session.unit_id, "kind": act.kind}
         audit.record(tx, "act.withdrawn", now, act=act.id, assistance=session.id, **told)
