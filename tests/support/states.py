@@ -559,6 +559,7 @@ def serving(stage: Stage) -> States:
     wang.locator("#code").fill(person.code)
     wang.get_by_test_id("begin").click()
     expect(wang.get_by_test_id("served")).to_be_visible()
+    session = wang.url
     yield "counter-session", wang
     wang.get_by_test_id("to-print").first.click()
     _send_empty(wang)
@@ -572,6 +573,10 @@ def serving(stage: Stage) -> States:
     elder.goto("/wallet/copies")
     expect(elder.get_by_test_id("revoke-copy").first).to_be_visible()
     yield "wallet-copies", elder
+    wang.goto(session)
+    wang.get_by_test_id("to-copies").click()
+    expect(wang.get_by_test_id("revoke-copy").first).to_be_visible()
+    yield "counter-copies", wang
     wang.goto("/counter/revocation")
     _send_empty(wang)
     yield "copy-not-revoked", wang

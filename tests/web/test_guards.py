@@ -211,6 +211,8 @@ _PASSES: Final[dict[str, set[str]]] = {
     "GET /api/v1/assistances/<assistance_id>": {"counter"},
     "DELETE /api/v1/assistances/<assistance_id>": {"counter"},
     "POST /api/v1/assistances/<assistance_id>/copies": {"counter"},
+    "GET /api/v1/assistances/<assistance_id>/copies": {"counter"},
+    "POST /api/v1/assistances/<assistance_id>/copies/<serial>/revocation": {"counter"},
     "POST /api/v1/assistances/<assistance_id>/freeze": {"counter"},
     "POST /api/v1/assistances/<assistance_id>/unfreeze": {"counter"},
     "GET /api/v1/assistances/<assistance_id>/delegations": {"counter"},

@@ -112,6 +112,12 @@ ROUTES: Final = {
     "GET /api/v1/assistances/<assistance_id>": Line("assistance"),
     "DELETE /api/v1/assistances/<assistance_id>": Line("assistance"),
     "POST /api/v1/assistances/<assistance_id>/copies": Line("assistance", COPY, key="k"),
+    "GET /api/v1/assistances/<assistance_id>/copies": Line("assistance"),
+    "POST /api/v1/assistances/<assistance_id>/copies/<serial>/revocation": Line(
+        "assistance", {"reason": "遗失"}
+    ),
+    "GET /counter/<assistance_id>/copies": Line("assistance"),
+    "POST /counter/<assistance_id>/copies/<serial>/revocation": Line("assistance", form=True),
     "POST /api/v1/assistances/<assistance_id>/freeze": Line("assistance"),
     "POST /api/v1/assistances/<assistance_id>/unfreeze": Line("assistance"),
     "GET /api/v1/assistances/<assistance_id>/delegations": Line("assistance"),

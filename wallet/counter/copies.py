@@ -52,20 +52,29 @@ def revoke_copy(deps: Deps, principal: Principal, serial: str, reason: str, now:
     """
     with deps.db.begin() as tx:
         copy = copy_in_sight(tx, principal, serial, local_day(now))
-        revoked = tx.execute(
-            update(Copy)
-            .where(Copy.id == copy.id, Copy.revoked_at.is_(None))
-            .values(
-                revoked_at=now,
-                revoked_by=principal.account,
-                revocation_sealed=deps.vault.seal(reason, REVOCATION),
-            )
-        )
-        if revoked.rowcount:
-            end_copy_index(tx, copy.id, now)
-            told = {"serial": copy.serial, "licence": copy.licence_id, "actor": principal.account}
-            audit.record(tx, "copy.revoked", now, **told)
+        end_copy(tx, deps, principal, copy, reason, now)
     return str(copy.serial)
+
+
+def end_copy(
+    tx: Connection, deps: Deps, principal: Principal, copy: AnyRow, reason: str, now: datetime
+) -> bool:
+    """Revoke the copy of this row; false where it had been revoked before."""
+    revoked = tx.execute(
+        update(Copy)
+        .where(Copy.id == copy.id, Copy.revoked_at.is_(None))
+        .values(
+            revoked_at=now,
+            revoked_by=principal.account,
+            revocation_sealed=deps.vault.seal(reason, REVOCATION),
+        )
+    )
+    if not revoked.rowcount:
+        return False
+    end_copy_index(tx, copy.id, now)
+    told = {"serial": copy.serial, "licence": copy.licence_id, "actor": principal.account}
+    audit.record(tx, "copy.revoked", now, **told)
+    return True
 
 
 def copy_in_sight(tx: Connection, principal: Principal, serial: str, today: date) -> AnyRow:
@@ -77,6 +86,11 @@ def copy_of_unit(tx: Connection, principal: Principal, serial: str) -> AnyRow:
     """The row of a copy that was printed at this unit's counters: what is on it is nobody else's to read. Raises
     NotFound."""
     return _found(tx, serial, Copy.unit_id == principal.unit_id)
+
+
+def copy_of_holder(tx: Connection, holder_id: int, serial: str) -> AnyRow:
+    """The row of a copy that was printed for this person. Raises NotFound."""
+    return _found(tx, serial, Copy.holder_id == holder_id)
 
 
 def _found(tx: Connection, serial: str, which: ColumnElement[bool]) -> AnyRow:
@@ -104,18 +118,33 @@ def own_copies(
 ) -> tuple[list[CopyView], str | None]:
     """A page of the copies of the licences that an account holds or may show, the latest first: who may show one may
     revoke it. Raises Invalid (`invalid_cursor`)."""
+    which = has_right(rights_of(principal.id, local_day(now)))
+    with deps.db.read() as tx:
+        return copies_where(tx, deps, which, limit, cursor, now)
+
+
+def copies_where(
+    tx: Connection,
+    deps: Deps,
+    which: ColumnElement[bool],
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> tuple[list[CopyView], str | None]:
+    """A page of the copies, or of those of the licences, that this condition is true of, the latest first. Raises Invalid
+    (`invalid_cursor`)."""
     today, after = local_day(now), number_of_cursor(cursor)
     query = (
         _copies()
         .where(
-            has_right(rights_of(principal.id, today)),
+            which,
             Copy.text_sealed.is_not(None),
             Copy.id < after if after else Copy.id > 0,
         )
         .order_by(Copy.id.desc())
         .limit(limit + 1)
     )
-    rows = deps.db.rows(query)
+    rows = tx.execute(query).all()
     views = [_view(deps, row, today) for row in rows[:limit]]
     return views, str(rows[limit - 1].id) if len(rows) > limit else None
 

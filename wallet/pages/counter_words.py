@@ -30,6 +30,7 @@ def act_words() -> dict[str, str]:
         "unfreeze": _("恢复亮码"),
         "delegation": _("授权亲友代办"),
         "delegation_end": _("结束授权"),
+        "copy_end": _("撤回加注件"),
     }
     assert words.keys() == KINDS.keys()
     return words

@@ -15,6 +15,7 @@ from wallet.counter.acts.confirm import (
     decline_act,
 )
 from wallet.counter.acts.listed import ActView, served_delegations, session_act
+from wallet.counter.acts.paper import revoke_copy_for, served_copies
 from wallet.counter.acts.prepare import prepare_delegation, prepare_unfreeze, withdraw_act
 from wallet.counter.acts.schemas import (
     ActSchema,
@@ -24,6 +25,7 @@ from wallet.counter.acts.schemas import (
     ConfirmationSchema,
 )
 from wallet.counter.receipt import Receipt, receipt, receipt_document
+from wallet.counter.schemas import OwnCopyPageSchema, RevocationSchema
 from wallet.licences.delegations.listed import DelegationPage
 from wallet.licences.delegations.offer import NewDelegation
 from wallet.licences.delegations.schemas import DelegationPageSchema, NewDelegationSchema
@@ -83,6 +85,29 @@ def delegate(new: NewDelegation, assistance_id: str) -> ActView:
 def end(assistance_id: str, delegation_id: str) -> None:
     """End a delegation that the served person gave or received, at once."""
     end_delegation_for(deps(), current_principal(), assistance_id, delegation_id, now())
+
+
+@blueprint.route("/assistances/<assistance_id>/copies")
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, OwnCopyPageSchema)
+@guard(_COUNTER)
+def copies(query: dict[str, Any], assistance_id: str) -> dict[str, Any]:
+    """The copies that were printed for the served person, wherever that was."""
+    limit, cursor = query["limit"], query["cursor"]
+    page, following = served_copies(
+        deps(), current_principal(), assistance_id, limit, cursor, now()
+    )
+    return {"items": page, "next_cursor": following}
+
+
+@blueprint.route("/assistances/<assistance_id>/copies/<serial>/revocation", methods=["POST"])
+@blueprint.arguments(RevocationSchema)
+@blueprint.response(204)
+@guard(_COUNTER)
+def revoke(body: dict[str, str], assistance_id: str, serial: str) -> None:
+    """Revoke one of them, at once."""
+    reason = body["reason"]
+    revoke_copy_for(deps(), current_principal(), assistance_id, serial, reason, now())
 
 
 @blueprint.route("/assistances/<assistance_id>/acts/<act_id>")
