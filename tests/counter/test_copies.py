@@ -21,6 +21,7 @@ from tests.support.counter import (
     licence_in,
     printed,
     revoke,
+    trust_of,
 )
 from tests.support.people import Visitor, sign_in
 from tests.support.shared import deps_of
@@ -28,13 +29,11 @@ from tests.support.showing import IDENTITY, refusal, verify
 from tests.support.units import HALL, HALL_BESIDE, told
 from verify.check import check
 from verify.codes import PaperCode, read
-from verify.trust import Trust, gather, read_bundle
 from wallet import numbers
 from wallet.base.clock import read_clock
 from wallet.base.deps import Deps
 from wallet.counter.model import Copy
 from wallet.licences.model import Licence
-from wallet.licences.trust_bundle import trust_bundle
 
 
 def test_a_copy_is_accepted_at_a_desk_with_its_purpose_and_its_uses_are_counted(
@@ -106,18 +105,14 @@ def test_a_revoked_copy_is_refused_online_and_by_the_lists(
 ) -> None:
     copy = printed(wang, begun(app, wang))
     now = read_clock()
-    assert check(copy["text"], _trust(deps), now.timestamp()).reason == "ok"
+    assert check(copy["text"], trust_of(deps), now.timestamp()).reason == "ok"
     assert revoke(wang, copy["serial"]).status_code == 204
     assert revoke(wang, copy["serial"].lower()).status_code == 204
     assert verify(zhao, copy["text"], ALLOWANCE)["reason"] == "copy_revoked"
     for path in deps.config.status_lists_dir.glob("*.jwt"):
         path.unlink()
-    assert check(copy["text"], _trust(deps), now.timestamp()).reason == "copy_revoked"
+    assert check(copy["text"], trust_of(deps), now.timestamp()).reason == "copy_revoked"
     assert len(told(app, "copy.revoked")) == 1
-
-
-def _trust(deps: Deps) -> Trust:
-    return gather([read_bundle(trust_bundle(deps, read_clock()))])
 
 
 def test_who_may_revoke_it(

@@ -11,6 +11,10 @@ from werkzeug.test import TestResponse
 from tests.support.applications import day_in
 from tests.support.people import Visitor, credentials
 from tests.support.shared import deps_of
+from verify.trust import Trust, gather, read_bundle
+from wallet.base.clock import read_clock
+from wallet.base.deps import Deps
+from wallet.licences.trust_bundle import trust_bundle
 
 ASSISTANCES: Final = "/api/v1/assistances"
 COPIES: Final = "/api/v1/copies"
@@ -72,3 +76,8 @@ def printed(wang: Visitor, session: dict[str, Any], **other: Any) -> dict[str, A
 def revoke(visitor: Visitor, serial: str, reason: str = "不再需要") -> TestResponse:
     """Revoke a copy."""
     return visitor.post(f"{COPIES}/{serial}/revocation", {"reason": reason})
+
+
+def trust_of(deps: Deps) -> Trust:
+    """What a desk that fetches now has to judge by while it is offline."""
+    return gather([read_bundle(trust_bundle(deps, read_clock()))])
