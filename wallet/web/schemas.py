@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -66,15 +67,18 @@ class StrictSchema(Schema):
 
 
 class Text(fields.String):
-    """A line of text without control characters, of at most `max_length` characters."""
+    """A line of text without control characters, of at most `max_length` characters; blanks alone are none of them."""
 
     def __init__(
         self, *, max_length: int = numbers.TEXT_FIELD_MAX, min_length: int = 1, **more: Any
     ) -> None:
-        length = validate.Length(
-            min=min_length, max=max_length, error=f"长度应为 {min_length} 至 {max_length} 个字符。"
-        )
-        super().__init__(validate=[length, check_line], **more)
+        sentence = f"长度应为 {min_length} 至 {max_length} 个字符。"
+        length = validate.Length(min=min_length, max=max_length, error=sentence)
+        written = validate.Predicate("strip", error=sentence)
+        checks: list[Callable[[str], object]] = [length, check_line]
+        if min_length:
+            checks.append(written)
+        super().__init__(validate=checks, **more)
 
 
 class ProblemSchema(Schema):
