@@ -65,6 +65,8 @@ def test_the_holder_is_told_of_a_use_with_all_of_it(
         "reason": "ok",
         "shown_by": "holder",
         "offline": False,
+        "evidence": None,
+        "acts": [],
     }
     assert news(li, deps, clock) == [told]
 

@@ -65,6 +65,8 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "cause": None,
             "case": None,
             "paper_asked": [],
+            "evidence": None,
+            "act": None,
         }
     ]
 

@@ -27,6 +27,8 @@ from wallet.holders.names import masked_name, normalise_name
 from wallet.licences.held import HeldLicence
 from wallet.licences.of_holder import licences_of_holder
 from wallet.organisations.model import Unit
+from wallet.showing.assisted import tell_of_assistance
+from wallet.showing.model import LOOK_UP_CAUSE
 from wallet.web.limits import count_assistance
 from wallet.web.principal import Principal
 
@@ -84,9 +86,12 @@ def begin_assistance(
         if holder_id is None:
             audit.record(tx, "assistance.refused", now, **told)
         else:
-            tx.execute(
-                insert(Assistance), _row(deps, principal, new, assistance_id, holder_id, now)
-            )
+            session = tx.execute(
+                insert(Assistance).returning(Assistance),
+                _row(deps, principal, new, assistance_id, holder_id, now),
+            ).one()
+            matter = deps.vault.seal(new.matter, LOOK_UP_CAUSE)
+            tell_of_assistance(tx, session, principal.account, matter, now)
             audit.record(
                 tx,
                 "assistance.begun",

@@ -36,6 +36,7 @@ from wallet.licences.model import Licence, StatusEntry
 from wallet.licences.of_holder import licence_of_holder
 from wallet.licences.status.places import assign_copy_index
 from wallet.organisations.model import Unit
+from wallet.showing.assisted import COPY, tell_of_act
 from wallet.web.principal import Principal
 
 _STOPPED = {
@@ -165,6 +166,7 @@ def _store(
         ends_on=new.valid_until.isoformat(),
         single_use=new.single_use,
     )
+    tell_of_act(tx, session, principal.account, COPY, now, held.id)
     return copy
 
 

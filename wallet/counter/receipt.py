@@ -33,10 +33,10 @@ from wallet.licences.delegations.listed import GIVEN
 from wallet.licences.model import Licence
 from wallet.numbers import DELEGATION_ANSWER_DAYS
 from wallet.organisations.model import Unit
+from wallet.showing.assisted import COPY
 from wallet.web.principal import Principal
 
 TEMPLATE: Final = "receipt.typ"
-COPY: Final = "copy"
 _EVIDENCE: Final = {
     "card_seen": "已看身份证",
     "signed_slip": "已签委托单",

@@ -270,7 +270,8 @@ def _awaiting(entry: AwaitingReview) -> dict[str, Any]:
 
 
 def _entry(news: InboxNews) -> dict[str, Any]:
-    members = {key: getattr(news, key) for key in ("id", "act", "delivered_at", "read_at")}
+    names = ("id", "act", "delivered_at", "read_at", "printed_at")
+    members = {key: getattr(news, key) for key in names}
     if news.delegation is not None:
         return {**members, "identifier": None, "delegation": news.delegation}
     if news.acting is not None:

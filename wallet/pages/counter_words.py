@@ -9,6 +9,7 @@ from wallet.counter.acts.model import KINDS
 from wallet.counter.assist import EVIDENCE
 from wallet.errors import DomainError
 from wallet.pages.delegation_form import delegation_refusal
+from wallet.showing.assisted import COPY
 
 
 def evidence_words() -> dict[str, str]:
@@ -34,6 +35,11 @@ def act_words() -> dict[str, str]:
     }
     assert words.keys() == KINDS.keys()
     return words
+
+
+def told_act_words() -> dict[str, str]:
+    """The same as the holder is told of it, with the copies that were printed."""
+    return act_words() | {COPY: _("打印加注件")}
 
 
 def act_refusal(refused: DomainError) -> str:

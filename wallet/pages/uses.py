@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day, read_day
-from wallet.licences.delivery.model import LOOKED_UP
+from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
+from wallet.pages.counter_words import evidence_words, told_act_words
 from wallet.showing.filters import HistoryType, WantedUses, history_types
 from wallet.showing.history import UseEntry
 from wallet.showing.uses import uses
@@ -34,7 +35,7 @@ _WHO: Final[Mapping[str, dict[str, str]]] = {
     "by_me": {"role": "delegate"},
 }
 """Who has shown: I myself, somebody for me, I for somebody."""
-_OUTCOMES: Final = ("accepted", "refused", LOOKED_UP)
+_OUTCOMES: Final = ("accepted", "refused", LOOKED_UP, ASSISTED)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def described(entry: UseEntry) -> dict[str, object]:
         "cause": entry.cause,
         "case": entry.case,
         "paper_asked": entry.paper_asked,
+        "evidence": evidence_words().get(entry.evidence or "", entry.evidence),
+        "act": told_act_words().get(entry.act or "", entry.act),
     }
 
 
@@ -132,7 +135,12 @@ def _choices(types: Iterable[HistoryType]) -> dict[str, dict[str, str]]:
     return {
         "days": days | {"365": _("最近一年"), "own": _("自己定")},
         "type": {one.code: one.name_en if english else one.name for one in types},
-        "outcome": {"accepted": _("已核验"), "refused": _("没有出示"), LOOKED_UP: _("只查有没有")},
+        "outcome": {
+            "accepted": _("已核验"),
+            "refused": _("没有出示"),
+            LOOKED_UP: _("只查有没有"),
+            ASSISTED: _("帮办代办"),
+        },
         "who": {
             "self": _("我自己出示"),
             "for_me": _("别人替我出示"),

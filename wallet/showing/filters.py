@@ -18,14 +18,14 @@ from wallet.errors import NotFound
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.listed import visible
 from wallet.licences.delegations.model import Delegation, DelegationLicence
-from wallet.licences.delivery.model import LOOKED_UP
+from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
 from wallet.licences.model import Licence, LicenceHolder
 from wallet.showing.handle import Shower
 from wallet.showing.model import Use, Verification
 from wallet.showing.shown_by import received_delegations, was_shown_under
 from wallet.web.principal import Principal
 
-OUTCOMES: Final = ("accepted", "refused", "pending", LOOKED_UP)
+OUTCOMES: Final = ("accepted", "refused", "pending", LOOKED_UP, ASSISTED)
 ROLES: Final = ("own", "delegate")
 BY: Final = ("me", "others")
 _DAYS: Final = (date(1970, 1, 1), date(2999, 12, 31))
@@ -37,7 +37,7 @@ class WantedUses:
     """What is asked for; None does not matter.
 
     `since` and `until` are local days, inclusive; `licence_type` is a type's code; `outcome` (LOOKED_UP for
-    look-ups alone) and `role` are as in `UseEntry`; `by` says whether this account showed it, or others; `under` is a
+    look-ups alone, ASSISTED for assisted sessions) and `role` are as in `UseEntry`; `by` says whether this account showed it, or others; `under` is a
     delegation, whichever side of it the account is.
     """
 

@@ -34,7 +34,8 @@ class UseEntry:
     `holder` is whose it is where the account acts for them, a child or an organisation, and `acted` who
     else of those who act for them showed it.
 
-    `kind` is use, holdings or merchant_check. Of a look-up, outcome LOOKED_UP, `licence_type` and `identifier`
+    `kind` is use, holdings, merchant_check, or of an assisted session: assistance where it began, on `evidence`, for the
+    matter that is its `cause`; assisted_act for an `act` in it; neither has an item. Of a look-up, outcome LOOKED_UP, `licence_type` and `identifier`
     are of the licence that was found, None where none was; `cause` and `case` are what the unit said, and
     `paper_asked` where it wanted paper nonetheless.
     """
@@ -43,9 +44,9 @@ class UseEntry:
     at: datetime
     unit: str
     terminal: str
-    item: str
-    item_name: str
-    item_name_en: str
+    item: str | None
+    item_name: str | None
+    item_name_en: str | None
     identifier: str | None
     licence_type: str | None
     licence_type_en: str | None
@@ -66,6 +67,8 @@ class UseEntry:
     cause: str | None = None
     case: str | None = None
     paper_asked: Sequence[PaperAsked] = ()
+    evidence: str | None = None
+    act: str | None = None
 
 
 @dataclass(frozen=True)

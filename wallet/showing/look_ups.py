@@ -28,9 +28,10 @@ from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import HOLDER_NAME, Holder
 from wallet.holders.sign_in import holders_of
 from wallet.licences.delegations.model import Delegation
-from wallet.licences.delivery.model import LOOKED_UP
+from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
 from wallet.organisations.model import Unit
+from wallet.showing.assisted import ASSISTANCE, ASSISTED_ACT, ASSISTED_KINDS
 from wallet.showing.filters import WantedUses, on_days, showers_of
 from wallet.showing.history import PaperAsked, UseEntry
 from wallet.showing.model import (
@@ -69,7 +70,7 @@ def look_ups(
             (LookUp.holder_id == principal.holder_id).label("own"),
         )
         .join(Unit, Unit.id == LookUp.unit_id)
-        .join(UseItem, UseItem.id == LookUp.item_id)
+        .outerjoin(UseItem, UseItem.id == LookUp.item_id)
         .outerjoin(Licence, Licence.id == LookUp.licence_id)
         .outerjoin(LicenceType, LicenceType.id == Licence.type_id)
         .outerjoin(Holder, Holder.id == LookUp.holder_id)
@@ -127,7 +128,7 @@ def as_looked_up(
         fields_en=[],
         asked=[],
         asked_en=[],
-        outcome=LOOKED_UP,
+        outcome=ASSISTED if row.kind in ASSISTED_KINDS else LOOKED_UP,
         reason=row.kind,
         shown_by=None,
         served=None,
@@ -140,6 +141,8 @@ def as_looked_up(
         cause=_opened(vault, row.cause_sealed, LOOK_UP_CAUSE),
         case=_opened(vault, row.case_sealed, LOOK_UP_CASE),
         paper_asked=papers.get((row.look_up, row.licence_id), ()),
+        evidence=row.detail if row.kind == ASSISTANCE else None,
+        act=row.detail if row.kind == ASSISTED_ACT else None,
     )
 
 
@@ -186,9 +189,12 @@ def _is_own(principal: Principal, now: datetime) -> ColumnElement[bool]:
 
 
 def _wanted(tx: Connection, principal: Principal, wanted: WantedUses) -> ColumnElement[bool]:
-    if wanted.outcome not in (None, LOOKED_UP) or wanted.role == "delegate":
+    if wanted.outcome not in (None, LOOKED_UP, ASSISTED) or wanted.role == "delegate":
         return false()
     conditions = [*on_days(LookUp.at, wanted)]
+    if wanted.outcome is not None:
+        assisted = LookUp.kind.in_(ASSISTED_KINDS)
+        conditions.append(assisted if wanted.outcome == ASSISTED else ~assisted)
     if wanted.licence_type is not None:
         conditions.append(LicenceType.code == wanted.licence_type)
     if wanted.by is not None:

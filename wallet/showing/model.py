@@ -120,8 +120,9 @@ class LookUp(Base):
     """A licence that a unit was told the library holds: every look-up is in the history of whoever
     holds it (M-21).
 
-    `kind` is holdings (`POST /holdings`) or merchant_check (M-16), `look_up` the public id of what it
-    was part of, shared by all of its rows. A look-up of a holder that found no licence names
+    `kind` is holdings (`POST /holdings`), merchant_check (M-16), or of an assisted session (`assisted`), where staff see
+    what the person holds: then `detail` is the evidence or the act, and there is no item. `look_up` is the public id
+    of what it was part of, shared by all of its rows. A look-up of a holder that found no licence names
     its `holder_id` alone, one of somebody whom nobody knows neither. `desk` and `terminal` are where it was
     asked, as of a verification, and `shower` who showed the code by which, if there was one.
     `cause` and `case` are told where the kind asks for them, and may name people.
@@ -143,7 +144,8 @@ class LookUp(Base):
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licences.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("holders.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    item_id: Mapped[int] = mapped_column(ForeignKey("use_items.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("use_items.id"))
+    detail: Mapped[str | None]
     actor: Mapped[str]
     desk: Mapped[str | None]
     terminal: Mapped[str] = mapped_column(default="")

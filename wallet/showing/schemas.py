@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from wallet.licences.delegations.model import KINDS
 from wallet.licences.schemas import IDENTIFIER_MAX, Day
+from wallet.showing.assisted import ASSISTED_KINDS
 from wallet.showing.filters import BY, OUTCOMES, ROLES
 from wallet.showing.show import LICENCES_MAX
 from wallet.web.json import Instant
@@ -125,9 +126,13 @@ class UseSchema(Schema):
     at = Instant(required=True)
     unit = fields.String(required=True)
     terminal = fields.String()
-    item = fields.String(required=True)
-    item_name = fields.String(required=True)
-    item_name_en = fields.String(required=True)
+    item = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null for an assisted session"},
+    )
+    item_name = fields.String(required=True, allow_none=True)
+    item_name_en = fields.String(required=True, allow_none=True)
     identifier = fields.String(
         required=True,
         allow_none=True,
@@ -139,11 +144,23 @@ class UseSchema(Schema):
         metadata={"description": "null for a look-up that found none"},
     )
     licence_type_en = fields.String(required=True, allow_none=True)
-    kind = fields.String(required=True, metadata={"enum": ["use", "holdings", "merchant_check"]})
+    kind = fields.String(
+        required=True, metadata={"enum": ["use", "holdings", "merchant_check", *ASSISTED_KINDS]}
+    )
     cause = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "of a look-up without a code: why, as the unit said"},
+        metadata={
+            "description": "of a look-up without a code: why, as the unit said; of an assisted session its matter"
+        },
+    )
+    evidence = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of an assisted session: how staff knew who it was"},
+    )
+    act = fields.String(
+        required=True, allow_none=True, metadata={"description": "what was done in it"}
     )
     case = fields.String(required=True, allow_none=True)
     paper_asked = fields.List(fields.Nested(PaperAskedSchema), required=True)

@@ -35,6 +35,7 @@ from wallet.holders.names import masked_name
 from wallet.licences.delegations.offer import NewDelegation, make_offer
 from wallet.organisations.model import Staff
 from wallet.organisations.sign_in import STAFF_NAME
+from wallet.showing.assisted import tell_of_act
 from wallet.showing.freeze import unfreeze_account
 from wallet.web.principal import Principal
 
@@ -109,6 +110,8 @@ def confirm_act(deps: Deps, principal: Principal, act_id: str, seen: str, now: d
         told = {"actor": principal.account, "unit": principal.unit_id, "kind": act.kind}
         told |= {"assistance": act.assistance_id, "delegation": delegation_id}
         audit.record(tx, "act.confirmed", now, act=act.id, **told)
+        session = select(Assistance).where(Assistance.id == act.assistance_id)
+        tell_of_act(tx, tx.execute(session).one(), principal.account, act.kind, now)
 
 
 def decline_act(

@@ -15,6 +15,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.counter.acts.content import ActContent, write_content
 from wallet.counter.acts.model import CONTENT, DONE, KINDS, AssistedAct
+from wallet.showing.assisted import tell_of_act
 from wallet.web.principal import Principal
 
 
@@ -41,6 +42,7 @@ def note_done(
         unit=session.unit_id,
         delegation=delegation_id,
     )
+    tell_of_act(tx, session, principal.account, kind, now)
     public_id: str = act.public_id
     return public_id
 

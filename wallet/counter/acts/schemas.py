@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from wallet import numbers
 from wallet.counter.acts.model import KINDS, STATES
-from wallet.counter.receipt import COPY
+from wallet.showing.assisted import COPY
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 

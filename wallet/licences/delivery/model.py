@@ -16,6 +16,8 @@ ASKED: Final = "asked"
 """Acts of entries that tell of a use: something was seen, or asked for in vain."""
 LOOKED_UP: Final = "looked_up"
 """Act of an entry that tells of a look-up, which is of no licence; in the history its outcome."""
+ASSISTED: Final = "assisted"
+"""The same of an assisted session, and of what was done in it."""
 _UNREAD: Final = text("read_at IS NULL")
 
 
@@ -63,7 +65,8 @@ class Delivery(Base):
 
 class InboxEntry(Base):
     """News in the inbox of a holder: of a licence, where `change_id` is the change it tells of, and `use`
-    the use (`showing.notices`); or of a delegation; or of who acts for whom: `acting_id` for `acted_for_id`."""
+    the use (`showing.notices`); or of a delegation; or of who acts for whom: `acting_id` for `acted_for_id`.
+    `printed_at` is when a holder without a phone first took it home on paper."""
 
     __tablename__ = "inbox_entries"
     __table_args__ = (
@@ -87,3 +90,4 @@ class InboxEntry(Base):
     use: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     delivered_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    printed_at: Mapped[datetime | None]

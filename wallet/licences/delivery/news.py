@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,7 +65,8 @@ class NewsOfActing:
 
 @dataclass(frozen=True)
 class NewsOfUse:
-    """A use of the licence, or a question to show it (the entry's `act` is used or asked).
+    """A use of the licence, or a question to show it (the entry's `act` is used or asked); or an assisted session
+    (assisted): its `evidence` where it has begun, and the `acts` that were done in it, by kind.
 
     `fields` are the labels of what was seen, or asked for; `offline` says that the desk judged without
     the library, `shown_by` is as in a verdict.
@@ -74,20 +75,22 @@ class NewsOfUse:
     at: datetime
     unit: str
     terminal: str
-    item: str
-    item_en: str
+    item: str | None
+    item_en: str | None
     fields: list[str]
     fields_en: list[str]
     outcome: str
     reason: str
     shown_by: str | None
     offline: bool
+    evidence: str | None = None
+    acts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class InboxNews:
     """An entry: of a licence, of a delegation, or of who acts for whom, the others None; `use` where it is
-    of a use."""
+    of a use. `printed_at` is when it was first handed over on paper."""
 
     id: int
     act: str
@@ -97,6 +100,7 @@ class InboxNews:
     use: NewsOfUse | None
     delivered_at: datetime
     read_at: datetime | None
+    printed_at: datetime | None
 
 
 def news_of(vault: Vault, row: AnyRow) -> InboxNews:
@@ -110,6 +114,7 @@ def news_of(vault: Vault, row: AnyRow) -> InboxNews:
         use=None if row.use is None else _of_use(row.use),
         delivered_at=row.delivered_at,
         read_at=row.read_at,
+        printed_at=row.printed_at,
     )
 
 

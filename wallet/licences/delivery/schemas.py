@@ -10,7 +10,7 @@ from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
 from wallet.licences.delivery.acting import ACTS as ACTING_ACTS
 from wallet.licences.delivery.deliver import ISSUE, REMIND, RENEW
-from wallet.licences.delivery.model import ASKED, LOOKED_UP, USED
+from wallet.licences.delivery.model import ASKED, ASSISTED, LOOKED_UP, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
@@ -58,8 +58,8 @@ class InboxUseSchema(Schema):
     at = Instant(required=True)
     unit = fields.String(required=True)
     terminal = fields.String(required=True)
-    item = fields.String(required=True)
-    item_en = fields.String(required=True)
+    item = fields.String(required=True, allow_none=True)
+    item_en = fields.String(required=True, allow_none=True)
     fields_ = fields.List(
         fields.String(),
         required=True,
@@ -72,6 +72,16 @@ class InboxUseSchema(Schema):
     reason = fields.String(required=True)
     shown_by = fields.String(required=True, allow_none=True)
     offline = fields.Boolean(required=True)
+    evidence = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of an assisted session that has begun"},
+    )
+    acts = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "what was done in an assisted session"},
+    )
 
 
 class InboxEntrySchema(Schema):
@@ -81,7 +91,11 @@ class InboxEntrySchema(Schema):
     id = fields.String(required=True)
     act = fields.String(
         required=True,
-        metadata={"enum": sorted({*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED, LOOKED_UP})},
+        metadata={
+            "enum": sorted(
+                {*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED, LOOKED_UP, ASSISTED}
+            )
+        },
     )
     status_label = fields.String(metadata={"description": "of a change of status"})
     licence = fields.String(required=True, allow_none=True, attribute="identifier")
@@ -96,6 +110,9 @@ class InboxEntrySchema(Schema):
     use = fields.Nested(InboxUseSchema)
     delivered_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
+    printed_at = Instant(
+        required=True, allow_none=True, metadata={"description": "handed over on paper"}
+    )
 
 
 class InboxPageSchema(Schema):

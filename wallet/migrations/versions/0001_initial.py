@@ -1294,7 +1294,8 @@ def upgrade() -> None:
         sa.Column("licence_id", sa.Integer(), nullable=True),
         sa.Column("holder_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.String(), nullable=True),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("desk", sa.String(), nullable=True),
         sa.Column("terminal", sa.String(), nullable=False),
@@ -1479,6 +1480,7 @@ def upgrade() -> None:
         sa.Column("use", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["change_id"],
             ["status_changes.id"],

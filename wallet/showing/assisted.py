@@ -1,0 +1,55 @@
+"""An assisted session in its holder's history: that it began, and each act in it (M-21).
+
+Staff who begin one see what the person holds, so it is a look-up like those of desks, and told as they are. A delegate
+is told of none: they are the holder's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, insert
+
+from wallet.base.database import AnyRow
+from wallet.showing.model import LookUp
+
+ASSISTANCE: Final = "assistance"
+ASSISTED_ACT: Final = "assisted_act"
+COPY: Final = "copy"
+"""An act of its own beside those of `AssistedAct`: a copy was printed."""
+ASSISTED_KINDS: Final = (ASSISTANCE, ASSISTED_ACT)
+
+
+def tell_of_assistance(
+    tx: Connection, session: AnyRow, actor: str, matter_sealed: bytes, now: datetime
+) -> None:
+    """A session has begun. `session` is its row (`Assistance`), `matter_sealed` sealed under `LOOK_UP_CAUSE`."""
+    values = _values(session, actor, now)
+    values |= {"kind": ASSISTANCE, "detail": session.evidence, "cause_sealed": matter_sealed}
+    tx.execute(insert(LookUp), values)
+
+
+def tell_of_act(
+    tx: Connection,
+    session: AnyRow,
+    actor: str,
+    act: str,
+    now: datetime,
+    licence_id: int | None = None,
+) -> None:
+    """Something was done in it, with this licence where it was about one."""
+    values = _values(session, actor, now)
+    values |= {"kind": ASSISTED_ACT, "detail": act, "licence_id": licence_id}
+    tx.execute(insert(LookUp), values)
+
+
+def _values(session: AnyRow, actor: str, now: datetime) -> dict[str, object]:
+    return {
+        "look_up": session.id,
+        "at": now,
+        "holder_id": session.holder_id,
+        "unit_id": session.unit_id,
+        "terminal": session.terminal,
+        "actor": actor,
+    }
