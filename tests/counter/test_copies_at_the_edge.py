@@ -138,6 +138,22 @@ def test_a_copy_accepted_offline_after_it_was_revoked_is_told_in_words_for_paper
     assert "撤回" in found["message"]
 
 
+@pytest.mark.parametrize("single_use", [True, False])
+def test_a_use_whose_answer_was_lost_and_that_was_judged_offline_is_one(
+    app: Flask, wang: Visitor, zhao: Visitor, deps: Deps, clock: Clock, *, single_use: bool
+) -> None:
+    text = printed(wang, begun(app, wang), single_use=single_use)["text"]
+    verify(zhao, text, ALLOWANCE)
+    clock.advance(numbers.SAME_DESK_REPEAT)
+    lost = judgement(text, clock.now, item=ALLOWANCE)
+    clock.advance(1)
+    later = judgement(text, clock.now, item=ALLOWANCE)
+    assert finding(zhao, lost)["verdict"] == "accepted"
+    assert [row.uses for row in deps.db.rows(select(Copy))] == [1]
+    assert finding(zhao, later)["conflict"] is single_use
+    assert [row.uses for row in deps.db.rows(select(Copy))] == [1 if single_use else 2]
+
+
 def test_staff_elsewhere_revoke_a_copy_and_read_none(app: Flask, wang: Visitor, deps: Deps) -> None:
     copy = printed(wang, begun(app, wang))
     serial = copy["serial"]

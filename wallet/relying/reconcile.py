@@ -37,7 +37,7 @@ from wallet.errors import NotPermitted
 from wallet.relying.beyond.refuse import refuse_beyond_grant
 from wallet.relying.desks import Desk
 from wallet.relying.grants import ItemGrant, grant_for
-from wallet.relying.late_use import AGAINST_LATE_USE, claim_late
+from wallet.relying.late_use import AGAINST_LATE_USE, claim_late, counted_before
 from wallet.relying.paper import count_use, read_paper
 from wallet.relying.record import Shown, alert, record_reconciled
 from wallet.relying.sentences import finding_message
@@ -210,6 +210,8 @@ def _know_paper(tx: Connection, case: _Case, code: PaperCode) -> _Known:
         return _Known("unknown_licence", Shown(code.jti, on_paper=True))
     if case.judgement.outcome != "accepted":
         return _Known(state.reason, state.shown)
+    if counted_before(tx, case.desk, case.grant.item_id, code.jti, case.judgement):
+        return _Known("ok", state.shown, repeated=True)
     if state.reason == "ok" and not count_use(tx, state.row):
         return _Known("already_used", state.shown)
     since = {"copy_revoked": state.row.revoked_at, "copy_superseded": state.row.superseded_at}
