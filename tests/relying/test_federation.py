@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support.backup import take_backup
 from tests.support.beyond import change_grant
 from tests.support.clock import Clock
 from tests.support.codes import Signer, twin
@@ -205,6 +206,18 @@ def test_a_copy_on_paper_is_held_against_that_regions_lists(
     assert verdict["shown_by"] == "paper"
     if reason == "ok":
         assert verdict["unchecked"] == ["double_use", "item", "recipient"]
+
+
+def test_none_is_accepted_twice_by_a_database_that_was_put_back(
+    zhao: Visitor, deps: Deps, registered: Signer, clock: Clock
+) -> None:
+    deps.epoch.tick(deps.db, clock.now)
+    backup = take_backup(deps.db)
+    deps.epoch.tick(deps.db, clock.now)
+    text = shown_by(registered, clock.now)
+    assert verify(zhao, text)["verdict"] == "accepted"
+    backup.put_back()
+    assert verify(zhao, text)["reason"] == "trust_stale"
 
 
 def test_an_item_that_asks_the_holder_takes_none(
