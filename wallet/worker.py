@@ -19,6 +19,7 @@ from wallet.base.key_changes import record, record_noted
 from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.catalogue.use_list.due import publish_due_items
+from wallet.counter.acts.lapse import lapse_acts
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.holders.acting import announce_over
 from wallet.holders.administrators.lapse import tell_of_lapsed
@@ -57,7 +58,7 @@ _log = structlog.get_logger()
 class WorkDone:
     """What one round did: licences finished, questions to holders whose time was over, verifications
     and look-ups to tell of, news delivered, licences expired, delegations over, items that count from that day on, grants told of; rows cleared away, keys, deadlines
-    reckoned anew; lines of platforms' lists answered, and lists deleted."""
+    reckoned anew; lines of platforms' lists answered; lists, proofs and what nobody confirmed at a counter forgotten."""
 
     issued: int
     lapsed: int
@@ -115,7 +116,9 @@ def work_once(deps: Deps, now: datetime) -> WorkDone:
         key_changes=_keep_keys(deps, now),
         document_days=forget_documents(deps, now),
         checked=_answer_lists(deps, now),
-        forgotten=forget_checks(deps, now) + forget_proofs(deps, now, BATCH),
+        forgotten=forget_checks(deps, now)
+        + forget_proofs(deps, now, BATCH)
+        + lapse_acts(deps, now, BATCH),
     )
 
 

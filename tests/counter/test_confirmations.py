@@ -24,6 +24,7 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.counter.acts.confirm import confirm_act
+from wallet.counter.acts.lapse import lapse_acts
 from wallet.counter.acts.model import CONTENT, AssistedAct
 from wallet.counter.acts.prepare import prepare_delegation
 from wallet.counter.assist import end_assistance
@@ -196,3 +197,21 @@ def unit_code(deps: Deps) -> str:
         select(Unit.code).join(Staff, Staff.unit_id == Unit.id).where(Staff.login == "counter-wang")
     )
     return str(found.code)
+
+
+def test_what_nobody_confirmed_keeps_no_code_once_its_session_is_over(
+    app: Flask, wang: Visitor, liu: Visitor, deps: Deps, clock: Clock
+) -> None:
+    session = begun(app, wang)
+    act = prepared(wang, session)
+    code = act["content"]["delegation"]["code"]
+    clock.advance(numbers.ASSISTANCE_LIFE - 1)
+    assert lapse_acts(deps, clock.now, 10) == 0
+    clock.advance(1)
+    assert lapse_acts(deps, clock.now, 10) == 1
+    assert lapse_acts(deps, clock.now, 10) == 0
+    [row] = deps.db.rows(select(AssistedAct))
+    assert code not in deps.vault.open(row.content_sealed, CONTENT)
+    assert (row.outcome, row.decided_at) == ("ended", None)
+    liu = sign_in(app, "counter-liu")
+    assert refusal(confirm(liu, act["id"])) == (409, "assistance_ended")

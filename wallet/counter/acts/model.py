@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wallet.base.database import AnyRow, Base
@@ -28,7 +28,10 @@ SENSITIVE: Final = (UNFREEZE, DELEGATION)
 DONE: Final = "done"
 DECLINED: Final = "declined"
 WITHDRAWN: Final = "withdrawn"
-STATES: Final = ("waiting", DONE, DECLINED, WITHDRAWN, "ended")
+ENDED: Final = "ended"
+STATES: Final = ("waiting", DONE, DECLINED, WITHDRAWN, ENDED)
+
+_WAITING: Final = text("outcome IS NULL")
 
 CONTENT: Final = "assisted_acts.content"
 REASON: Final = "assisted_acts.reason"
@@ -40,12 +43,15 @@ class AssistedAct(Base):
 
     The content never changes, but for the code of a delegate, which is kept in full only while the act waits.
 
-    One that waits has no `outcome`; done, declined and withdrawn are final. `staff_id` and `terminal` are the second
+    One that waits has no `outcome`; done, declined and withdrawn are final, and so is ended, which the worker notes. `staff_id` and `terminal` are the second
     staff member's, who confirmed or declined it. `delegation_id` is what it has made or ended.
     """
 
     __tablename__ = "assisted_acts"
-    __table_args__ = (Index("ix_assisted_acts_assistance", "assistance_id", "id"),)
+    __table_args__ = (
+        Index("ix_assisted_acts_assistance", "assistance_id", "id"),
+        Index("ix_assisted_acts_waiting", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True)
@@ -66,4 +72,4 @@ def act_state(outcome: str | None, session: AnyRow, now: datetime) -> str:
     """waiting, done, declined, withdrawn; or ended: with its session, before anybody had confirmed it."""
     if outcome is not None:
         return outcome
-    return "ended" if session.ended_at is not None or now >= session.ends_at else "waiting"
+    return ENDED if session.ended_at is not None or now >= session.ends_at else "waiting"

@@ -1747,6 +1747,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assisted_acts", schema=None) as batch_op:
         batch_op.create_index("ix_assisted_acts_assistance", ["assistance_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_assisted_acts_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("outcome IS NULL"),
+            postgresql_where=sa.text("outcome IS NULL"),
+        )
 
     op.create_table(
         "copies",
