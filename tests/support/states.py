@@ -623,6 +623,13 @@ def asking_a_colleague(stage: Stage) -> States:
     expect(wang.get_by_test_id("receipt-act")).to_have_count(2)
     yield "receipt", wang
     wang.go_back()
+    wang.get_by_test_id("to-history").click()
+    wang.locator("[name=to]").fill("2020-01-01")
+    wang.get_by_test_id("print-history").click()
+    expect(wang.locator(".wrong-why")).to_be_visible()
+    yield "counter-history-wrong", wang
+    wang.go_back()
+    wang.go_back()
     # As it was before.
     wang.get_by_test_id("unfreeze").click()
     liu.goto("/counter/confirmations")

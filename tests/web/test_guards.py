@@ -222,6 +222,8 @@ _PASSES: Final[dict[str, set[str]]] = {
     "DELETE /api/v1/assistances/<assistance_id>/acts/<act_id>": {"counter"},
     "GET /api/v1/assistances/<assistance_id>/receipt": {"counter"},
     "GET /api/v1/assistances/<assistance_id>/receipt.pdf": {"counter"},
+    "GET /api/v1/assistances/<assistance_id>/history": {"counter"},
+    "POST /api/v1/assistances/<assistance_id>/history": {"counter"},
     "GET /api/v1/confirmations": {"counter"},
     "GET /api/v1/confirmations/<act_id>": {"counter"},
     "POST /api/v1/confirmations/<act_id>": {"counter"},

@@ -65,6 +65,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "seal.imported": "unit certificate",
         "channel.set": "channel changed",
         "inbox.read": "entry licence account",
+        "inbox.printed": "assistance entries actor unit",
         "dispatch.died": "dispatch destination error",
         "dispatch.replayed": "dispatch destination",
         "dispatch.dropped": "dispatch destination",

@@ -37,7 +37,7 @@ from wallet.showing.assisted import COPY
 from wallet.web.principal import Principal
 
 TEMPLATE: Final = "receipt.typ"
-_EVIDENCE: Final = {
+EVIDENCE_PRINTED: Final = {
     "card_seen": "已看身份证",
     "signed_slip": "已签委托单",
     "guardian": "监护人，已看监护证明",
@@ -137,7 +137,7 @@ def receipt_document(
     found = receipt(deps, principal, assistance_id, now)
     data: dict[str, Any] = {
         **asdict(found),
-        "evidence": _EVIDENCE[found.evidence],
+        "evidence": EVIDENCE_PRINTED[found.evidence],
         "started_at": _minute(found.started_at),
         "ended_at": _minute(found.ended_at) if found.ended_at else None,
         "acts": [{**asdict(act), "at": _minute(act.at)} for act in found.acts],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CompoundSelect, select
+from sqlalchemy import CompoundSelect, Select, select
 
 from wallet.base.database import Day, Id
 from wallet.base.deps import Deps
@@ -41,6 +41,17 @@ def load_holder(deps: Deps, token: str, now: datetime) -> Principal | None:
         authenticated_at=row.authenticated_at,
         frozen_at=row.frozen_at,
     )
+
+
+NOBODY: Final = 0
+"""The account of a principal that stands for one holder alone, who is served and may have none."""
+
+
+def holders_seen_by(principal: Principal, today: Day) -> Select[int] | CompoundSelect[int]:
+    """Subquery: the holders whose records a principal reads: as `holders_of`, or one who is served."""
+    if principal.id == NOBODY:
+        return select(Holder.id).where(Holder.id == principal.holder_id).correlate(None)
+    return holders_of(principal.id, today)
 
 
 def holders_of(account_id: Id, today: Day) -> CompoundSelect[int]:

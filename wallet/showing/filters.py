@@ -15,7 +15,7 @@ from wallet.base.deps import Deps
 from wallet.base.working_days import end_of_day, start_of_day
 from wallet.catalogue.model import LicenceType
 from wallet.errors import NotFound
-from wallet.holders.sign_in import holders_of
+from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.listed import visible
 from wallet.licences.delegations.model import Delegation, DelegationLicence
 from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
@@ -103,7 +103,7 @@ def history_types(deps: Deps, principal: Principal, now: datetime) -> list[Histo
         .join(Delegation, Delegation.id == DelegationLicence.delegation_id)
     )
     types = union(
-        own.where(LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now)))),
+        own.where(LicenceHolder.holder_id.in_(holders_seen_by(principal, local_day(now)))),
         entrusted.where(Delegation.account_id == principal.id, Delegation.accepted_at.is_not(None)),
     ).subquery()
     rows = deps.db.rows(
@@ -118,7 +118,7 @@ def is_own(principal: Principal, now: datetime) -> ColumnElement[bool]:
     """Condition on `Use`: the account holds the licence, or acts for who does."""
     return Use.licence_id.in_(
         select(LicenceHolder.licence_id).where(
-            LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now)))
+            LicenceHolder.holder_id.in_(holders_seen_by(principal, local_day(now)))
         )
     )
 

@@ -26,7 +26,7 @@ from wallet.base.encryption import Vault
 from wallet.base.paging import after_cursor, encode_cursor, read_cursor
 from wallet.catalogue.model import LicenceType, UseItem
 from wallet.holders.model import HOLDER_NAME, Holder
-from wallet.holders.sign_in import holders_of
+from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.model import Delegation
 from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
 from wallet.licences.model import IDENTIFIER, Licence, LicenceHolder
@@ -176,7 +176,7 @@ def _is_own(principal: Principal, now: datetime) -> ColumnElement[bool]:
 
     Each is found by an index of its own, as in `filters`.
     """
-    holders = holders_of(principal.id, local_day(now))
+    holders = holders_seen_by(principal, local_day(now))
     licences = select(LicenceHolder.licence_id).where(LicenceHolder.holder_id.in_(holders))
     by_licence = select(LookUp.id).where(LookUp.licence_id.in_(licences)).correlate(None)
     by_holder = (

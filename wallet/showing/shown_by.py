@@ -16,7 +16,7 @@ from wallet.base.periods import is_current
 from wallet.holders.addressee import ADDRESSEE_NAME
 from wallet.holders.model import HOLDER_NAME, Account, Holder, Representative
 from wallet.holders.names import masked_name
-from wallet.holders.sign_in import holders_of
+from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.model import COUNTING, Delegation, state_of
 from wallet.licences.model import LicenceHolder
 from wallet.showing.handle import Shower
@@ -63,7 +63,7 @@ def shown_under(
     }
     if not named:
         return {}
-    mine = Delegation.grantor_id.in_(holders_of(principal.id, today))
+    mine = Delegation.grantor_id.in_(holders_seen_by(principal, today))
     rows = tx.execute(
         select(Delegation, Holder.name_sealed.label("grantor_sealed"), mine.label("mine"))
         .join(Holder, Holder.id == Delegation.grantor_id)
@@ -102,7 +102,7 @@ def acted_for(
         .join(Holder, Holder.id == LicenceHolder.holder_id)
         .where(
             LicenceHolder.licence_id.in_(set(licence_ids)),
-            LicenceHolder.holder_id.in_(holders_of(principal.id, local_day(now))),
+            LicenceHolder.holder_id.in_(holders_seen_by(principal, local_day(now))),
             ~exists(
                 select(own.holder_id).where(
                     own.licence_id == LicenceHolder.licence_id,

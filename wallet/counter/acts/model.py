@@ -15,12 +15,14 @@ UNFREEZE: Final = "unfreeze"
 DELEGATION: Final = "delegation"
 DELEGATION_END: Final = "delegation_end"
 COPY_END: Final = "copy_end"
+HISTORY: Final = "history"
 KINDS: Final[dict[str, str]] = {
     FREEZE: "停用亮码",
     UNFREEZE: "恢复亮码",
     DELEGATION: "授权亲友代办",
     DELEGATION_END: "结束授权",
     COPY_END: "撤回加注件",
+    HISTORY: "打印使用记录和消息",
 }
 """What may be done in a session, and how the receipt calls it."""
 SENSITIVE: Final = (UNFREEZE, DELEGATION)

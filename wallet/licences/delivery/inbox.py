@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, true, update
 from sqlalchemy.orm import aliased
 
 from wallet.base import audit
@@ -18,7 +18,7 @@ from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType
 from wallet.errors import Invalid, NotFound
 from wallet.holders.model import Holder
-from wallet.holders.sign_in import holders_of
+from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.model import Delegation
 from wallet.licences.delivery.model import InboxEntry
 from wallet.licences.delivery.news import InboxNews, news_of
@@ -34,6 +34,10 @@ from wallet.web.principal import Principal
 _Grantor: Final = aliased(Holder)
 _ActedFor: Final = aliased(Holder)
 _Acting: Final = aliased(Holder)
+EVERY: Final[ColumnElement[bool]] = true()
+UNREAD: Final = InboxEntry.read_at.is_(None)
+UNTOLD: Final = and_(UNREAD, InboxEntry.printed_at.is_(None))
+"""Entries that nobody has opened, and those of them that were not handed over on paper either."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,16 @@ class InboxPage:
 
 
 def inbox(
-    deps: Deps, principal: Principal, now: datetime, limit: int, cursor: str | None = None
+    deps: Deps,
+    principal: Principal,
+    now: datetime,
+    limit: int,
+    cursor: str | None = None,
+    *,
+    which: ColumnElement[bool] = EVERY,
 ) -> InboxPage:
-    """A page of the entries of the holders that the account is or acts for, and of no grantor."""
+    """A page of the entries of the holders that the account is or acts for, and of no grantor; `which`
+    is a condition on `InboxEntry`."""
     statement = (
         select(
             InboxEntry, Licence.identifier_sealed, Licence.number_sealed,
@@ -88,7 +99,7 @@ def inbox(
         .outerjoin(_Grantor, _Grantor.id == Delegation.grantor_id)
         .outerjoin(_ActedFor, _ActedFor.id == InboxEntry.acted_for_id)
         .outerjoin(_Acting, _Acting.id == InboxEntry.acting_id)
-        .where(InboxEntry.holder_id.in_(holders_of(principal.id, local_day(now))))
+        .where(InboxEntry.holder_id.in_(holders_seen_by(principal, local_day(now))), which)
         .order_by(InboxEntry.id.desc())
         .limit(limit + 1)
     )  # fmt: skip
@@ -104,7 +115,7 @@ def unread(deps: Deps, principal: Principal, now: datetime) -> int:
     row = deps.db.row(
         select(func.count().label("unread")).where(
             InboxEntry.read_at.is_(None),
-            InboxEntry.holder_id.in_(holders_of(principal.id, local_day(now))),
+            InboxEntry.holder_id.in_(holders_seen_by(principal, local_day(now))),
         )
     )
     assert row is not None
@@ -119,7 +130,7 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> O
     """
     entry_id = _number(entry)
     mine = (InboxEntry.id == entry_id) & InboxEntry.holder_id.in_(
-        holders_of(principal.id, local_day(now))
+        holders_seen_by(principal, local_day(now))
     )
     with deps.db.begin() as tx:
         row = tx.execute(

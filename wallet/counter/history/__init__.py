@@ -1,0 +1,1 @@
+"""The history and the notices of a served person, on paper."""
