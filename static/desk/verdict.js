@@ -100,7 +100,7 @@ const texts = (one) => one.fields.filter((field) => !String(field.value).startsW
 export function shortLabel(verdict) {
   const types = (verdict.licences ?? []).map(typeName);
   if (verdict.verdict === "accepted") {
-    const by = { delegate: ` · ${word("by_delegate")}`, paper: ` · ${word("by_paper")}` };
+    const by = { delegate: ` · ${word("by_delegate")}`, assisted: ` · ${word("by_assisted")}`, paper: ` · ${word("by_paper")}` };
     return (types.join(word("and")) || word("verdict_accepted")) + (by[verdict.shown_by] ?? "");
   }
   return word(`short_${verdict.reason}`) === `short_${verdict.reason}` ? word("verdict_refused") : word(`short_${verdict.reason}`);
@@ -137,6 +137,7 @@ function facts(verdict) {
   if (verdict.federated) parts.push(word("from_region", { region: english ? verdict.region_en : verdict.region }));
   if (paper) parts.push(word("by_paper"));
   if (verdict.shown_by === "delegate") parts.push(word("by_delegate"));
+  if (verdict.shown_by === "assisted") parts.push(word("by_assisted"));
   if (verdict.repeated) parts.push(word("repeated"));
   return parts.join(" · ");
 }

@@ -61,6 +61,7 @@ def test_a_use_says_when_who_where_for_what_and_which_fields(li: Visitor, zhao: 
             "under": None,
             "holder": None,
             "acted": None,
+            "counter": None,
             "kind": "use",
             "cause": None,
             "case": None,

@@ -19,6 +19,7 @@ from tests.support.catalogue import begun, food_content
 from tests.support.counter import begun as begun_assistance
 from tests.support.counter import printed
 from tests.support.delegations import listed
+from tests.support.hand_overs import handed
 from tests.support.holdings import holdings
 from tests.support.items import begun_item, item_content
 from tests.support.licences import FOOD, ISSUER_CODE, client_of, day, food_licence, issue
@@ -94,6 +95,8 @@ SEES: Final[dict[str, set[str]]] = {
     "unit": {"responsible", "managing"} | _MANAGERS,
     "assistance": {"counter"},
     "act": {"counter"},
+    "hand_over": {"counter"},
+    "house_desk": {"counter"},
     "confirmation": {"colleague"},
     "copy": {"counter", "colleague", "elder", "delegate"},
     "application": {"bank", "manager", "manager_region"},
@@ -286,6 +289,13 @@ def _act(world: World) -> Owned:
     return Owned(act["id"], also={"assistance_id": session["id"]})
 
 
+def _hand_over(world: World) -> Owned:
+    wang = world.visitor("counter")
+    session = begun_assistance(world.app, wang)
+    one = handed(wang, session, world.object("number").name)
+    return Owned(one["id"], also={"assistance_id": session["id"]})
+
+
 _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "licence": _licence,
     "showing": _showing,
@@ -306,6 +316,11 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "review": _review,
     "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
     "act": _act,
+    "hand_over": _hand_over,
+    "house_desk": lambda world: Owned(
+        world.object("number").name,
+        also={"assistance_id": begun_assistance(world.app, world.visitor("counter"))["id"]},
+    ),
     "confirmation": lambda world: Owned(world.object("act").name),
     "copy": lambda world: Owned(
         printed(world.visitor("counter"), begun_assistance(world.app, world.visitor("counter")))[

@@ -126,6 +126,15 @@ ROUTES: Final = {
     "GET /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
     "DELETE /api/v1/assistances/<assistance_id>/acts/<act_id>": Line("act"),
     "GET /api/v1/assistances/<assistance_id>/receipt": Line("assistance"),
+    "GET /api/v1/assistances/<assistance_id>/desks/<number>": Line("house_desk"),
+    "POST /api/v1/assistances/<assistance_id>/hand-overs": Line(
+        "assistance", {"licences": ["1.2.3"], "number": "123456"}, key="k"
+    ),
+    "GET /api/v1/assistances/<assistance_id>/hand-overs/<hand_over_id>": Line("hand_over"),
+    "POST /api/v1/assistances/<assistance_id>/hand-overs/<hand_over_id>/consent": Line(
+        "hand_over", {"allow": True}
+    ),
+    "DELETE /api/v1/assistances/<assistance_id>/hand-overs/<hand_over_id>": Line("hand_over"),
     "GET /api/v1/assistances/<assistance_id>/receipt.pdf": Line("assistance"),
     "GET /counter/<assistance_id>/receipt": Line("assistance"),
     "GET /counter/<assistance_id>/receipt.pdf": Line("assistance"),

@@ -128,6 +128,11 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "act.confirmed": "act assistance kind actor unit delegation",
         "act.declined": "act assistance kind actor unit",
         "act.done": "act assistance kind actor unit delegation",
+        "hand_over.sent": "assistance jti licences desk actor unit",
+        "hand_over.withdrawn": "assistance jti actor unit",
+        "hand_over.answered": (
+            "assistance evidence actor unit verification jti allow verdict reason licences"
+        ),
         "copy.printed": ("serial assistance licence actor unit item recipient ends_on single_use"),
         "copy.downloaded": "serial actor unit",
         "copy.revoked": "serial licence actor",

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
+from wallet.counter.handed_over import take_back_all
 from wallet.counter.model import MATTER, REFERENCE, Assistance
 from wallet.errors import Conflict, Invalid, NotFound
 from wallet.holders.codes import PERSON_CODE_TYPES, normalise_holder_code
@@ -126,7 +127,8 @@ def assistance_view(
 
 
 def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:
-    """End a session; ending twice is once. Raises NotFound."""
+    """End a session, and what was handed over in it and waits; ending twice is once. Raises NotFound."""
+    taken_back: Sequence[str] = ()
     with deps.db.begin() as tx:
         row = own_assistance(tx, principal, assistance_id)
         ended = tx.execute(
@@ -136,6 +138,9 @@ def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: da
         )
         if ended.rowcount:
             audit.record(tx, "assistance.ended", now, assistance=row.id, actor=principal.account)
+            taken_back = take_back_all(tx, principal, row, now)
+    for jti in taken_back:
+        deps.epoch.note(jti)
 
 
 def open_assistance(
@@ -166,9 +171,14 @@ def open_assistance_at(
 ) -> AnyRow:
     """The row of an open session of a unit or of one beside it, under the same managing unit: whoever is served
     at one counter goes on at the desks around it. Raises as `open_assistance`."""
+    around = Assistance.unit_id.in_(units_around(unit_id))
+    return _if_open(_found(tx, assistance_id, around), now)
+
+
+def units_around(unit_id: int | None) -> Select[int]:
+    """Query: the ids of a unit and of those beside it, under the same managing unit."""
     beside = select(Unit.parent_id).where(Unit.id == unit_id).scalar_subquery()
-    around = select(Unit.id).where(or_(Unit.id == unit_id, Unit.parent_id == beside))
-    return _if_open(_found(tx, assistance_id, Assistance.unit_id.in_(around)), now)
+    return select(Unit.id).where(or_(Unit.id == unit_id, Unit.parent_id == beside))
 
 
 def _if_open(row: AnyRow, now: datetime) -> AnyRow:

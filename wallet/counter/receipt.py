@@ -24,6 +24,7 @@ from wallet.counter.acts.content import ActContent, ActDelegation, masked
 from wallet.counter.acts.listed import ActView, acts_of
 from wallet.counter.acts.model import DECLINED, DONE, KINDS, WITHDRAWN
 from wallet.counter.assist import own_assistance
+from wallet.counter.handed_over import HandedOver, handed_over
 from wallet.counter.model import MATTER, PURPOSE, RECIPIENT, REFERENCE, Copy
 from wallet.counter.serial import grouped
 from wallet.errors import Conflict
@@ -33,7 +34,7 @@ from wallet.licences.delegations.listed import GIVEN
 from wallet.licences.model import Licence
 from wallet.numbers import DELEGATION_ANSWER_DAYS
 from wallet.organisations.model import Unit
-from wallet.showing.assisted import COPY
+from wallet.showing.assisted import COPY, HAND_OVER
 from wallet.web.principal import Principal
 
 TEMPLATE: Final = "receipt.typ"
@@ -47,6 +48,14 @@ _SAID: Final = {
     "waiting": "还没有经第二位工作人员确认，没有生效",
     "ended": "没有经第二位工作人员确认，没有办",
     DECLINED: "第二位工作人员没有同意，没有办",
+}
+_HANDED: Final = {
+    "used": "",
+    "waiting": "窗口还没有取用",
+    "asked": "窗口在问，还没有回答",
+    "withdrawn": "已收回，窗口没有用",
+    "refused": "本人不允许，窗口没有看到",
+    "expired": "窗口没有取用，已作废",
 }
 
 
@@ -110,6 +119,7 @@ def receipt(deps: Deps, principal: Principal, assistance_id: str, now: datetime)
         acts = [
             *(_act(one) for one in acts_of(tx, deps, row, now) if one.state != WITHDRAWN),
             *_copies(tx, deps, row),
+            *(_handed(one) for one in handed_over(tx, row.id, now)),
         ]
     named = row.reference_sealed
     return Receipt(
@@ -221,6 +231,11 @@ def _copies(tx: Connection, deps: Deps, session: AnyRow) -> list[ReceiptAct]:
         )
         for row in rows
     ]
+
+
+def _handed(one: HandedOver) -> ReceiptAct:
+    pairs = [Pair("证照", "、".join(one.types)), Pair("窗口", f"{one.unit} {one.terminal}".strip())]
+    return ReceiptAct(HAND_OVER, "转交窗口", DONE, one.sent_at, pairs, _HANDED[one.state])
 
 
 def _sentences(unit: str, managing: str | None) -> list[str]:

@@ -66,6 +66,15 @@ def first_rights_of(account_id: Id, today: Day) -> Subquery:
     return select(ranked).where(ranked.c.rank == 1).subquery("first_rights")
 
 
+def rights_of_holder(holder_id: SQLColumnExpression[int]) -> Subquery:
+    """What a holder has in the own name: for whoever shows it in that person's presence."""
+    return (
+        _right(cast(null(), Integer), true())
+        .where(LicenceHolder.holder_id == holder_id)
+        .subquery("rights")
+    )
+
+
 def has_right(rights: Subquery) -> ColumnElement[bool]:
     """Condition on `Licence`, correlated with it alone: it is among the rights."""
     return exists(

@@ -109,6 +109,7 @@ def described(entry: UseEntry) -> dict[str, object]:
         "under": entry.under,
         "holder": entry.holder,
         "acted": entry.acted,
+        "counter": entry.counter,
         "by_other": entry.role == "own" and bool(entry.under or entry.acted),
         "offline": entry.offline,
         "sentence": sentence(reason, language) if reason else "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -52,6 +52,22 @@ class _Answered:
     forgotten: Marks | None = None
 
 
+@dataclass(frozen=True)
+class SaidBy:
+    """Who answers: the audit event of it, and its fields that say who."""
+
+    event: str
+    told: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was asked, None where nothing was, and what came of the answer, None where the question had ended."""
+
+    asked: AnyRow | None
+    answered: _Answered | None = None
+
+
 def answer(
     deps: Deps, principal: Principal, showing_id: str, now: datetime, *, allow: bool
 ) -> None:
@@ -62,21 +78,42 @@ def answer(
     `already_used`) where the question has ended otherwise.
     """
     showing = own_showing(deps, principal, showing_id)
-    answered = None
+    said_by = SaidBy("consent.answered", {"account": showing.account_id})
     with deps.db.begin() as tx:
-        asked = tx.execute(_ASKED, {"jti": showing.jti}).one_or_none()
-        if asked is not None and asked.state == "pending":
-            answered = _answer(tx, deps, showing, asked, now, allow=allow)
-            if answered is None:  # its time is over, or somebody else has just ended it
-                asked = tx.execute(_ASKED, {"jti": showing.jti}).one()
-    if answered is None:
-        _check_same(asked, allow=allow)
-    elif answered.forgotten is not None:
-        deps.epoch.notice(deps.db, answered.forgotten, now)
+        said = say(tx, deps, showing, said_by, now, allow=allow)
+    conclude(deps, said, now, allow=allow)
+
+
+def say(
+    tx: Connection, deps: Deps, showing: Showing, said_by: SaidBy, now: datetime, *, allow: bool
+) -> Said:
+    """Answer the question to this showing, if it is open; once that has been committed, `conclude`."""
+    asked = tx.execute(_ASKED, {"jti": showing.jti}).one_or_none()
+    if asked is None or asked.state != "pending":
+        return Said(asked)
+    answered = _answer(tx, deps, showing, asked, said_by, now, allow=allow)
+    if answered is None:  # its time is over, or somebody else has just ended it
+        asked = tx.execute(_ASKED, {"jti": showing.jti}).one()
+    return Said(asked, answered)
+
+
+def conclude(deps: Deps, said: Said, now: datetime, *, allow: bool) -> None:
+    """Raises as `answer` where the question had ended otherwise."""
+    if said.answered is None:
+        _check_same(said.asked, allow=allow)
+    elif said.answered.forgotten is not None:
+        deps.epoch.notice(deps.db, said.answered.forgotten, now)
 
 
 def _answer(
-    tx: Connection, deps: Deps, showing: Showing, asked: AnyRow, now: datetime, *, allow: bool
+    tx: Connection,
+    deps: Deps,
+    showing: Showing,
+    asked: AnyRow,
+    said_by: SaidBy,
+    now: datetime,
+    *,
+    allow: bool,
 ) -> _Answered | None:
     if is_over(asked.at, now):
         lapse(tx, showing.jti, asked.verification_id, asked.at, now)
@@ -89,10 +126,10 @@ def _answer(
         tx.execute(_GIVE, {"v": asked.verification_id, "l": licence_id, "keys": list(keys)})
     audit.record(
         tx,
-        "consent.answered",
+        said_by.event,
         now,
+        **said_by.told,
         verification=asked.verification_id,
-        account=showing.account_id,
         jti=showing.jti,
         allow=allow,
         verdict=ending.outcome,

@@ -42,11 +42,13 @@ class Shown:
 
     @property
     def by(self) -> str | None:
-        """holder, delegate (a guardian too) or paper, as the verdict says it."""
+        """holder, delegate (a guardian too), assisted or paper, as the verdict says it."""
         if self.on_paper:
             return "paper"
         if self.shower is None:
             return None
+        if self.shower.assisted:
+            return "assisted"
         return "delegate" if self.shower.delegated or self.shower.for_ward else "holder"
 
 

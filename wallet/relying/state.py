@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    false,
     func,
     select,
     true,
@@ -28,13 +29,14 @@ from wallet.base.epoch import Marks
 from wallet.catalogue.model import LicenceType
 from wallet.holders.model import Account
 from wallet.licences.delegations.model import Delegation, is_for_item
-from wallet.licences.entitlement import has_right, own_rights, rights_within
+from wallet.licences.entitlement import has_right, own_rights, rights_of_holder, rights_within
 from wallet.licences.model import Licence, LicenceField
 from wallet.licences.status.published import published_against
 from wallet.licences.status.standing import REASONS, status_on
 from wallet.relying.grants import ItemGrant
 from wallet.showing.handle import Shower
 from wallet.showing.model import Claim
+from wallet.showing.queries import SERVED
 from wallet.showing.remembered import REMEMBERS, forgotten_marks
 
 _NOT_ENTRUSTED: Final = "持证人没有授权代办人用此证照办理这一事项，请核对所选事项，或请持证人本人办理，或按传统方式办理。"
@@ -130,6 +132,9 @@ _STATE_OF_DELEGATION: Final = _state(
 _STATE_OF_DELEGATION_THEN: Final = _state(
     has_right(rights_within(_DELEGATION, _TODAY, bindparam("at"))), _PARTIES, _FOR_ITEM
 )
+# What staff show in the holder's presence: a freeze is for a phone that is lost, so no account can void it.
+_NOBODY: Final[AnySelect] = select(Account.id).where(false())
+_STATE_OF_HAND_OVER: Final = _state(has_right(rights_of_holder(SERVED)), _NOBODY, true())
 
 
 def read_state(
@@ -152,9 +157,8 @@ def read_state(
     ended; with `at`, only where that had happened at that time.
     """
     marks = deps.epoch.marks()
-    of_delegation = _STATE_OF_DELEGATION if at is None else _STATE_OF_DELEGATION_THEN
     rows = tx.execute(
-        of_delegation if shower.delegated else _STATE_OF_ACCOUNT,
+        _query(shower, at),
         {
             **_shown_by(shower),
             "at": at,
@@ -204,7 +208,7 @@ def read_claim(tx: Connection, jti: str) -> Claimed:
 
 def frozen_since(tx: Connection, shower: Shower, shown_at: datetime) -> datetime | None:
     """When the first of those behind a showing voided what was drawn then, None when nobody did."""
-    accounts = _PARTIES if shower.delegated else _OWNER
+    accounts = _NOBODY if shower.assisted else _PARTIES if shower.delegated else _OWNER
     voided = func.coalesce(Account.void_before, Account.frozen_at)
     frozen = select(func.min(voided)).where(Account.id.in_(accounts), _VOID)
     values = {**_shown_by(shower), "shown_at": shown_at}
@@ -212,7 +216,17 @@ def frozen_since(tx: Connection, shower: Shower, shown_at: datetime) -> datetime
     return since
 
 
+def _query(shower: Shower, at: datetime | None) -> AnySelect:
+    if shower.assisted:
+        return _STATE_OF_HAND_OVER
+    if not shower.delegated:
+        return _STATE_OF_ACCOUNT
+    return _STATE_OF_DELEGATION if at is None else _STATE_OF_DELEGATION_THEN
+
+
 def _shown_by(shower: Shower) -> dict[str, int]:
+    if shower.assisted:
+        return {"hand_over": shower.id}
     return {"delegation" if shower.delegated else "account": shower.id}
 
 

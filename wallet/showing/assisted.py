@@ -17,7 +17,8 @@ from wallet.showing.model import LookUp
 ASSISTANCE: Final = "assistance"
 ASSISTED_ACT: Final = "assisted_act"
 COPY: Final = "copy"
-"""An act of its own beside those of `AssistedAct`: a copy was printed."""
+HAND_OVER: Final = "hand_over"
+"""On a receipt beside the acts of `AssistedAct`: a copy was printed, licences were handed to a desk."""
 ASSISTED_KINDS: Final = (ASSISTANCE, ASSISTED_ACT)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from wallet.base.database import AnyRow
+from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.catalogue.labels import field_labels
 from wallet.showing import queries
@@ -73,9 +73,14 @@ class ShowingState:
 def showing_state(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> ShowingState:
     """What has become of the account's showing; NotFound for any other."""
     showing = own_showing(deps, principal, showing_id)
-    row = deps.db.row(queries.STATE, jti=showing.jti, account=showing.account_id)
+    return state_of(deps, showing, end_of(showing), now)
+
+
+def state_of(deps: Deps, showing: Showing, ends_at: datetime, now: datetime) -> ShowingState:
+    """What has become of a showing that is over at `ends_at` where nobody uses it."""
+    row = deps.db.row(_query(showing), **_values(showing))
     if row is None or row.state is None:
-        return _unclaimed(showing, row, now)
+        return _unclaimed(showing, row, ends_at, now)
     if row.state == "pending" and is_over(row.at, now):
         row = _lapsed(deps, showing, row, now)
     if row.verification_id is None:
@@ -97,8 +102,18 @@ def showing_state(deps: Deps, principal: Principal, showing_id: str, now: dateti
     )
 
 
-def _unclaimed(showing: Showing, row: AnyRow | None, now: datetime) -> ShowingState:
-    if now >= end_of(showing):
+def _query(showing: Showing) -> AnySelect:
+    return queries.STATE_OF_HAND_OVER if showing.shower.assisted else queries.STATE
+
+
+def _values(showing: Showing) -> dict[str, Any]:
+    return {"jti": showing.jti, "account": showing.account_id, "hand_over": showing.shower.id}
+
+
+def _unclaimed(
+    showing: Showing, row: AnyRow | None, ends_at: datetime, now: datetime
+) -> ShowingState:
+    if now >= ends_at:
         return ShowingState("expired")
     if row is not None and row.frozen_at is not None:
         return ShowingState("withdrawn", reason="frozen")
@@ -119,8 +134,7 @@ def _lapsed(deps: Deps, showing: Showing, row: AnyRow, now: datetime) -> AnyRow:
     """End the question, and read what became of it: an answer may have been first."""
     with deps.db.begin() as tx:
         lapse(tx, showing.jti, row.verification_id, row.at, now)
-        values = {"jti": showing.jti, "account": showing.account_id}
-        return tx.execute(queries.STATE, values).one()
+        return tx.execute(_query(showing), _values(showing)).one()
 
 
 def _ask(row: AnyRow, seen: Sequence[AnyRow]) -> Ask:

@@ -30,6 +30,7 @@ from wallet.base.keys import KeyRing
 _ID_BYTES: Final = 5
 _DELEGATION_BIT: Final = 1 << 39
 _WARD_BIT: Final = 1 << 38
+_ASSISTED_BIT: Final = 1 << 37
 _NONCE: Final = 12
 
 
@@ -37,26 +38,30 @@ _NONCE: Final = 12
 class Shower:
     """Who shows: an account, for itself or for whom it acts, or a delegation.
 
-    With `for_ward` the account shows as a guardian: the licences are a child's.
+    With `for_ward` the account shows as a guardian: the licences are a child's. `assisted` is a hand-over (`HandOver`):
+    staff show for the person whom they serve, who needs no account.
     """
 
     id: int
     delegated: bool
     for_ward: bool = False
+    assisted: bool = False
 
     def __str__(self) -> str:
-        return f"{'delegation' if self.delegated else 'account'}:{self.id}"
+        kind = "delegation" if self.delegated else "assisted" if self.assisted else "account"
+        return f"{kind}:{self.id}"
 
     @classmethod
     def of(cls, text: str) -> Shower:
         """The one that reads so."""
         kind, _, number = text.partition(":")
-        return cls(int(number), delegated=kind == "delegation")
+        return cls(int(number), delegated=kind == "delegation", assisted=kind == "assisted")
 
 
 @dataclass(frozen=True)
 class Showing:
-    """One showing: fixed licences and one `jti`, whatever number of codes it draws."""
+    """One showing: fixed licences and one `jti`, whatever number of codes it draws. No account opens one that is
+    `assisted`: its `account_id` is 0, which none has."""
 
     jti: str
     account_id: int
@@ -139,6 +144,7 @@ def _pack(shower: Shower, licence_ids: Sequence[int]) -> bytes:
     first = shower.id
     first |= _DELEGATION_BIT if shower.delegated else 0
     first |= _WARD_BIT if shower.for_ward else 0
+    first |= _ASSISTED_BIT if shower.assisted else 0
     return b"".join(map(_number, (first, *licence_ids)))
 
 
@@ -148,9 +154,10 @@ def _unpack(plain: bytes) -> tuple[Shower, tuple[int, ...]]:
         for start in range(0, len(plain), _ID_BYTES)
     )
     shower = Shower(
-        first & ~(_DELEGATION_BIT | _WARD_BIT),
+        first & ~(_DELEGATION_BIT | _WARD_BIT | _ASSISTED_BIT),
         delegated=bool(first & _DELEGATION_BIT),
         for_ward=bool(first & _WARD_BIT),
+        assisted=bool(first & _ASSISTED_BIT),
     )
     return shower, tuple(licence_ids)
 

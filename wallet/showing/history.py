@@ -32,7 +32,7 @@ class UseEntry:
     that is what the holder met. `role` is own or delegate: then it is another's licence that this
     account showed, whose `identifier` is None once that delegation is over. `under` is the delegation that it was shown under, None where its holder showed it.
     `holder` is whose it is where the account acts for them, a child or an organisation, and `acted` who
-    else of those who act for them showed it.
+    else of those who act for them showed it; `counter` is the unit whose staff showed it for the person whom they served.
 
     `kind` is use, holdings, merchant_check, or of an assisted session: assistance where it began, on `evidence`, for the
     matter that is its `cause`; assisted_act for an `act` in it; neither has an item. Of a look-up, outcome LOOKED_UP, `licence_type` and `identifier`
@@ -63,6 +63,7 @@ class UseEntry:
     under: ShownUnder | None
     holder: str | None
     acted: str | None
+    counter: str | None = None
     kind: str = USE
     cause: str | None = None
     case: str | None = None

@@ -39,7 +39,7 @@ class Claim(Base):
 
 class Verification(Base):
     """One judged code. `desk` is a staff session or a client's terminal; `jti` is None where
-    the text could not be read; `shower` is the account or delegation that showed it, `served`
+    the text could not be read; `shower` is the account, delegation or hand-over that showed it, `served`
     what the desk said afterwards. `region` is the library of another region that issued it, None of our own.
 
     Where the item asks the holder, verdict and reason are pending until the question has ended:
@@ -102,6 +102,30 @@ class Verification(Base):
     offline_reason: Mapped[str | None]
     received_at: Mapped[datetime | None]
     conflict_since: Mapped[datetime | None]
+
+
+class HandOver(Base):
+    """Licences that staff show in an assisted session, for the holder whom they serve, to one desk by its number.
+
+    `jti` is the showing's, so that it is used, asked for or withdrawn as any other. `unit_id` is where the staff member
+    works, `desk_unit_id` and `terminal` name the desk. `key` and `body_hash` are those of the request that made it.
+    """
+
+    __tablename__ = "hand_overs"
+    __table_args__ = (UniqueConstraint("assistance_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    jti: Mapped[str] = mapped_column(unique=True)
+    assistance_id: Mapped[str] = mapped_column(ForeignKey("assistances.id"))
+    key: Mapped[str]
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    licences: Mapped[list[int]] = mapped_column(JSON)
+    desk_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    terminal: Mapped[str]
+    sent_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class Use(Base):

@@ -190,6 +190,11 @@ class UseSchema(Schema):
         allow_none=True,
         metadata={"description": "whose licence, where the account acts for them"},
     )
+    counter = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the unit whose staff showed it for the person whom they served"},
+    )
     acted = fields.String(
         required=True,
         allow_none=True,

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from verify import codes
 from wallet import numbers
 from wallet.base.clock import local_day
@@ -79,7 +81,7 @@ def open_showing(
         licence_ids=tuple(row.id for row in chosen),
         started_at=now,
     )
-    return _sign(deps, showing, chosen, now)
+    return _sign(deps, showing, chosen, now, end_of(showing))
 
 
 def next_code(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> LiveCode:
@@ -95,6 +97,13 @@ def next_code_of(deps: Deps, showing_id: str, now: datetime) -> LiveCode:
     return _next(deps, _opened(deps, showing_id), showing_id, now)
 
 
+def first_code_of(tx: Connection, deps: Deps, showing: Showing, now: datetime) -> LiveCode:
+    """Sign the first code of what staff show, by the row that this transaction has written; raises as `open_showing`."""
+    values = {"hand_over": showing.shower.id, "licences": showing.licence_ids}
+    rows = tx.execute(queries.NEXT_OF_HAND_OVER, values).all()
+    return _go_on(deps, showing, rows, None, now)
+
+
 def _next(deps: Deps, showing: Showing, showing_id: str, now: datetime) -> LiveCode:
     values = {
         "account": showing.account_id,
@@ -102,10 +111,20 @@ def _next(deps: Deps, showing: Showing, showing_id: str, now: datetime) -> LiveC
         "jti": showing.jti,
         "today": local_day(now),
     }
-    if showing.shower.delegated:
-        rows = deps.db.rows(queries.NEXT_OF_DELEGATION, delegation=showing.shower.id, **values)
+    shower = showing.shower
+    if shower.assisted:
+        values = {"hand_over": shower.id, "licences": showing.licence_ids}
+        rows = deps.db.rows(queries.NEXT_OF_HAND_OVER, **values)
+    elif shower.delegated:
+        rows = deps.db.rows(queries.NEXT_OF_DELEGATION, delegation=shower.id, **values)
     else:
         rows = deps.db.rows(queries.NEXT_OF_ACCOUNT, **values)
+    return _go_on(deps, showing, rows, showing_id, now)
+
+
+def _go_on(
+    deps: Deps, showing: Showing, rows: Sequence[AnyRow], showing_id: str | None, now: datetime
+) -> LiveCode:
     by_id: dict[int, AnyRow] = {}
     for row in rows:
         if row.holder_id is not None:
@@ -115,13 +134,16 @@ def _next(deps: Deps, showing: Showing, showing_id: str, now: datetime) -> LiveC
         raise claimed(claim_state)
     if deps.epoch.marks().doubts_showing(showing.started_at):
         raise Conflict("亮证库刚刚恢复，请点“再亮一次”。", "showing_ended")
-    if now >= end_of(showing):
+    # What staff show ends with their session, if that is sooner.
+    ends_at = rows[0].ends_at if rows and showing.shower.assisted else end_of(showing)
+    if now >= ends_at:
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
     if any(is_void(showing, at) for row in rows for at in (row.void_before, row.owner_void_before)):
         raise claimed("withdrawn")
     if len(by_id) != len(showing.licence_ids):
         raise Conflict("您已不能出示此证照，请返回“我的证照”查看。", "withdrawn")
-    return _sign(deps, showing, [by_id[id] for id in showing.licence_ids], now, showing_id)
+    chosen = [by_id[id] for id in showing.licence_ids]
+    return _sign(deps, showing, chosen, now, ends_at, showing_id)
 
 
 def is_void(showing: Showing, void_before: datetime | None) -> bool:
@@ -226,12 +248,12 @@ def _sign(
     showing: Showing,
     rows: Sequence[AnyRow],
     now: datetime,
+    ends_at: datetime,
     showing_id: str | None = None,
 ) -> LiveCode:
     against = published_against(deps, deps.epoch.marks(), showing.licence_ids)
     _check_showable(rows, local_day(now), against)
     issued_at = int(now.timestamp())
-    ends_at = end_of(showing)
     expires_at = min(issued_at + codes.LIVE_CODE_LIFE, int(ends_at.timestamp()))
     types = [row.short_number for row in rows]
     key = deps.keys.current

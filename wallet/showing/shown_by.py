@@ -19,8 +19,9 @@ from wallet.holders.names import masked_name
 from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.model import COUNTING, Delegation, state_of
 from wallet.licences.model import LicenceHolder
+from wallet.organisations.model import Unit
 from wallet.showing.handle import Shower
-from wallet.showing.model import DELEGATED, Verification
+from wallet.showing.model import DELEGATED, HandOver, Verification
 from wallet.web.principal import Principal
 
 
@@ -83,6 +84,21 @@ def shown_under(
     return found
 
 
+def counters_of(tx: Connection, showers: Iterable[str | None]) -> Mapping[str, str]:
+    """By `shower`, the names of the units whose staff showed for a person whom they served."""
+    named = {
+        Shower.of(shower).id: shower for shower in showers if shower and Shower.of(shower).assisted
+    }
+    if not named:
+        return {}
+    rows = tx.execute(
+        select(HandOver.id, Unit.name)
+        .join(Unit, Unit.id == HandOver.unit_id)
+        .where(HandOver.id.in_(named))
+    )
+    return {named[row.id]: row.name for row in rows}
+
+
 @dataclass(frozen=True)
 class ActedFor:
     """A holder whom the account acts for: a child by name, or an organisation."""
@@ -133,7 +149,7 @@ def who_acted(
     named = {
         Shower.of(shower).id: shower
         for shower in showers
-        if shower and not Shower.of(shower).delegated
+        if shower and not Shower.of(shower).delegated and not Shower.of(shower).assisted
     }
     named.pop(principal.id, None)
     if not named:

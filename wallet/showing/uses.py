@@ -35,6 +35,7 @@ from wallet.showing.shown_by import (
     ActedFor,
     ShownUnder,
     acted_for,
+    counters_of,
     shown_under,
     who_acted,
 )
@@ -47,11 +48,12 @@ EVERY: Final = WantedUses()
 @dataclass(frozen=True)
 class _By:
     """Of the uses on a page: the delegations by `shower`, by licence whom the account acts for, by
-    `shower` who else acted for them, and by look-up and licence what was asked for on paper."""
+    `shower` who else acted for them or which counter showed, and by look-up and licence what was asked for on paper."""
 
     delegations: Mapping[str, ShownUnder]
     holders: Mapping[int, ActedFor]
     acted: Mapping[str, str]
+    counters: Mapping[str, str]
     papers: Mapping[tuple[str, int], Sequence[PaperAsked]]
 
 
@@ -105,7 +107,8 @@ def _read(
         acting = {row.shower for row in rows if row.licence_id in mine}
         holders = {one.holder_id for one in mine.values()}
         acted = who_acted(tx, deps.vault, principal, acting, holders, now)
-        return rows, found, _By(delegations, mine, acted, papers_asked(tx, deps.vault, found))
+        papers = papers_asked(tx, deps.vault, found)
+        return rows, found, _By(delegations, mine, acted, counters_of(tx, showers), papers)
 
 
 def _statement(
@@ -171,6 +174,7 @@ def _entry(vault: Vault, row: AnyRow, by: _By) -> UseEntry:
         under=under,
         holder=holder.name if holder else None,
         acted=by.acted.get(row.shower) if holder else None,
+        counter=by.counters.get(row.shower),
     )
 
 

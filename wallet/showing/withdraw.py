@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -16,6 +17,16 @@ from wallet.showing.show import claimed, own_showing
 from wallet.web.principal import Principal
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """What a withdrawal did: `claimed` whether it claimed the `jti`, `now` whether it ended anything, `state` what the
+    claim's is since."""
+
+    claimed: bool
+    now: bool
+    state: str
+
+
 def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -> None:
     """Withdraw a showing; twice is once, and so is one whose question has ended without a use.
 
@@ -24,16 +35,26 @@ def withdraw(deps: Deps, principal: Principal, showing_id: str, now: datetime) -
     showing = own_showing(deps, principal, showing_id)
     notice_restore(deps, now)
     with deps.db.begin() as tx:
-        won = insert_if_new(
-            tx, Claim, jti=showing.jti, state="withdrawn", at=now, verification_id=None
-        )
-        if won or _void_question(tx, showing.jti, now):
+        done = withdraw_jti(tx, showing.jti, now)
+        if done.now:
             audit.record(tx, "showing.withdrawn", now, account=showing.account_id, jti=showing.jti)
-        state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one()
-    if won:
-        deps.epoch.note(showing.jti)
-    if state == "used":
-        raise claimed(state)
+    conclude(deps, showing.jti, done)
+
+
+def withdraw_jti(tx: Connection, jti: str, now: datetime) -> Withdrawal:
+    """Claim a `jti` as withdrawn, or end the question that is open."""
+    won = insert_if_new(tx, Claim, jti=jti, state="withdrawn", at=now, verification_id=None)
+    changed = won or _void_question(tx, jti, now)
+    state = tx.execute(select(Claim.state).where(Claim.jti == jti)).scalar_one()
+    return Withdrawal(won, changed, state)
+
+
+def conclude(deps: Deps, jti: str, done: Withdrawal) -> None:
+    """Once that has been committed. Raises Conflict (`already_used`) where a desk was first."""
+    if done.claimed:
+        deps.epoch.note(jti)
+    if done.state == "used":
+        raise claimed(done.state)
 
 
 def _void_question(tx: Connection, jti: str, now: datetime) -> bool:

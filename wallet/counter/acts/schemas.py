@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from wallet import numbers
 from wallet.counter.acts.model import KINDS, STATES
-from wallet.showing.assisted import COPY
+from wallet.showing.assisted import COPY, HAND_OVER
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
 
@@ -88,7 +88,7 @@ class ReceiptPairSchema(Schema):
 class AssistanceReceiptActSchema(Schema):
     """What was done, or was to be."""
 
-    kind = fields.String(required=True, metadata={"enum": [COPY, *KINDS]})
+    kind = fields.String(required=True, metadata={"enum": [COPY, HAND_OVER, *KINDS]})
     title = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": list(STATES)})
     at = Instant(required=True)

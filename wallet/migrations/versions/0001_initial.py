@@ -1756,6 +1756,38 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "hand_overs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("jti", sa.String(), nullable=False),
+        sa.Column("assistance_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("licences", sa.JSON(), nullable=False),
+        sa.Column("desk_unit_id", sa.Integer(), nullable=False),
+        sa.Column("terminal", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"],
+            ["assistances.id"],
+            name=op.f("fk_hand_overs_assistance_id_assistances"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["desk_unit_id"], ["units.id"], name=op.f("fk_hand_overs_desk_unit_id_units")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_hand_overs_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_hand_overs_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_overs")),
+        sa.UniqueConstraint("assistance_id", "key", name=op.f("uq_hand_overs_assistance_id_key")),
+        sa.UniqueConstraint("jti", name=op.f("uq_hand_overs_jti")),
+    )
+    op.create_table(
         "copies",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("serial", sa.String(), nullable=False),
@@ -1806,6 +1838,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back to the one before."""
     op.drop_table("copies")
+    op.drop_table("hand_overs")
     op.drop_table("assisted_acts")
     op.drop_table("assistances")
     with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:

@@ -30,11 +30,14 @@ _TAKES: Final = and_(
 )
 """Condition that a desk still takes what is sent to its number: its clerk has not signed out."""
 _LIVE: Final = (
-    select(DeskNumber.desk, DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
+    select(
+        DeskNumber.desk, DeskNumber.unit_id, DeskNumber.terminal, DeskNumber.ends_at,
+        Unit.name.label("unit"),
+    )
     .join(Unit, Unit.id == DeskNumber.unit_id)
     .outerjoin(Session, Session.id == DeskNumber.session_id)
     .where(DeskNumber.number == bindparam("number"), _TAKES)
-)
+)  # fmt: skip
 
 _SENT_TO: Final = (
     select(DeskNumber.terminal, DeskNumber.ends_at, Unit.name.label("unit"))
@@ -58,7 +61,7 @@ def look_number_up(deps: Deps, principal: Principal, number: str, now: datetime)
     """Whose number it is; raises NotFound (`desk_number_unknown`), TooMany after many tries."""
     count_number(deps, principal.account)
     with deps.db.read() as tx:
-        row = _live(tx, number, now)
+        row = live_number(tx, number, now)
     return NumberedDesk(row.unit, row.terminal, row.ends_at)
 
 
@@ -77,12 +80,12 @@ def send_to_desk(
     if now >= end_of(showing):
         raise Conflict("本次亮码已满 10 分钟，请点“再亮一次”。", "showing_ended")
     with deps.db.begin() as tx:
-        desk = _live(tx, number, now).desk
+        desk = live_number(tx, number, now).desk
         state = tx.execute(select(Claim.state).where(Claim.jti == showing.jti)).scalar_one_or_none()
         if state is not None:
             raise claimed(state)
         sent = {"desk": desk, "showing_id": showing_id, "sent_at": now}
-        _put(tx, showing.jti, sent | {"session_id": principal.session})
+        put_showing(tx, showing.jti, sent | {"session_id": principal.session})
         audit.record(tx, "showing.sent", now, account=principal.id, jti=showing.jti, desk=desk)
 
 
@@ -92,14 +95,15 @@ def sent_to(deps: Deps, jti: str, now: datetime) -> NumberedDesk | None:
     return None if row is None else NumberedDesk(row.unit, row.terminal, row.ends_at)
 
 
-def _put(tx: Connection, jti: str, sent: dict[str, Any]) -> None:
+def put_showing(tx: Connection, jti: str, sent: dict[str, Any]) -> None:
     """Send it there, in the place of where it was sent before; also where that happens twice at once."""
     instead = update(SentShowing).where(SentShowing.jti == jti).values(sent)
     if tx.execute(instead).rowcount == 0 and not insert_if_new(tx, SentShowing, jti=jti, **sent):
         tx.execute(instead)
 
 
-def _live(tx: Connection, number: str, now: datetime) -> AnyRow:
+def live_number(tx: Connection, number: str, now: datetime) -> AnyRow:
+    """Desk, unit, terminal and end of a number that is taken just now; raises NotFound (`desk_number_unknown`)."""
     row = tx.execute(_LIVE, {"number": number, "now": now}).one_or_none()
     if row is None:
         raise NotFound("没有这个窗口号，请照窗口屏幕上的 6 位数字再输一遍。", "desk_number_unknown")

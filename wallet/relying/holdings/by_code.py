@@ -35,7 +35,7 @@ from wallet.relying.quota import claim_quota
 from wallet.relying.sentences import RESTORED, message_of
 from wallet.relying.state import State, read_state
 from wallet.showing.handle import Shower, open_handle
-from wallet.showing.model import Verification
+from wallet.showing.model import HandOver, Verification
 from wallet.web.limits import count_code
 
 
@@ -185,12 +185,14 @@ def _whose(
         return Licence.id.in_(shown), "not_shown"
     if shower.delegated:
         return has_right(rights_within(shower.id, today)), "not_entrusted"
+    mine = (
+        select(HandOver.holder_id).where(HandOver.id == shower.id)
+        if shower.assisted
+        else holders_of(shower.id, today)
+    )
     holders = (
         select(LicenceHolder.holder_id)
-        .where(
-            LicenceHolder.licence_id.in_(shown),
-            LicenceHolder.holder_id.in_(holders_of(shower.id, today)),
-        )
+        .where(LicenceHolder.licence_id.in_(shown), LicenceHolder.holder_id.in_(mine))
         .correlate(None)
     )
     own = select(LicenceHolder.licence_id).where(LicenceHolder.holder_id.in_(holders))

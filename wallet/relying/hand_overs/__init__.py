@@ -1,0 +1,1 @@
+"""Staff hand licences to a desk by its number, for a person without a phone."""
