@@ -170,6 +170,7 @@ function renderHold(phase) {
   const [text, icon, action] = HOLDS[phase]();
   part("code-hold-text").textContent = text;
   part("code-spinner").hidden = icon !== null;
+  part("code-hold-way").hidden = icon === null;
   part("code-hold-icon").toggleAttribute("hidden", icon === null);
   if (icon) part("code-hold-icon").firstElementChild.setAttribute("href", `#i-${icon}`);
   const button = part("code-hold-act");

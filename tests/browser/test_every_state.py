@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from tests.support import site, states, suits
 from tests.support.browser import OpenPage
+from tests.support.refusals import unhelped
 
 
 @pytest.mark.parametrize(("lang", "care"), [("zh", 0), ("en", 1)])
@@ -28,4 +29,5 @@ def test_every_state_suits_everybody(
         page.emulate_media(reduced_motion="reduce")
         found += [f"{name} moves: {one}" for one in site.moving(page)]
         found += [f"{name}: {one}" for one in suits.faults(page, care)]
+        found += [f"{name}: {one}" for one in unhelped(page)]
     assert found == []
