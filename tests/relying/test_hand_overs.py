@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.relying.test_desk_numbers import sign_out
+from tests.support.backup import take_backup
 from tests.support.clock import Clock
 from tests.support.consent import BANK_ACCOUNT, outcome, recall
 from tests.support.counter import ALLOWANCE, ASSISTANCES, begun, licence_in
@@ -16,7 +17,7 @@ from tests.support.hand_overs import ask_hand_over, became, handed, path, take_b
 from tests.support.numbers import draw, take
 from tests.support.people import Visitor, sign_in
 from tests.support.shared import deps_of
-from tests.support.showing import claims_of, refusal, row_counts, set_licence, verify
+from tests.support.showing import claims_of, refusal, row_counts, set_licence, show, verify
 from tests.support.units import told
 from wallet import numbers
 from wallet.organisations.model import Unit
@@ -234,3 +235,16 @@ def test_a_question_is_open_for_ninety_seconds_and_not_after_the_session(
     wang.delete(f"{ASSISTANCES}/{session['id']}")
     assert refusal(tell(wang, session, second, True)) == (409, "assistance_ended")
     assert outcome(recall(bank, verdict)) == ("refused", "withdrawn")
+
+
+def test_the_end_of_a_session_hides_no_restore(
+    app: Flask, wang: Visitor, zhao: Visitor, li: Visitor
+) -> None:
+    deps = deps_of(app)
+    session = begun(app, wang)
+    handed(wang, session, draw(zhao))
+    backup = take_backup(deps.db)
+    assert outcome(verify(zhao, show(li)["text"])) == ("accepted", "ok")
+    backup.put_back()
+    assert wang.delete(f"{ASSISTANCES}/{session['id']}").status_code == 204
+    assert deps.epoch.marks().unconfirmed_since is not None

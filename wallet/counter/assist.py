@@ -30,6 +30,7 @@ from wallet.licences.of_holder import licences_of_holder
 from wallet.organisations.model import Unit
 from wallet.showing.assisted import tell_of_assistance
 from wallet.showing.model import LOOK_UP_CAUSE
+from wallet.showing.remembered import notice_restore
 from wallet.web.limits import count_assistance
 from wallet.web.principal import Principal
 
@@ -129,6 +130,7 @@ def assistance_view(
 def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:
     """End a session, and what was handed over in it and waits; ending twice is once. Raises NotFound."""
     taken_back: Sequence[str] = ()
+    notice_restore(deps, now)
     with deps.db.begin() as tx:
         row = own_assistance(tx, principal, assistance_id)
         ended = tx.execute(
