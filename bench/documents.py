@@ -80,7 +80,7 @@ def measure(staged: Stage) -> tuple[list[Rate], int]:
 
     ways: dict[str, Callable[[], object]] = {
         BARE: bare,
-        "our seal": lambda: seal_with(seal, page),
+        "our seal": lambda: seal_with([seal], page),
         # Another time each time, so that nothing is laid out already.
         "our drawing": lambda: typeset(
             TEMPLATE, says | {"drawn_at": f"{next(count)}"}, read_clock()

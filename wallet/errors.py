@@ -7,9 +7,11 @@ from __future__ import annotations
 
 
 class DomainError(Exception):
-    """The root; `detail` is for a person, `slug` the stable name where one class has several."""
+    """The root; `detail` is for a person, `slug` the stable name where one class has several. `about` is which of
+    several things that were asked for is meant."""
 
     slug: str = ""
+    about: str = ""
 
     def __init__(self, detail: str, slug: str = "") -> None:
         super().__init__(detail)

@@ -184,9 +184,13 @@ DECLINE_REASON_MAX: Final = 200
 """Characters in which a colleague says why not."""
 COPY_DAYS_MAX: Final = 90
 """An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
+COPY_DAYS_USUAL: Final = 30
+"""The form of a copy proposes so many days."""
 COPIES_MAX: Final = 3
 COPIES_WITHIN_DAYS: Final = 90
 """So many copies of one licence in so many days, those that were revoked aside."""
+COPIES_TOGETHER_MAX: Final = 10
+"""So many licences are copied in one go at most."""
 COPY_PURPOSE_MAX: Final = 60
 COPY_RECIPIENT_MAX: Final = 80
 """Characters of a copy's purpose and recipient, which stand large on it."""

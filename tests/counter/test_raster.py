@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from flask import Flask
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from tests.support.counter import ALLOWANCE, begun, printed
+from tests.support.documents import pages_of
 from tests.support.people import Visitor, sign_in
 from tests.support.shared import deps_of
 from tests.support.units import HALL
@@ -62,7 +62,7 @@ def test_the_code_is_read_from_a_raster_and_is_wide_enough(
     wang = sign_in(app, "counter-wang")
     copy = printed(wang, begun(app, wang), item=ALLOWANCE, recipient_unit=HALL)
     assert copy["text"].startswith(f"{ADDRESS}/v#")
-    text, width = _read(_raster(_page(wang, copy, edition), 150, tmp_path))
+    text, width = _read(pages_of(_page(wang, copy, edition), tmp_path, 150)[0])
     assert text == copy["text"]
     assert width / 150 * 25.4 >= WIDTH_MIN
 
@@ -79,7 +79,7 @@ def test_the_largest_code_is_read_from_thirty_bad_photocopies(
     drawn = document._svg
     monkeypatch.setattr(document, "_svg", lambda _: drawn(text))
     wang = sign_in(app, "counter-wang")
-    page = _raster(_page(wang, printed(wang, begun(app, wang))), 200, tmp_path)
+    page = pages_of(_page(wang, printed(wang, begun(app, wang))), tmp_path, 200)[0]
     found = [_read(_photocopied(page, Random(seed)))[0] for seed in range(TIMES)]
     assert found == [text] * TIMES
 
@@ -89,17 +89,6 @@ def _page(wang: Visitor, copy: dict[str, Any], edition: str = "") -> bytes:
     assert answer.status_code == 200
     data: bytes = answer.data
     return data
-
-
-def _raster(pdf: bytes, dots: int, folder: Path) -> Image.Image:
-    """The first page in grey, with so many dots an inch."""
-    file, drawn = folder / "copy.pdf", folder / f"copy-{dots}"
-    file.write_bytes(pdf)
-    subprocess.run(
-        ["pdftoppm", "-r", str(dots), "-gray", "-singlefile", str(file), str(drawn)], check=True
-    )
-    with Image.open(drawn.with_suffix(".pgm")) as page:
-        return page.copy()
 
 
 def _photocopied(page: Image.Image, chance: Random) -> Image.Image:

@@ -54,11 +54,13 @@ def ask_copy(
 ) -> TestResponse:
     """Ask for a copy, of the senior card unless told otherwise."""
     body = {
-        "licence": other.get("licence") or licence_in(session),
         "purpose": "申领高龄津贴",
         "recipient": "东胜区政务服务大厅（演示）",
         "valid_until": day_in(30),
     }
+    if "licences" not in other:
+        body["licence"] = licence_in(session)
+    other = {name: value for name, value in other.items() if name != "licence" or value}
     headers = wang._csrf() | {"Idempotency-Key": key or uuid4().hex}
     return wang.http.post(
         f"{ASSISTANCES}/{session['id']}/copies", json=body | other, headers=headers

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pdf_oxide
+from PIL import Image
 
 from tests.support.people import Visitor
 from tests.support.showing import FOOD, identifier_of
@@ -57,6 +58,19 @@ def text_of(pdf: bytes, folder: Path) -> str:
     file = folder / "text.pdf"
     file.write_bytes(pdf)
     return run("pdftotext", "-layout", file, "-")
+
+
+def pages_of(pdf: bytes, folder: Path, dots: int = 150) -> list[Image.Image]:
+    """The pages of a document in grey, with so many dots an inch, as poppler's pdftoppm draws them."""
+    file, drawn = folder / "drawn.pdf", folder / f"drawn-{dots}"
+    file.write_bytes(pdf)
+    run("pdftoppm", "-r", str(dots), "-gray", file, drawn)
+    pages = []
+    for path in sorted(folder.glob(f"{drawn.name}-*.pgm")):
+        with Image.open(path) as page:
+            pages.append(page.copy())
+        path.unlink()
+    return pages
 
 
 def pdf_a_of(pdf: bytes, folder: Path) -> dict[str, Any]:

@@ -36,11 +36,15 @@ class _AsDrawn(IncrementalPdfFileWriter):
 
 
 def document_signer(
-    certificate: x509.Certificate, chain: Sequence[x509.Certificate], key: SealKey
+    certificate: x509.Certificate,
+    chain: Sequence[x509.Certificate],
+    key: SealKey,
+    place: int | None = None,
 ) -> PdfSigner:
     """What signs for a certificate; it may be kept and used by several threads.
 
-    The signature certifies the document: no later change of any kind is allowed.
+    The signature certifies the document: no later change of any kind is allowed. With a `place` it is one of several,
+    and approves the document as it then is, since others are to be added.
     """
     plain = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     above = SimpleCertificateStore()  # type: ignore[no-untyped-call]
@@ -52,10 +56,10 @@ def document_signer(
         cert_registry=above,
     )
     metadata = PdfSignatureMetadata(
-        field_name=FIELD,
+        field_name=FIELD if place is None else f"{FIELD}{place}",
         md_algorithm="sha256",
         subfilter=SigSeedSubFilter.PADES,
-        certify=True,
+        certify=place is None,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     return PdfSigner(metadata, signer)

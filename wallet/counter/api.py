@@ -16,9 +16,10 @@ from wallet.counter.assist import (
 )
 from wallet.counter.copies import own_copies, revoke_copy
 from wallet.counter.document import copy_document
-from wallet.counter.print_copy import NewCopy, print_copy
+from wallet.counter.print_copy import NewCopies, print_copies
 from wallet.counter.schemas import (
     AssistanceSchema,
+    CopyQuerySchema,
     CopySchema,
     NewAssistanceSchema,
     NewCopySchema,
@@ -70,22 +71,25 @@ def delete_assistance(assistance_id: str) -> None:
 @blueprint.arguments(NewCopySchema)
 @blueprint.response(201, CopySchema)
 @guard(_COUNTER)
-def new_copy(headers: dict[str, str], new: NewCopy, assistance_id: str) -> dict[str, Any]:
-    """Print an annotated copy of one licence; the same key and body are the same copy."""
+def new_copy(headers: dict[str, str], new: NewCopies, assistance_id: str) -> dict[str, Any]:
+    """Print an annotated copy of a licence, or one of each of several; the same key and body are the same copies."""
     body_hash = hashlib.sha256(request.get_data()).digest()
-    copy = print_copy(
+    printed = print_copies(
         deps(), current_principal(), assistance_id, new, headers["key"], body_hash, now()
     )
-    pdf = url_for("counter.copy_pdf", serial=copy.serial)
-    return {"serial": copy.serial, "text": copy.text, "pdf": pdf, "ends_on": copy.ends_on}
+    copies = [vars(one) | {"pdf": _pdf(one.serial)} for one in printed]
+    together = 1 if len(copies) > 1 else None
+    return copies[0] | {"pdf": _pdf(printed[0].serial, together), "copies": copies}
 
 
 @blueprint.route("/copies/<serial>.pdf")
+@blueprint.arguments(CopyQuerySchema, location="query")
 @blueprint.response(200, content_type="application/pdf")
 @guard(_COUNTER)
-def copy_pdf(serial: str) -> Response:
+def copy_pdf(query: dict[str, bool], serial: str) -> Response:
     """The sealed document of a copy that is good."""
-    return pdf_download(copy_document(deps(), current_principal(), serial, now()), serial)
+    document = copy_document(deps(), current_principal(), serial, now(), together=query["together"])
+    return pdf_download(document, serial)
 
 
 @blueprint.route("/copies/<serial>/revocation", methods=["POST"])
@@ -107,6 +111,10 @@ def my_copies(query: dict[str, Any]) -> dict[str, Any]:
         deps(), current_principal(), query["limit"], query["cursor"], now()
     )
     return {"items": page, "next_cursor": next_cursor}
+
+
+def _pdf(serial: str, together: int | None = None) -> str:
+    return url_for("counter.copy_pdf", serial=serial, together=together)
 
 
 def _members(view: AssistanceView) -> dict[str, Any]:

@@ -104,13 +104,21 @@ def _found(tx: Connection, serial: str, which: ColumnElement[bool]) -> AnyRow:
     return found
 
 
-def copy_for_counter(deps: Deps, principal: Principal, serial: str, now: datetime) -> CopyView:
-    """One copy as staff of the counters where it was printed see it. Raises NotFound."""
+def copies_for_counter(
+    deps: Deps, principal: Principal, serial: str, now: datetime
+) -> list[CopyView]:
+    """The copies of the request that made this one, as staff of the counters where it was printed see them. Raises
+    NotFound."""
     today = local_day(now)
     with deps.db.read() as tx:
         known = copy_of_unit(tx, principal, serial)
-        row = tx.execute(_copies().where(Copy.id == known.id)).one()
-    return _view(deps, row, today)
+        made = _copies().where(
+            Copy.assistance_id == known.assistance_id,
+            Copy.key == known.key,
+            Copy.text_sealed.is_not(None),
+        )
+        rows = tx.execute(made.order_by(Copy.position)).all()
+    return [_view(deps, row, today) for row in rows]
 
 
 def own_copies(

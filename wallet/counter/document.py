@@ -5,56 +5,92 @@ It is drawn when it is asked for, from what the copy's row and the licence say.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from wallet.base import audit
 from wallet.base.clock import SHANGHAI, local_day
+from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.qr import draw_qr
 from wallet.base.typesetting import typeset
 from wallet.counter.copies import copy_of_unit
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
+from wallet.counter.print_copy import copies_of_request
 from wallet.counter.serial import grouped
 from wallet.errors import Conflict
 from wallet.licences.documents.document import says_of
 from wallet.licences.model import IDENTIFIER, Licence
 from wallet.licences.of_holder import licence_of_holder
 from wallet.organisations.model import Unit
-from wallet.organisations.seals import seal_with
+from wallet.organisations.seals import Seal, seal_with
 from wallet.web.principal import Principal
 
 TEMPLATE: Final = "copy.typ"
 
 
+@dataclass(frozen=True)
+class _Page:
+    """What a copy says, and the seal of the unit that issued its licence, if there is one."""
+
+    serial: str
+    says: dict[str, Any]
+    seal: Seal | None
+
+
 def copy_document(
-    deps: Deps, principal: Principal, serial: str, now: datetime, *, large: bool = False
+    deps: Deps,
+    principal: Principal,
+    serial: str,
+    now: datetime,
+    *,
+    large: bool = False,
+    together: bool = False,
 ) -> bytes:
     """The sealed PDF of a copy that is good, at the unit that printed it; `large` is the edition in large print.
 
+    `together` is the document of all copies of the same request, sealed by each unit that issued one of the licences.
     Raises NotFound, Conflict: `copy_revoked`, `copy_expired`, `copy_superseded`, the licence's status, `no_seal`, `seal_expired`,
     `glyph_missing`. Who took it is in the audit trail.
     """
     with deps.db.read() as tx:
         copy = copy_of_unit(tx, principal, serial)
-        if copy.revoked_at is not None:
-            raise Conflict("这份加注件已撤回，不能再打印。", "copy_revoked")
-        if copy.ends_on < local_day(now):
-            raise Conflict("这份加注件已过使用期限，请重新办理。", "copy_expired")
-        of = select(Licence.identifier_sealed, Licence.superseded_at)
-        licence = tx.execute(of.where(Licence.id == copy.licence_id)).one()
-        if licence.superseded_at is not None:
-            raise Conflict("证照已更新，请按新版重新打印加注件。", "copy_superseded")
-        identifier = deps.vault.open(licence.identifier_sealed, IDENTIFIER)
-        held, fields = licence_of_holder(tx, deps, copy.holder_id, identifier, now)
-        printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
+        copies = copies_of_request(tx, copy.assistance_id, copy.key) if together else [copy]
+        pages = [_page(tx, deps, one, now) for one in copies]
+    data = {
+        "copies": [page.says for page in pages],
+        "drawn_at": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "large": large,
+    }
+    pdf = typeset(TEMPLATE, data, now)
+    with deps.db.begin() as tx:
+        told: dict[str, Any] = {"actor": principal.account, "unit": principal.unit_id}
+        for page in pages:
+            audit.record(tx, "copy.downloaded", now, serial=page.serial, **told)
+    seals = {page.seal.fingerprint: page.seal for page in pages if page.seal is not None}
+    return seal_with([*seals.values()], pdf)
+
+
+def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
+    if copy.revoked_at is not None:
+        raise Conflict("这份加注件已撤回，不能再打印。", "copy_revoked")
+    if copy.ends_on < local_day(now):
+        raise Conflict("这份加注件已过使用期限，请重新办理。", "copy_expired")
+    of = select(Licence.identifier_sealed, Licence.superseded_at)
+    licence = tx.execute(of.where(Licence.id == copy.licence_id)).one()
+    if licence.superseded_at is not None:
+        raise Conflict("证照已更新，请按新版重新打印加注件。", "copy_superseded")
+    identifier = deps.vault.open(licence.identifier_sealed, IDENTIFIER)
+    held, fields = licence_of_holder(tx, deps, copy.holder_id, identifier, now)
+    printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
     if held.status != "valid":
         raise Conflict("此证照现在不是有效状态，加注件不能再打印。", f"licence_{held.status}")
     says, seal = says_of(deps, held, fields, now)
     purpose = deps.vault.open(copy.purpose_sealed, PURPOSE)
-    data = says | {
+    more = {
         "serial": copy.serial,
         "serial_printed": grouped(copy.serial),
         "only": f"仅用于{purpose}",
@@ -64,15 +100,9 @@ def copy_document(
         "single_use": copy.single_use,
         "code": _svg(deps.vault.open(copy.text_sealed, TEXT)),
         "printed_by": printed_by,
-        "drawn_at": f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-        "large": large,
         "copy_sentences": _sentences(demo=deps.config.demo, sealed=seal is not None),
     }
-    pdf = typeset(TEMPLATE, data, now)
-    with deps.db.begin() as tx:
-        told: dict[str, Any] = {"actor": principal.account, "unit": principal.unit_id}
-        audit.record(tx, "copy.downloaded", now, serial=copy.serial, **told)
-    return pdf if seal is None else seal_with(seal, pdf)
+    return _Page(copy.serial, says | more, seal)
 
 
 def _svg(text: str) -> str:

@@ -50,12 +50,13 @@ class Copy(Base):
 
     `serial` is printed on it and is the `jti` of its code, whose `text` is kept to be printed again. `item_id` and
     `recipient_unit_id` are what it was made for where that is known. `uses` counts how often a desk has accepted
-    it; a `single_use` one is accepted once. `key` and `body_hash` are those of the request that made it.
+    it; a `single_use` one is accepted once. `key` and `body_hash` are those of the request that made it, and
+    `position` its place among the copies that it made.
     """
 
     __tablename__ = "copies"
     __table_args__ = (
-        UniqueConstraint("assistance_id", "key"),
+        UniqueConstraint("assistance_id", "key", "position"),
         Index("ix_copies_licence", "licence_id", "printed_at"),
     )
 
@@ -63,6 +64,7 @@ class Copy(Base):
     serial: Mapped[str] = mapped_column(unique=True)
     assistance_id: Mapped[str] = mapped_column(ForeignKey("assistances.id"))
     key: Mapped[str]
+    position: Mapped[int]
     body_hash: Mapped[bytes]
     licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"))
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), index=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from wallet import numbers
 from wallet.catalogue.basis.schemas import Day
 from wallet.counter.assist import EVIDENCE, NewAssistance
-from wallet.counter.print_copy import NewCopy
+from wallet.counter.print_copy import NewCopies
 from wallet.licences.held_schemas import HeldLicenceSchema
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text, Truth
@@ -64,9 +64,19 @@ class AssistanceSchema(Schema):
 
 
 class NewCopySchema(StrictSchema):
-    """A copy to print; `item` and `recipient_unit` are codes, where they are known."""
+    """A copy to print, of `licence`, or one of each of `licences` in one go; `item` and `recipient_unit` are codes,
+    where they are known."""
 
-    licence = Text(required=True, max_length=200)
+    licence = Text(load_default=None, max_length=200)
+    licences = fields.List(
+        Text(max_length=200),
+        load_default=None,
+        validate=validate.Length(
+            min=1,
+            max=numbers.COPIES_TOGETHER_MAX,
+            error=f"应为 1 至 {numbers.COPIES_TOGETHER_MAX} 件证照。",
+        ),
+    )
     purpose = Text(required=True, max_length=numbers.COPY_PURPOSE_MAX)
     recipient = Text(required=True, max_length=numbers.COPY_RECIPIENT_MAX)
     item = Text(load_default=None, allow_none=True, max_length=64)
@@ -74,19 +84,40 @@ class NewCopySchema(StrictSchema):
     valid_until = Day(required=True)
     single_use = Truth(load_default=False)
 
+    @validates_schema
+    def check_licences(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two members, and no licence twice."""
+        if (data["licence"] is None) == (data["licences"] is None):
+            raise ValidationError("请写 licence 或 licences 中的一项。", "licence")
+        if len(set(data["licences"] or ())) != len(data["licences"] or ()):
+            raise ValidationError("同一件证照只能写一次。", "licences")
+
     @post_load
-    def build(self, data: dict[str, Any], **_: Any) -> NewCopy:
-        """The copy as the journey takes it."""
-        return NewCopy(**data)
+    def build(self, data: dict[str, Any], **_: Any) -> NewCopies:
+        """The copies as the journey takes them."""
+        one = data.pop("licence")
+        return NewCopies(**data | {"licences": data["licences"] or [one]})
 
 
-class CopySchema(Schema):
+class EachCopySchema(Schema):
     """A copy that was printed."""
 
     serial = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "what its code says"})
     pdf = fields.String(required=True, metadata={"description": "where the document is"})
     ends_on = fields.Date(required=True)
+
+
+class CopySchema(EachCopySchema):
+    """The first copy that was printed, and all of them in the order of `licences`; `pdf` is the document of all."""
+
+    copies = fields.List(fields.Nested(EachCopySchema), required=True)
+
+
+class CopyQuerySchema(StrictSchema):
+    """Which document of a copy; `together` is that of all copies of the same request."""
+
+    together = fields.Boolean(load_default=False)
 
 
 class RevocationSchema(StrictSchema):

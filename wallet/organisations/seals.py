@@ -7,7 +7,7 @@ above it; `seals/CODE.svg` or `.png` is the image that is printed. CODE is the u
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -90,10 +90,15 @@ def load_seal(folder: Path, secret: str, unit: str) -> Seal | None:
     return _load(path, secret, (found.st_ino, found.st_mtime_ns))
 
 
-def seal_with(seal: Seal, pdf: bytes) -> bytes:
-    """A document with the electronic signature of the seal's unit."""
-    signer, room = _signer(seal)
-    return seal_document(pdf, signer, room)
+def seal_with(seals: Sequence[Seal], pdf: bytes) -> bytes:
+    """A document with the electronic signature of each seal's unit, as it was where there is none.
+
+    The only one certifies it: nothing may be changed any more. Of several each approves what is there, the last of them all of it.
+    """
+    for place, seal in enumerate(seals, 1):
+        signer, room = _signer(seal, place if len(seals) > 1 else None)
+        pdf = seal_document(pdf, signer, room)
+    return pdf
 
 
 def save_seal(folder: Path, secret: str, unit: str, seal: Seal, image: bytes, kind: str) -> None:
@@ -173,9 +178,9 @@ def _load(path: Path, secret: str, _stamp: tuple[int, int]) -> Seal:
 
 
 @lru_cache(maxsize=256)
-def _signer(seal: Seal) -> tuple[PdfSigner, int]:
-    certificates = (seal.certificate, *seal.chain)
-    return document_signer(seal.certificate, seal.chain, seal.key), room_for(certificates)
+def _signer(seal: Seal, place: int | None) -> tuple[PdfSigner, int]:
+    signer = document_signer(seal.certificate, seal.chain, seal.key, place)
+    return signer, room_for((seal.certificate, *seal.chain))
 
 
 def _images(path: Path) -> Iterator[str]:

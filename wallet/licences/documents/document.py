@@ -113,7 +113,7 @@ def says_of(
 
 def _made(says: dict[str, Any], seal: Seal | None, now: datetime) -> bytes:
     pdf = typeset(TEMPLATE, says | {"drawn_at": _minute(now)}, now)
-    return pdf if seal is None else seal_with(seal, pdf)
+    return seal_with([] if seal is None else [seal], pdf)
 
 
 def _more(tx: Connection, licence_id: int, today: date) -> AnyRow:

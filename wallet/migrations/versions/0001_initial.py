@@ -1793,6 +1793,7 @@ def upgrade() -> None:
         sa.Column("serial", sa.String(), nullable=False),
         sa.Column("assistance_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
         sa.Column("licence_id", sa.Integer(), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
@@ -1827,7 +1828,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_copies_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_copies")),
-        sa.UniqueConstraint("assistance_id", "key", name=op.f("uq_copies_assistance_id_key")),
+        sa.UniqueConstraint(
+            "assistance_id", "key", "position", name=op.f("uq_copies_assistance_id_key_position")
+        ),
         sa.UniqueConstraint("serial", name=op.f("uq_copies_serial")),
     )
     with op.batch_alter_table("copies", schema=None) as batch_op:
