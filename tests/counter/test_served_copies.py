@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from tests.support.applications import day_in
 from tests.support.clock import Clock
-from tests.support.counter import ALLOWANCE, ASSISTANCES, begun, printed
+from tests.support.counter import ALLOWANCE, ASSISTANCES, begun, licence_in, printed
 from tests.support.people import Visitor
 from tests.support.showing import refusal, verify
 from tests.support.staff import send_form
@@ -74,3 +75,17 @@ def test_the_page_lists_them_and_revokes_one(app: Flask, wang: Visitor) -> None:
     assert send_form(wang, f"{page}/{copy['serial']}/revocation").status_code == 303
     assert "已撤回，任何窗口都不再接受" in wang.get(f"{page}?revoked=1").text
     assert listed(wang, session)["items"][0]["state"] == "revoked"
+
+
+def test_whoever_has_three_copies_is_led_to_them(app: Flask, wang: Visitor) -> None:
+    session = begun(app, wang)
+    for _ in range(numbers.COPIES_MAX):
+        printed(wang, session)
+    licence = licence_in(session)
+    form = wang.get(f"/counter/{session['id']}/copy?licence={licence}").text
+    led = f'href="/counter/{session["id"]}/copies"'
+    assert led not in form
+    asked = {"licence": licence, "purpose": "津贴", "recipient": "大厅", "valid_until": day_in(1)}
+    refused = send_form(wang, f"/counter/{session['id']}/copy", key="k", **asked)
+    assert refused.status_code == 409
+    assert led in refused.text
