@@ -40,6 +40,7 @@ from wallet.pages import PAGES, docs
 from wallet.relying import api as relying
 from wallet.relying.beyond import api as beyond
 from wallet.relying.desk_numbers import api as desk_numbers
+from wallet.relying.desk_refusals import api as desk_refusals
 from wallet.relying.hand_overs import api as hand_overs
 from wallet.relying.holdings import api as holdings
 from wallet.relying.merchant_checks import api as merchant_checks
@@ -110,7 +111,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     features = (
         units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
-        shifts, notices, merchant_checks, onboarding, counter, assisted_acts, served_history, hand_overs,
+        shifts, notices, merchant_checks, onboarding, counter, assisted_acts, served_history, desk_refusals, hand_overs,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

@@ -191,6 +191,8 @@ COPIES_WITHIN_DAYS: Final = 90
 """So many copies of one licence in so many days, those that were revoked aside."""
 COPIES_TOGETHER_MAX: Final = 10
 """So many licences are copied in one go at most."""
+REPORT_DAYS: Final = 90
+"""A desk that refused is reported within so many days."""
 COPY_PURPOSE_MAX: Final = 60
 COPY_RECIPIENT_MAX: Final = 80
 """Characters of a copy's purpose and recipient, which stand large on it."""

@@ -96,6 +96,7 @@ SEES: Final[dict[str, set[str]]] = {
     "assistance": {"counter"},
     "act": {"counter"},
     "hand_over": {"counter"},
+    "desk_refusal": {"li"} | _MANAGERS,
     "house_desk": {"counter"},
     "confirmation": {"colleague"},
     "copy": {"counter", "colleague", "elder", "delegate"},
@@ -289,6 +290,19 @@ def _act(world: World) -> Owned:
     return Owned(act["id"], also={"assistance_id": session["id"]})
 
 
+def _desk_refusal(world: World) -> Owned:
+    told = "只有反映人和管理单位知道的经过"
+    body = {
+        "item": RENEWAL,
+        "kind": "code",
+        "on": day(0),
+        "told": told,
+    }
+    answer = world.visitor("li").post("/api/v1/desk-refusals", body)
+    assert answer.status_code == 201, answer.text
+    return Owned(answer.get_json()["id"], (told,))
+
+
 def _hand_over(world: World) -> Owned:
     wang = world.visitor("counter")
     session = begun_assistance(world.app, wang)
@@ -317,6 +331,7 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
     "act": _act,
     "hand_over": _hand_over,
+    "desk_refusal": _desk_refusal,
     "house_desk": lambda world: Owned(
         world.object("number").name,
         also={"assistance_id": begun_assistance(world.app, world.visitor("counter"))["id"]},

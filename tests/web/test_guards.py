@@ -229,6 +229,9 @@ _PASSES: Final[dict[str, set[str]]] = {
     "GET /api/v1/assistances/<assistance_id>/receipt.pdf": {"counter"},
     "GET /api/v1/assistances/<assistance_id>/history": {"counter"},
     "POST /api/v1/assistances/<assistance_id>/history": {"counter"},
+    "GET /api/v1/desk-refusals": {"counter", "holder", "manager"},
+    "POST /api/v1/desk-refusals": {"counter", "holder"},
+    "POST /api/v1/desk-refusals/<report_id>/answer": {"manager"},
     "GET /api/v1/confirmations": {"counter"},
     "GET /api/v1/confirmations/<act_id>": {"counter"},
     "POST /api/v1/confirmations/<act_id>": {"counter"},
@@ -337,7 +340,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure": {"issuer"}, "/issuer/force-majeure/new": {"issuer"},
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
-              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/papers": set(), "/manager/notices": set(), "/manager/clients": set(), "/manager/suspension-rule": set(), "/manager/items": set(),
+              "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/papers": set(), "/manager/reports": set(), "/wallet/reports": {"holder"}, "/manager/notices": set(), "/manager/clients": set(), "/manager/suspension-rule": set(), "/manager/items": set(),
               "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/counter/confirmations": {"counter"}, "/counter/confirmations/x": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]

@@ -142,6 +142,10 @@ ROUTES: Final = {
     "POST /api/v1/assistances/<assistance_id>/history": Line("assistance"),
     "GET /counter/<assistance_id>/history": Line("assistance"),
     "POST /counter/<assistance_id>/history": Line("assistance", form=True),
+    "POST /api/v1/desk-refusals/<report_id>/answer": Line("desk_refusal", {"answer": "已改正"}),
+    "POST /manager/reports/<report_id>/answer": Line(
+        "desk_refusal", {"answer": "已改正"}, form=True
+    ),
     "POST /counter/<assistance_id>/freeze": Line("assistance", form=True),
     "POST /counter/<assistance_id>/unfreeze": Line("assistance", form=True),
     "GET /counter/<assistance_id>/delegations": Line("assistance"),

@@ -136,6 +136,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "copy.printed": ("serial assistance licence actor unit item recipient ends_on single_use"),
         "copy.downloaded": "serial actor unit",
         "copy.revoked": "serial licence actor",
+        "desk_refusal.reported": "report actor unit item kind",
+        "desk_refusal.answered": "report actor unit",
         "application.written": "application unit item actor",
         "application.submitted": "application unit item actor",
         "application.returned": "application unit item actor",

@@ -81,7 +81,9 @@ def open_entry(entry_id: str) -> Response:
     """Open an entry: it has been read, and here is the licence, or the history of uses."""
     opened = read_entry(deps(), current_principal(), entry_id, now())
     where = url_for(".my_inbox")
-    if opened.of_use:
+    if opened.of_report:
+        where = "/wallet/reports"
+    elif opened.of_use:
         where = url_for("use_pages.use_history")
     elif opened.licence is not None:
         where = f"/wallet/{quote(opened.licence)}"

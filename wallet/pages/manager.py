@@ -18,6 +18,7 @@ from wallet.licences.in_step.alarms import Alarm, alarms
 from wallet.organisations.units.listed import UnitsWanted, names_of, units_page
 from wallet.pages.console import acting_as, render_console
 from wallet.relying.beyond.sight import alerts_page, grants_page
+from wallet.relying.desk_refusals.listed import reports_open
 from wallet.relying.holdings.papers import papers_wanted_lately
 from wallet.relying.onboarding.listed import applications_page, filings_to_note
 from wallet.relying.onboarding.sight import WAITING
@@ -49,6 +50,7 @@ def home() -> str:
             *grants_page(deps(), who, False, numbers.PAGE_LIMIT, None, local_day(now()))
         ),
         papers=papers_wanted_lately(deps(), who, now()),
+        reports=reports_open(deps(), who, now()),
         applications=_applications(),
         filings=_counted(filings_to_note(deps(), who, now()), None),
         alarms=[(alarm, _page_of(alarm)) for alarm in shown],

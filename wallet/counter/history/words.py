@@ -47,6 +47,7 @@ NEWS: Final[Mapping[str, str]] = {
     "asked": "没有出示",
     "looked_up": "被查询",
     "assisted": "帮办代办",
+    "report_answered": "您反映的事已答复",
 }
 """By the act of an inbox entry."""
 _COPY_STATES: Final = {"good": "可以使用", "ended": "已到期", "revoked": "已撤回"}

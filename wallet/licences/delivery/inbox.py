@@ -20,7 +20,7 @@ from wallet.errors import Invalid, NotFound
 from wallet.holders.model import Holder
 from wallet.holders.sign_in import holders_seen_by
 from wallet.licences.delegations.model import Delegation
-from wallet.licences.delivery.model import InboxEntry
+from wallet.licences.delivery.model import REPORT_ANSWERED, InboxEntry
 from wallet.licences.delivery.news import InboxNews, news_of
 from wallet.licences.model import (
     IDENTIFIER,
@@ -50,6 +50,7 @@ class Opened:
     delegation: str | None
     of_use: bool = False
     of_acting: bool = False
+    of_report: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> O
                 InboxEntry.holder_id,
                 InboxEntry.licence_id,
                 InboxEntry.use,
+                InboxEntry.act,
                 Delegation.public_id,
                 _ActedFor.kind.label("acted_for_kind"),
             )
@@ -158,7 +160,13 @@ def read_entry(deps: Deps, principal: Principal, entry: str, now: datetime) -> O
         current = tx.execute(_current(row)).scalar_one_or_none()
     identifier = None if current is None else deps.vault.open(current, IDENTIFIER)
     of_acting = row.acted_for_kind == "organisation"
-    return Opened(identifier, row.public_id, row.use is not None, of_acting)
+    return Opened(
+        identifier,
+        row.public_id,
+        of_use=row.use is not None,
+        of_acting=of_acting,
+        of_report=row.act == REPORT_ANSWERED,
+    )
 
 
 def _number(entry: str) -> int:

@@ -18,6 +18,8 @@ LOOKED_UP: Final = "looked_up"
 """Act of an entry that tells of a look-up, which is of no licence; in the history its outcome."""
 ASSISTED: Final = "assisted"
 """The same of an assisted session, and of what was done in it."""
+REPORT_ANSWERED: Final = "report_answered"
+"""Act of an entry that tells of the answer to a report of a desk that refused."""
 _UNREAD: Final = text("read_at IS NULL")
 
 

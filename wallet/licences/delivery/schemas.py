@@ -10,7 +10,7 @@ from wallet.licences.delegations.model import KINDS
 from wallet.licences.delegations.tell import ACTS as DELEGATION_ACTS
 from wallet.licences.delivery.acting import ACTS as ACTING_ACTS
 from wallet.licences.delivery.deliver import ISSUE, REMIND, RENEW
-from wallet.licences.delivery.model import ASKED, ASSISTED, LOOKED_UP, USED
+from wallet.licences.delivery.model import ASKED, ASSISTED, LOOKED_UP, REPORT_ANSWERED, USED
 from wallet.licences.status.transitions import ALLOWED, EXPIRE
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
@@ -93,7 +93,16 @@ class InboxEntrySchema(Schema):
         required=True,
         metadata={
             "enum": sorted(
-                {*_ACTS, *DELEGATION_ACTS, *ACTING_ACTS, USED, ASKED, LOOKED_UP, ASSISTED}
+                {
+                    *_ACTS,
+                    *DELEGATION_ACTS,
+                    *ACTING_ACTS,
+                    USED,
+                    ASKED,
+                    LOOKED_UP,
+                    ASSISTED,
+                    REPORT_ANSWERED,
+                }
             )
         },
     )

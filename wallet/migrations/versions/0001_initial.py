@@ -1715,6 +1715,45 @@ def upgrade() -> None:
         batch_op.create_index("ix_assistances_unit", ["unit_id", "ends_at"], unique=False)
 
     op.create_table(
+        "desk_refusals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("desk_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("told_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("reporter", sa.String(), nullable=False),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("assistance_id", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"],
+            ["assistances.id"],
+            name=op.f("fk_desk_refusals_assistance_id_assistances"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_desk_refusals_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_desk_refusals_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_desk_refusals_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_refusals")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_desk_refusals_public_id")),
+    )
+    with op.batch_alter_table("desk_refusals", schema=None) as batch_op:
+        batch_op.create_index("ix_desk_refusals_holder", ["holder_id", "id"], unique=False)
+        batch_op.create_index("ix_desk_refusals_reporter", ["reporter", "id"], unique=False)
+        batch_op.create_index("ix_desk_refusals_unit", ["unit_id", "id"], unique=False)
+
+    op.create_table(
         "assisted_acts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
@@ -1839,6 +1878,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("desk_refusals", schema=None) as batch_op:
+        batch_op.drop_index("ix_desk_refusals_unit")
+        batch_op.drop_index("ix_desk_refusals_reporter")
+        batch_op.drop_index("ix_desk_refusals_holder")
+
+    op.drop_table("desk_refusals")
     """Back to the one before."""
     op.drop_table("copies")
     op.drop_table("hand_overs")

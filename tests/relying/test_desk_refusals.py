@@ -1,0 +1,146 @@
+"""A desk that refuses a code or paper is reported; the managing unit answers once, and whom it happened to is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.support.applications import day_in
+from tests.support.clock import Clock
+from tests.support.counter import begun
+from tests.support.people import Visitor, sign_in
+from tests.support.showing import RENEWAL, refusal
+from tests.support.units import told
+
+REPORTS = "/api/v1/desk-refusals"
+
+
+@pytest.fixture
+def sun(app: Flask) -> Visitor:
+    """Whose units the hall belongs to."""
+    return sign_in(app, "manager-sun")
+
+
+@pytest.fixture
+def wang(app: Flask) -> Visitor:
+    return sign_in(app, "counter-wang")
+
+
+def report(visitor: Visitor, **other: Any) -> TestResponse:
+    body = {"item": RENEWAL, "kind": "code", "on": day_in(0), "told": "窗口说只认纸质的"}
+    return visitor.post(REPORTS, body | {"desk": "3 号窗口"} | other)
+
+
+def listed(visitor: Visitor) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = visitor.get(REPORTS).get_json()["items"]
+    return items
+
+
+def answer(visitor: Visitor, report_id: str, sentence: str = "已责成窗口改正") -> TestResponse:
+    return visitor.post(f"{REPORTS}/{report_id}/answer", {"answer": sentence})
+
+
+def test_it_is_open_until_the_managing_unit_has_answered(
+    app: Flask, li: Visitor, sun: Visitor
+) -> None:
+    made = report(li)
+    assert made.status_code == 201, made.text
+    (seen,) = listed(sun)
+    assert (seen["id"], seen["state"], seen["answer"]) == (made.get_json()["id"], "open", "")
+    assert (seen["unit_name"], seen["desk"]) == ("东胜区政务服务大厅（演示）", "3 号窗口")
+    assert answer(sun, seen["id"]).get_json()["state"] == "answered"
+    (own,) = listed(li)
+    assert (own["state"], own["answer"]) == ("answered", "已责成窗口改正")
+    news = li.get("/api/v1/me/inbox").get_json()["items"][0]
+    assert (news["act"], news["use"]["item"]) == ("report_answered", "食品经营许可证延续")
+    assert "管理单位已答复" in li.get("/wallet/inbox").text
+    (event,) = told(app, "desk_refusal.reported")
+    assert "窗口说只认纸质的" not in f"{event}"
+
+
+def test_it_is_answered_once(li: Visitor, sun: Visitor) -> None:
+    made = report(li).get_json()["id"]
+    answer(sun, made)
+    assert refusal(answer(sun, made, "再说一遍")) == (409, "report_answered")
+    assert len([one for one in li.get("/api/v1/me/inbox").get_json()["items"]
+                if one["act"] == "report_answered"]) == 1  # fmt: skip
+
+
+def test_staff_report_for_whom_they_serve_who_is_told(
+    app: Flask, wang: Visitor, elder: Visitor, sun: Visitor, clock: Clock
+) -> None:
+    session = begun(app, wang)
+    made = report(wang, kind="copy", assistance=session["id"]).get_json()["id"]
+    assert [one["id"] for one in listed(wang)] == [one["id"] for one in listed(elder)] == [made]
+    answer(sun, made)
+    assert elder.get("/api/v1/me/inbox").get_json()["items"][0]["act"] == "report_answered"
+    clock.advance(15 * 60)
+    assert refusal(report(wang, assistance=session["id"])) == (409, "assistance_ended")
+
+
+def test_staff_report_without_a_session_too(wang: Visitor, sun: Visitor) -> None:
+    made = report(wang).get_json()["id"]
+    assert answer(sun, made).status_code == 200
+
+
+def test_others_see_nothing_of_it(app: Flask, li: Visitor, elder: Visitor, wang: Visitor) -> None:
+    made = report(li).get_json()["id"]
+    assert listed(elder) == listed(wang) == []
+    assert answer(wang, made).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"item": "nothing"}, (404, "item_unknown")),
+        ({"kind": "rude"}, (422, "invalid")),
+        ({"told": " "}, (422, "invalid")),
+        ({"told": "x" * 501}, (422, "invalid")),
+        ({"on": day_in(1)}, (422, "report_day")),
+        ({"on": day_in(-91)}, (422, "report_day")),
+    ],
+)
+def test_what_makes_no_report(
+    li: Visitor, changed: dict[str, str], expected: tuple[int, str]
+) -> None:
+    assert refusal(report(li, **changed)) == expected
+    assert report(li, on=day_in(-90)).status_code == 201
+
+
+def test_an_account_cannot_name_a_session(app: Flask, li: Visitor, wang: Visitor) -> None:
+    session = begun(app, wang)
+    report(li, assistance=session["id"])
+    assert len(listed(sign_in(app, "holder-elder"))) == 0
+
+
+def test_the_page_shows_the_rule_before_it_is_sent(li: Visitor, sun: Visitor) -> None:
+    assert "食品经营许可证延续" in li.get("/wallet/reports").text
+    page = li.get(f"/wallet/reports/new?item={RENEWAL}").text
+    for word in ("库里有的证照，窗口不得再要求交纸质的", "依据：", 'data-testid="other-way"'):
+        assert word in page
+    form = {"csrf_token": _token(li), "item": RENEWAL, "on": day_in(0), "told": "不收"}
+    wrong = li.http.post("/wallet/reports/new", data=form)
+    assert (wrong.status_code, "请选发生了什么" in wrong.text) == (422, True)
+    sent = li.http.post("/wallet/reports/new", data=form | {"kind": "code"})
+    assert sent.status_code == 303
+    assert "等待答复" in li.get("/wallet/reports").text
+    (one,) = listed(sun)
+    where = f"/manager/reports/{one['id']}/answer"
+    assert sun.http.post(where, data={"csrf_token": _token(sun)}).status_code == 422
+    sun.http.post(where, data={"csrf_token": _token(sun), "answer": "已改正"})
+    assert "已改正" in sun.get("/manager/reports").text
+    assert "已改正" in li.get("/wallet/reports").text
+
+
+def test_a_matter_that_is_not_there_has_no_form(li: Visitor) -> None:
+    assert li.get("/wallet/reports/new?item=nothing").status_code == 404
+    assert li.get("/wallet/reports/new?item=%E6%B2%A1").status_code == 404
+
+
+def _token(visitor: Visitor) -> str:
+    cookie = visitor.http.get_cookie("csrf_token")
+    assert cookie is not None
+    return cookie.value

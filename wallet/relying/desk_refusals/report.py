@@ -1,0 +1,79 @@
+"""Report a desk that refused (O-13, O-19): by the holder on the phone, or by counter staff for whom it happened to."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, insert, select
+
+from wallet import numbers
+from wallet.base import audit
+from wallet.base.clock import local_day
+from wallet.base.deps import Deps
+from wallet.catalogue.model import UseItem
+from wallet.counter.assist import open_assistance
+from wallet.errors import Invalid, NotFound
+from wallet.relying.desk_refusals.model import DESK, TOLD, DeskRefusal
+from wallet.web.principal import Principal
+
+
+@dataclass(frozen=True)
+class NewReport:
+    """`item` is the code of the use item whose unit refused, `kind` as in `model.KINDS`, `on` the local day, `desk` the
+    window as the person calls it, `told` what happened; `assistance` the session in which staff write it."""
+
+    item: str
+    kind: str
+    on: date
+    desk: str
+    told: str
+    assistance: str | None = None
+
+
+def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: datetime) -> str:
+    """Write it down for the managing units above; gives its public id.
+
+    Raises NotFound (`item_unknown`, a session), Invalid (`report_day`), Conflict (`assistance_ended`).
+    """
+    today = local_day(now)
+    if not today - timedelta(days=numbers.REPORT_DAYS) <= new.on <= today:
+        sentence = f"应为最近 {numbers.REPORT_DAYS} 天内的日期。"
+        raise Invalid(f"on：{sentence}", "report_day", {"on": [sentence]})
+    public_id = secrets.token_urlsafe(12)
+    with deps.db.begin() as tx:
+        holder_id = principal.holder_id
+        if principal.kind == "staff":
+            holder_id = _served(tx, principal, new.assistance, now)
+        item = tx.execute(
+            select(UseItem.id, UseItem.unit_id).where(UseItem.code == new.item)
+        ).one_or_none()
+        if item is None:
+            raise NotFound("没有这个事项，请从用证事项清单里重新选择。", "item_unknown")
+        values = {
+            "public_id": public_id,
+            "item_id": item.id,
+            "unit_id": item.unit_id,
+            "kind": new.kind,
+            "on": new.on,
+            "desk_sealed": deps.vault.seal(new.desk, DESK),
+            "told_sealed": deps.vault.seal(new.told, TOLD),
+            "reporter": principal.account,
+            "holder_id": holder_id,
+            "assistance_id": new.assistance if principal.kind == "staff" else None,
+            "at": now,
+        }
+        number = tx.execute(insert(DeskRefusal).returning(DeskRefusal.id), values).scalar_one()
+        told = {"actor": principal.account, "unit": item.unit_id, "item": item.id}
+        audit.record(tx, "desk_refusal.reported", now, report=number, kind=new.kind, **told)
+    return public_id
+
+
+def _served(
+    tx: Connection, principal: Principal, assistance: str | None, now: datetime
+) -> int | None:
+    if assistance is None:
+        return None
+    served: int = open_assistance(tx, principal, assistance, now).holder_id
+    return served
