@@ -228,6 +228,7 @@ IN_A_STATE: Final = {
     "/counter/copies/<serial>", "/counter/<assistance_id>/delegations",
     "/counter/<assistance_id>/delegations/new", "/counter/<assistance_id>/receipt",
     "/counter/confirmations/<act_id>",
+    "/counter/<assistance_id>/hand-over", "/counter/<assistance_id>/hand-overs/<hand_over_id>",
     "/counter/<assistance_id>/copies", "/counter/<assistance_id>/history",
 }  # fmt: skip
 """Pages that open only to whom something has happened: tests/support/states.py leads to them, and where there is an

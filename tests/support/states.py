@@ -577,6 +577,7 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("to-copies").click()
     expect(wang.get_by_test_id("revoke-copy").first).to_be_visible()
     yield "counter-copies", wang
+    yield from _handing_over(stage, wang, session)
     wang.goto("/counter/revocation")
     _send_empty(wang)
     yield "copy-not-revoked", wang
@@ -585,6 +586,32 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("revoke-copy").click()
     expect(wang.get_by_test_id("revoked")).to_be_visible()
     yield "copy-revoked", wang
+
+
+def _handing_over(stage: Stage, wang: Page, session: str) -> States:
+    """The senior card goes to a desk by its number, and is used there."""
+    clerk = stage.visit(pages.CLERK)
+    wang.goto(session)
+    wang.get_by_test_id("to-hand-over").click()
+    _send_empty(wang)
+    yield "hand-over-wrong", wang
+    wang.locator("[name=licences]").first.check()
+    clerk.goto("/desk")
+    clerk.get_by_test_id("draw-number").click()
+    # Nothing is fetched, so that it waits.
+    clerk.context.set_offline(True)
+    wang.locator("#number").fill(clerk.get_by_test_id("desk-number").inner_text())
+    wang.get_by_test_id("find-desk").click()
+    expect(wang.get_by_test_id("desk-named")).to_be_visible()
+    yield "hand-over-named", wang
+    wang.get_by_test_id("hand-over").click()
+    expect(wang.get_by_test_id("take-back")).to_be_visible()
+    yield "handed-over", wang
+    wang.get_by_test_id("take-back").click()
+    expect(wang.get_by_test_id("handed")).to_have_attribute("data-state", "withdrawn")
+    yield "hand-over-withdrawn", wang
+    clerk.goto("about:blank")
+    clerk.context.set_offline(False)
 
 
 def asking_a_colleague(stage: Stage) -> States:

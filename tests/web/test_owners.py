@@ -164,6 +164,15 @@ ROUTES: Final = {
     "GET /api/v1/copies/<serial>.pdf": Line("copy"),
     "POST /wallet/copies/<serial>/revocation": Line("copy", form=True),
     "GET /counter/<assistance_id>": Line("assistance"),
+    "GET /counter/<assistance_id>/hand-over": Line("assistance"),
+    "POST /counter/<assistance_id>/hand-over": Line("assistance", form=True),
+    "GET /counter/<assistance_id>/hand-overs/<hand_over_id>": Line("hand_over"),
+    "POST /counter/<assistance_id>/hand-overs/<hand_over_id>/consent": Line(
+        "hand_over", {"allow": "1"}, form=True
+    ),
+    "POST /counter/<assistance_id>/hand-overs/<hand_over_id>/withdrawal": Line(
+        "hand_over", form=True
+    ),
     "POST /counter/<assistance_id>/end": Line("assistance", form=True),
     "GET /counter/<assistance_id>/copy": Line("assistance"),
     "POST /counter/<assistance_id>/copy": Line("assistance", COPY, form=True),
