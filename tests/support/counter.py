@@ -58,7 +58,7 @@ def ask_copy(
         "recipient": "东胜区政务服务大厅（演示）",
         "valid_until": day_in(30),
     }
-    if "licences" not in other:
+    if "licences" not in other and not other.get("licence"):
         body["licence"] = licence_in(session)
     other = {name: value for name, value in other.items() if name != "licence" or value}
     headers = wang._csrf() | {"Idempotency-Key": key or uuid4().hex}
