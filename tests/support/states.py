@@ -598,6 +598,7 @@ def _handing_over(stage: Stage, wang: Page, session: str) -> States:
     wang.locator("[name=licences]").first.check()
     clerk.goto("/desk")
     clerk.get_by_test_id("draw-number").click()
+    expect(clerk.get_by_test_id("desk-number")).to_be_visible()
     # Nothing is fetched, so that it waits.
     clerk.context.set_offline(True)
     wang.locator("#number").fill(clerk.get_by_test_id("desk-number").inner_text())
