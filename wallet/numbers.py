@@ -182,6 +182,14 @@ CONFIRMATION_READ: Final = 24 * 60 * 60
 """A colleague reads what was asked of the unit for so long after its session was over."""
 DECLINE_REASON_MAX: Final = 200
 """Characters in which a colleague says why not."""
+SLIPS_AT_ONCE_MAX: Final = 50
+"""So many emergency slips are issued in one block at most."""
+SLIPS_BLANK_MAX: Final = 200
+"""So many of a unit's emergency slips may be without an entry."""
+SLIP_DAYS: Final = 3
+"""An emergency slip is to be entered within so many days; later it is marked as late."""
+SLIP_SEEN_MAX: Final = 500
+"""Characters of what stood on a slip."""
 COPY_DAYS_MAX: Final = 90
 """An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
 COPY_DAYS_USUAL: Final = 30

@@ -22,7 +22,7 @@ from tests.support.units import HALL
 from verify import codes
 from verify.codes import PAPER, PaperCode
 from wallet.app import create_app
-from wallet.base.qr import QUIET, draw_qr
+from wallet.base.qr import QUIET, draw_qr, qr_svg
 from wallet.config import Config
 from wallet.counter import document
 from wallet.counter.serial import new_serial
@@ -76,8 +76,7 @@ def test_the_largest_code_is_read_from_thirty_bad_photocopies(
 ) -> None:
     # The same squares in every run: what is read does not hang on a signature's luck.
     text = "".join(Random(0).choices(ascii_letters + digits + "-_", k=len(largest)))
-    drawn = document._svg
-    monkeypatch.setattr(document, "_svg", lambda _: drawn(text))
+    monkeypatch.setattr(document, "qr_svg", lambda _, level: qr_svg(text, level))
     wang = sign_in(app, "counter-wang")
     page = pages_of(_page(wang, printed(wang, begun(app, wang))), tmp_path, 200)[0]
     found = [_read(_photocopied(page, Random(seed)))[0] for seed in range(TIMES)]

@@ -133,6 +133,12 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         "hand_over.answered": (
             "assistance evidence actor unit verification jti allow verdict reason licences"
         ),
+        "slips.issued": "block count actor unit",
+        "slips.printed": "block actor unit",
+        "slip.entered": (
+            "slip actor unit staff item holder_id served seen_at late entered_afterwards"
+        ),
+        "slip.spoilt": "slip actor unit",
         "copy.printed": ("serial assistance licence actor unit item recipient ends_on single_use"),
         "copy.downloaded": "serial actor unit",
         "copy.revoked": "serial licence actor",

@@ -46,3 +46,14 @@ def _black(row: bytes) -> Iterator[tuple[int, int]]:
         if stretch:
             yield start, len(stretch)
         start += len(stretch) + 1
+
+
+def qr_svg(text: str, level: Literal["L", "M"]) -> str:
+    """The drawing of `draw_qr` as an SVG, black on white with its margin."""
+    drawing = draw_qr(text, level)
+    across = drawing.across
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {across}">'
+        f'<rect width="{across}" height="{across}" fill="#fff"/>'
+        f'<path d="{drawing.path}" fill="#000"/></svg>'
+    )

@@ -15,7 +15,7 @@ from wallet.base import audit
 from wallet.base.clock import SHANGHAI, local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
-from wallet.base.qr import draw_qr
+from wallet.base.qr import qr_svg
 from wallet.base.typesetting import typeset
 from wallet.counter.copies import copy_of_unit
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
@@ -98,20 +98,11 @@ def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
         "recipient": deps.vault.open(copy.recipient_sealed, RECIPIENT),
         "ends_on": _day(copy.ends_on),
         "single_use": copy.single_use,
-        "code": _svg(deps.vault.open(copy.text_sealed, TEXT)),
+        "code": qr_svg(deps.vault.open(copy.text_sealed, TEXT), "M"),
         "printed_by": printed_by,
         "copy_sentences": _sentences(demo=deps.config.demo, sealed=seal is not None),
     }
     return _Page(copy.serial, says | more, seal)
-
-
-def _svg(text: str) -> str:
-    drawing = draw_qr(text, "M")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.across} {drawing.across}">'
-        f'<rect width="{drawing.across}" height="{drawing.across}" fill="#fff"/>'
-        f'<path d="{drawing.path}" fill="#000"/></svg>'
-    )
 
 
 def _sentences(*, demo: bool, sealed: bool) -> list[str]:

@@ -23,23 +23,37 @@ _TYPED_MAX: Final = 2 * LENGTH
 
 def new_serial() -> str:
     """A serial of 60 random bits with its check digits."""
-    front = _MARK + "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM))
-    return front + mod_97_10.calc_check_digits(front)
+    return with_check_digits(_MARK + random_letters(_RANDOM))
 
 
 def read_serial(text: str) -> str | None:
     """The serial that was typed, spaces, hyphens, case and width aside; None for what is none."""
+    return read_typed(text, _MARK, LENGTH)
+
+
+def random_letters(count: int) -> str:
+    """So many of the 32 characters that are not mistaken for each other, 5 random bits each."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(count))
+
+
+def with_check_digits(front: str) -> str:
+    """A number with the two check digits of ISO 7064 MOD 97-10 over it."""
+    return front + mod_97_10.calc_check_digits(front)
+
+
+def read_typed(text: str, mark: str, length: int) -> str | None:
+    """A number that begins with `mark` and has its check digits, as somebody typed it; None for what is none."""
     if len(text) > _TYPED_MAX:
         return None
     normal = unicodedata.normalize("NFKC", text).upper()
-    serial = "".join(one for one in normal if one not in " -\t")
-    if len(serial) != LENGTH or not serial.startswith(_MARK) or not serial.isascii():
+    number = "".join(one for one in normal if one not in " -\t")
+    if len(number) != length or not number.startswith(mark) or not number.isascii():
         return None
     try:
-        mod_97_10.validate(serial)
+        mod_97_10.validate(number)
     except ValidationError:
         return None
-    return serial
+    return number
 
 
 def grouped(serial: str) -> str:

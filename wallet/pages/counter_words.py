@@ -9,7 +9,7 @@ from wallet.counter.acts.model import KINDS
 from wallet.counter.assist import EVIDENCE
 from wallet.errors import DomainError
 from wallet.pages.delegation_form import delegation_refusal
-from wallet.showing.assisted import COPY
+from wallet.showing.assisted import COPY, SLIP
 
 
 def evidence_words() -> dict[str, str]:
@@ -22,6 +22,11 @@ def evidence_words() -> dict[str, str]:
     }
     assert words.keys() == set(EVIDENCE)
     return words
+
+
+def told_evidence_words() -> dict[str, str]:
+    """The same in a holder's history, where a session may have been written on paper."""
+    return {**evidence_words(), SLIP: _("应急单，事后补录")}
 
 
 def act_words() -> dict[str, str]:

@@ -16,7 +16,7 @@ from wallet.licences.delivery.news import InboxNews
 from wallet.licences.documents.document import licence_document
 from wallet.licences.held import HeldLicence, find_held, held_licence, held_licences
 from wallet.numbers import CARDS_SHOWN
-from wallet.pages.counter_words import evidence_words, told_act_words
+from wallet.pages.counter_words import told_act_words, told_evidence_words
 from wallet.web.cookies import CSRF_COOKIE
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
@@ -68,7 +68,7 @@ def my_inbox() -> str:
     return render_template(
         "holder/inbox.html",
         days=_news_by_day(page.items),
-        evidence_words=evidence_words(),
+        evidence_words=told_evidence_words(),
         act_words=told_act_words(),
         next_cursor=page.next_cursor,
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),

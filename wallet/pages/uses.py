@@ -16,7 +16,7 @@ from verify.languages import chosen_language
 from verify.verdict import REASONS, sentence
 from wallet.base.clock import SHANGHAI, local_day, read_day
 from wallet.licences.delivery.model import ASSISTED, LOOKED_UP
-from wallet.pages.counter_words import evidence_words, told_act_words
+from wallet.pages.counter_words import told_act_words, told_evidence_words
 from wallet.showing.filters import HistoryType, WantedUses, history_types
 from wallet.showing.history import UseEntry
 from wallet.showing.uses import uses
@@ -118,7 +118,7 @@ def described(entry: UseEntry) -> dict[str, object]:
         "cause": entry.cause,
         "case": entry.case,
         "paper_asked": entry.paper_asked,
-        "evidence": evidence_words().get(entry.evidence or "", entry.evidence),
+        "evidence": told_evidence_words().get(entry.evidence or "", entry.evidence),
         "act": told_act_words().get(entry.act or "", entry.act),
     }
 

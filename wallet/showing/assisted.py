@@ -19,6 +19,8 @@ ASSISTED_ACT: Final = "assisted_act"
 COPY: Final = "copy"
 HAND_OVER: Final = "hand_over"
 """On a receipt beside the acts of `AssistedAct`: a copy was printed, licences were handed to a desk."""
+SLIP: Final = "slip"
+"""In place of evidence: the session was written on an emergency slip, and entered afterwards."""
 ASSISTED_KINDS: Final = (ASSISTANCE, ASSISTED_ACT)
 
 
@@ -42,6 +44,30 @@ def tell_of_act(
     """Something was done in it, with this licence where it was about one."""
     values = _values(session, actor, now)
     values |= {"kind": ASSISTED_ACT, "detail": act, "licence_id": licence_id}
+    tx.execute(insert(LookUp), values)
+
+
+def tell_of_slip(
+    tx: Connection,
+    number: str,
+    holder_id: int,
+    unit_id: int | None,
+    actor: str,
+    seen_sealed: bytes,
+    seen_at: datetime,
+) -> None:
+    """This person was served at that time, as a slip of that number says; `seen_sealed` sealed under `LOOK_UP_CAUSE`."""
+    values = {
+        "look_up": number,
+        "kind": ASSISTANCE,
+        "at": seen_at,
+        "holder_id": holder_id,
+        "unit_id": unit_id,
+        "terminal": "",
+        "actor": actor,
+        "detail": SLIP,
+        "cause_sealed": seen_sealed,
+    }
     tx.execute(insert(LookUp), values)
 
 

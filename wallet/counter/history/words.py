@@ -11,9 +11,10 @@ from wallet.counter.copies import CopyView
 from wallet.counter.receipt import EVIDENCE_PRINTED
 from wallet.counter.serial import grouped
 from wallet.licences.delivery.news import InboxNews, NewsOfUse
-from wallet.showing.assisted import ASSISTANCE, ASSISTED_ACT, COPY
+from wallet.showing.assisted import ASSISTANCE, ASSISTED_ACT, COPY, SLIP
 from wallet.showing.history import USE, UseEntry
 
+_EVIDENCE: Final[Mapping[str, str]] = EVIDENCE_PRINTED | {SLIP: "应急单，事后补录"}
 _ACTS: Final[Mapping[str, str]] = KINDS | {COPY: "打印加注件"}
 NEWS: Final[Mapping[str, str]] = {
     "issue": "新证照",
@@ -58,7 +59,7 @@ def of_use(entry: UseEntry) -> tuple[str, list[str]]:
     """What happened, and the lines that say it."""
     where = " · ".join(part for part in (entry.unit, entry.terminal, entry.item_name or "") if part)
     if entry.kind == ASSISTANCE:
-        evidence = EVIDENCE_PRINTED[entry.evidence or ""]
+        evidence = _EVIDENCE[entry.evidence or ""]
         return "帮办代办", [where, f"凭据：{evidence}；办什么事：{entry.cause}"]
     if entry.kind == ASSISTED_ACT:
         return "帮办代办", [where, f"办了：{_ACTS.get(entry.act or '', '其他')}"]
@@ -113,7 +114,7 @@ def of_news(news: InboxNews) -> tuple[str, str, list[str]]:
 def _of_use(use: NewsOfUse) -> list[str]:
     lines = [" · ".join(part for part in (use.unit, use.terminal, use.item or "") if part)]
     if use.evidence:
-        lines.append(f"凭据：{EVIDENCE_PRINTED[use.evidence]}")
+        lines.append(f"凭据：{_EVIDENCE[use.evidence]}")
     if use.acts:
         lines.append(f"办了：{'、'.join(_ACTS.get(act, '其他') for act in use.acts)}")
     if use.fields:

@@ -1686,6 +1686,53 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "slip_blocks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("issued_by", sa.String(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_slip_blocks_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_blocks")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_slip_blocks_public_id")),
+    )
+    with op.batch_alter_table("slip_blocks", schema=None) as batch_op:
+        batch_op.create_index("ix_slip_blocks_unit", ["unit_id", "id"], unique=False)
+
+    op.create_table(
+        "slips",
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("block_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.Column("served", sa.Boolean(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=True),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["block_id"], ["slip_blocks.id"], name=op.f("fk_slips_block_id_slip_blocks")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["holders.id"], name=op.f("fk_slips_holder_id_holders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["use_items.id"], name=op.f("fk_slips_item_id_use_items")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_slips_staff_id_staff")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_slips")),
+    )
+    with op.batch_alter_table("slips", schema=None) as batch_op:
+        batch_op.create_index("ix_slips_block", ["block_id", "position"], unique=False)
+
+    op.create_table(
         "assistances",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -1889,6 +1936,8 @@ def downgrade() -> None:
     op.drop_table("hand_overs")
     op.drop_table("assisted_acts")
     op.drop_table("assistances")
+    op.drop_table("slips")
+    op.drop_table("slip_blocks")
     with op.batch_alter_table("reconciliation_differences", schema=None) as batch_op:
         batch_op.drop_index("ix_reconciliation_differences_reconciliation_id_id")
 
