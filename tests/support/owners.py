@@ -95,6 +95,8 @@ SEES: Final[dict[str, set[str]]] = {
     "unit": {"responsible", "managing"} | _MANAGERS,
     "assistance": {"counter"},
     "act": {"counter"},
+    "slips": {"counter", "colleague"},
+    "slip": {"counter", "colleague"},
     "hand_over": {"counter"},
     "desk_refusal": {"li"} | _MANAGERS,
     "house_desk": {"counter"},
@@ -310,6 +312,12 @@ def _hand_over(world: World) -> Owned:
     return Owned(one["id"], also={"assistance_id": session["id"]})
 
 
+def _slips(world: World) -> Owned:
+    answer = world.visitor("counter").post("/api/v1/slip-blocks", {"count": 1})
+    assert answer.status_code == 201, answer.text
+    return Owned(answer.get_json()["id"], tuple(answer.get_json()["numbers"]))
+
+
 _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "licence": _licence,
     "showing": _showing,
@@ -330,6 +338,8 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "review": _review,
     "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
     "act": _act,
+    "slips": _slips,
+    "slip": lambda world: Owned(world.object("slips").secrets[0]),
     "hand_over": _hand_over,
     "desk_refusal": _desk_refusal,
     "house_desk": lambda world: Owned(

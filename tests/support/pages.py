@@ -219,6 +219,7 @@ PAGES: Final = (
     Shown("/counter", "counter-wang"),
     Shown("/counter/revocation", "counter-wang"),
     Shown("/counter/confirmations", "counter-wang"),
+    Shown("/counter/slips", "counter-wang"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip

@@ -577,6 +577,10 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("to-copies").click()
     expect(wang.get_by_test_id("revoke-copy").first).to_be_visible()
     yield "counter-copies", wang
+    wang.goto("/counter/slips")
+    wang.get_by_test_id("issue-slips").click()
+    wang.get_by_test_id("enter-slip").click()
+    yield "slips-wrong", wang
     yield from _handing_over(stage, wang, session)
     wang.goto("/counter/revocation")
     _send_empty(wang)

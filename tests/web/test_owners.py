@@ -34,6 +34,12 @@ COPY: Final = {
     "recipient": "测试",
     "valid_until": day(0),
 }
+SLIP: Final = {
+    "seen_at": f"{day(0)}T00:00:00+08:00",
+    "seen_by": "counter-wang",
+    "seen": "看了原件",
+    "served": True,
+}
 DELEGATION: Final = {
     "delegate": {"code": "150602199809214222", "name": "测试"},
     "licences": ["x"],
@@ -153,6 +159,10 @@ ROUTES: Final = {
     "POST /counter/<assistance_id>/delegations/new": Line("assistance", form=True),
     "POST /counter/<assistance_id>/delegations/<delegation_id>/end": Line("assistance", form=True),
     "POST /counter/<assistance_id>/acts/<act_id>/withdrawal": Line("act", form=True),
+    "GET /counter/slips/<block>.pdf": Line("slips"),
+    "GET /api/v1/slip-blocks/<block>.pdf": Line("slips"),
+    "POST /api/v1/slips/<number>/entry": Line("slip", SLIP),
+    "POST /api/v1/slips/<number>/spoilt": Line("slip", {"reason": "写坏了"}),
     "GET /counter/confirmations/<act_id>": Line("confirmation"),
     "POST /counter/confirmations/<act_id>": Line(
         "confirmation", {"answer": "confirm", "seen": "0" * 32}, form=True

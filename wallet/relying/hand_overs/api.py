@@ -26,7 +26,7 @@ from wallet.web.deps import deps, now
 from wallet.web.guards import guard, staff
 from wallet.web.principal import current_principal
 
-blueprint = ApiBlueprint("hand_overs", __name__, description="帮办转交 · Hand-overs at a counter")
+blueprint = ApiBlueprint("hand_overs", __name__, description="帮办转交 · Handing over at a counter")
 _COUNTER = staff("counter")
 _ONE = "/assistances/<assistance_id>/hand-overs/<hand_over_id>"
 
