@@ -28,6 +28,7 @@ from tests.support.batches import csv_of, row_of
 from tests.support.licences import day, food_fields, food_licence
 from tests.support.server import running_demo
 from wallet.base.clock import SHANGHAI
+from wallet.demo.data import load_holders
 from wallet.demo.seed import CLIENTS_FILE
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
@@ -180,15 +181,35 @@ def _draw_documents(visit: _Visit, data: Path) -> None:
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "picture"},
     )
     assert issued.ok, issued.text()
-    _draw_pdf(person, issued.json()["identifier"], "document-mongolian-and-rare")
+    identifier = issued.json()["identifier"]
+    _draw_pdf(person, f"/wallet/{identifier}.pdf", "document-mongolian-and-rare")
 
 
 def _draw_document(page: Page, type_code: str, name: str) -> None:
-    _draw_pdf(page, phone.held(page, type_code)["identifier"], name)
+    identifier = phone.held(page, type_code)["identifier"]
+    _draw_pdf(page, f"/wallet/{identifier}.pdf", name)
 
 
-def _draw_pdf(page: Page, identifier: str, name: str) -> None:
-    pdf = page.request.get(f"/wallet/{identifier}.pdf")
+def _draw_counter(visit: _Visit, _data: Path) -> None:
+    """A session at the counter, and a copy that is printed in it, in both sizes."""
+    page = visit("desk", "counter-wang")
+    page.goto("/counter")
+    page.locator("#code").fill(load_holders()["holder-elder"].code)
+    page.locator("#matter").fill("申领高龄津贴")
+    page.get_by_test_id("begin").click()
+    _draw(page, "counter-session")
+    page.get_by_test_id("licence").filter(has_text="老年人优待证").get_by_test_id(
+        "to-print"
+    ).click()
+    page.locator("#recipient").fill("东胜区政务服务大厅（演示）")
+    page.get_by_test_id("print-copy").click()
+    serial = page.get_by_test_id("serial").inner_text().replace(" ", "")
+    _draw_pdf(page, f"/counter/copies/{serial}.pdf", "copy")
+    _draw_pdf(page, f"/counter/copies/{serial}.pdf?large=1", "copy-large")
+
+
+def _draw_pdf(page: Page, address: str, name: str) -> None:
+    pdf = page.request.get(address)
     assert pdf.ok, pdf.text()
     png = subprocess.run(
         ["pdftoppm", "-png", "-r", "96", "-singlefile", "-"],
@@ -332,6 +353,7 @@ _PARTS: Final[dict[str, Callable[[_Visit, Path], None]]] = {
     "uses": lambda visit, _data: _draw_uses(visit),
     "public": lambda visit, _data: _draw_public(visit),
     "documents": _draw_documents,
+    "counter": _draw_counter,
     "issuer": _draw_issuer,
 }
 
