@@ -43,6 +43,16 @@ def running_postgresql(*, durable: bool = False) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def stop_postgresql(folder: Path) -> None:
+    """Stop the server at once, as a crash would; it has to be started again before the run of it ends."""
+    _run(_binary("pg_ctl"), "-D", folder / "data", "-m", "immediate", "-w", "stop")
+
+
+def start_postgresql(folder: Path) -> None:
+    """Start a server again that was stopped, with the settings that it had."""
+    _run(_binary("pg_ctl"), "-D", folder / "data", "-l", folder / "log", "-w", "restart")
+
+
 def database_url(folder: Path, name: str) -> str:
     """URL of a database of the server whose socket lies in `folder`."""
     return f"postgresql://{USER}@/{name}?host={folder}"
