@@ -190,6 +190,8 @@ SLIP_DAYS: Final = 3
 """An emergency slip is to be entered within so many days; later it is marked as late."""
 SLIP_SEEN_MAX: Final = 500
 """Characters of what stood on a slip."""
+MATTERS_AT_COUNTER: Final = 100
+"""So many matters are offered to narrow a served person's licences by."""
 COPY_DAYS_MAX: Final = 90
 """An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
 COPY_DAYS_USUAL: Final = 30

@@ -577,6 +577,9 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("to-copies").click()
     expect(wang.get_by_test_id("revoke-copy").first).to_be_visible()
     yield "counter-copies", wang
+    wang.go_back()
+    wang.get_by_test_id("look").first.click()
+    yield "counter-face", wang
     wang.goto("/counter/slips")
     wang.get_by_test_id("issue-slips").click()
     wang.get_by_test_id("enter-slip").click()

@@ -232,6 +232,7 @@ _PASSES: Final[dict[str, set[str]]] = {
     "GET /api/v1/desk-refusals": {"counter", "holder", "manager"},
     "POST /api/v1/desk-refusals": {"counter", "holder"},
     "POST /api/v1/desk-refusals/<report_id>/answer": {"manager"},
+    "POST /api/v1/assistances/<assistance_id>/looks": {"counter"},
     "POST /api/v1/slip-blocks": {"counter"},
     "GET /api/v1/slip-blocks": {"counter"},
     "GET /api/v1/slip-blocks/<block>.pdf": {"counter"},

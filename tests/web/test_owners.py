@@ -159,6 +159,8 @@ ROUTES: Final = {
     "POST /counter/<assistance_id>/delegations/new": Line("assistance", form=True),
     "POST /counter/<assistance_id>/delegations/<delegation_id>/end": Line("assistance", form=True),
     "POST /counter/<assistance_id>/acts/<act_id>/withdrawal": Line("act", form=True),
+    "POST /api/v1/assistances/<assistance_id>/looks": Line("assistance", {"licence": "x"}),
+    "POST /counter/<assistance_id>/face": Line("assistance", form=True),
     "GET /counter/slips/<block>.pdf": Line("slips"),
     "GET /api/v1/slip-blocks/<block>.pdf": Line("slips"),
     "POST /api/v1/slips/<number>/entry": Line("slip", SLIP),

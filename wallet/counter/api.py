@@ -21,6 +21,7 @@ from wallet.counter.schemas import (
     AssistanceSchema,
     CopyQuerySchema,
     CopySchema,
+    MatterQuerySchema,
     NewAssistanceSchema,
     NewCopySchema,
     OwnCopyPageSchema,
@@ -51,11 +52,13 @@ def new_assistance(new: NewAssistance) -> dict[str, Any]:
 
 
 @blueprint.route("/assistances/<assistance_id>")
+@blueprint.arguments(MatterQuerySchema, location="query")
 @blueprint.response(200, AssistanceSchema)
 @guard(_COUNTER)
-def assistance(assistance_id: str) -> dict[str, Any]:
-    """An open session of one's own."""
-    return _members(assistance_view(deps(), current_principal(), assistance_id, now()))
+def assistance(query: dict[str, str | None], assistance_id: str) -> dict[str, Any]:
+    """An open session of one's own; with `item` only the licences that this matter can use."""
+    view = assistance_view(deps(), current_principal(), assistance_id, now(), query["item"])
+    return _members(view)
 
 
 @blueprint.route("/assistances/<assistance_id>", methods=["DELETE"])

@@ -18,6 +18,7 @@ from wallet.base import audit
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
+from wallet.catalogue.matters import matter_of
 from wallet.counter.handed_over import take_back_all
 from wallet.counter.model import MATTER, REFERENCE, Assistance
 from wallet.errors import Conflict, Invalid, NotFound
@@ -109,13 +110,19 @@ def begin_assistance(
 
 
 def assistance_view(
-    deps: Deps, principal: Principal, assistance_id: str, now: datetime
+    deps: Deps, principal: Principal, assistance_id: str, now: datetime, item: str | None = None
 ) -> AssistanceView:
-    """An open session of this staff member. Raises NotFound, Conflict (`assistance_ended`)."""
+    """An open session of this staff member; with the code of an `item`, the licences that this matter can use.
+
+    Raises NotFound (also of an item: `item_unknown`), Conflict (`assistance_ended`).
+    """
+    types = None if item is None else _types_of(deps, item)
     with deps.db.read() as tx:
         row = open_assistance(tx, principal, assistance_id, now)
         holder = tx.execute(select(Holder).where(Holder.id == row.holder_id)).one()
         licences = licences_of_holder(tx, deps, row.holder_id, now)
+    if types is not None:
+        licences = [one for one in licences if one.type_code in types]
     return AssistanceView(
         id=row.id,
         holder=masked_name(deps.vault.open(holder.name_sealed, HOLDER_NAME), holder.kind),
@@ -125,6 +132,13 @@ def assistance_view(
         started_at=row.started_at,
         ends_at=row.ends_at,
     )
+
+
+def _types_of(deps: Deps, item: str) -> frozenset[str]:
+    matter = matter_of(deps, item) if item.isprintable() else None
+    if matter is None:
+        raise NotFound("没有这个事项，请重新选择。", "item_unknown")
+    return frozenset(one.code for material in matter.materials for one in material.types)
 
 
 def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:

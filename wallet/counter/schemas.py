@@ -63,6 +63,12 @@ class AssistanceSchema(Schema):
     ends_at = Instant(required=True)
 
 
+class MatterQuerySchema(StrictSchema):
+    """For which matter; the code of a use item."""
+
+    item = Text(load_default=None, max_length=64)
+
+
 class NewCopySchema(StrictSchema):
     """A copy to print, of `licence`, or one of each of `licences` in one go; `item` and `recipient_unit` are codes,
     where they are known."""

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
+from wallet import numbers
+from wallet.catalogue.matters import find_matters
 from wallet.counter.acts.listed import session_acts
 from wallet.counter.assist import (
     AssistanceView,
@@ -67,11 +69,12 @@ def begin() -> _Answer:
 @guard(_COUNTER)
 def session(assistance_id: str) -> _Answer:
     """Whom the session is for, and what that person holds."""
+    item = request.args.get("item") or None
     try:
-        found = _session(assistance_id)
+        found = _session(assistance_id, item)
     except Conflict as refused:
         return _home({"evidence": "card_seen"}, _refusal(refused)), 409
-    return session_page(found)
+    return session_page(found, item=item)
 
 
 @blueprint.post(f"{COUNTER}/<assistance_id>/end")
@@ -104,8 +107,12 @@ def revoke() -> _Answer:
     return _revocation({}, done=serial)
 
 
-def session_page(found: AssistanceView, *, choose: bool = False) -> str:
-    """The page of a session; with `choose` it says that licences are to be ticked first."""
+def session_page(found: AssistanceView, *, choose: bool = False, item: str | None = None) -> str:
+    """The page of a session; with `choose` it says that licences are to be ticked first, with `item` it shows those that
+    this matter can use."""
+    every = found if item is None else _session(found.id)
+    types = {one.type_code for one in every.licences}
+    matters, _more = find_matters(deps(), types, "", numbers.MATTERS_AT_COUNTER)
     acts = session_acts(deps(), current_principal(), found.id, now())
     waiting = next((one.id for one in acts.acts if one.state == "waiting"), None)
     return _render(
@@ -115,6 +122,8 @@ def session_page(found: AssistanceView, *, choose: bool = False) -> str:
         waiting=waiting,
         act_names=act_words(),
         choose=choose,
+        matters=matters,
+        item=item or "",
     )
 
 
@@ -140,8 +149,8 @@ def _revocation(given: Mapping[str, str], refused_why: str = "", done: str = "")
     )
 
 
-def _session(assistance_id: str) -> AssistanceView:
-    return assistance_view(deps(), current_principal(), assistance_id, now())
+def _session(assistance_id: str, item: str | None = None) -> AssistanceView:
+    return assistance_view(deps(), current_principal(), assistance_id, now(), item)
 
 
 def _refusal(refused: DomainError) -> str:

@@ -38,6 +38,7 @@ def act_words() -> dict[str, str]:
         "delegation_end": _("结束授权"),
         "copy_end": _("撤回加注件"),
         "history": _("打印使用记录和消息"),
+        "face": _("查看照面"),
     }
     assert words.keys() == KINDS.keys()
     return words

@@ -15,6 +15,7 @@ from wallet.counter.acts.confirm import (
     decline_act,
 )
 from wallet.counter.acts.listed import ActView, served_delegations, session_act
+from wallet.counter.acts.look import look_at
 from wallet.counter.acts.paper import revoke_copy_for, served_copies
 from wallet.counter.acts.prepare import prepare_delegation, prepare_unfreeze, withdraw_act
 from wallet.counter.acts.schemas import (
@@ -23,12 +24,15 @@ from wallet.counter.acts.schemas import (
     ConfirmationAnswerSchema,
     ConfirmationPageSchema,
     ConfirmationSchema,
+    FaceSchema,
+    NewLookSchema,
 )
 from wallet.counter.receipt import Receipt, receipt, receipt_document
 from wallet.counter.schemas import OwnCopyPageSchema, RevocationSchema
 from wallet.licences.delegations.listed import DelegationPage
 from wallet.licences.delegations.offer import NewDelegation
 from wallet.licences.delegations.schemas import DelegationPageSchema, NewDelegationSchema
+from wallet.licences.held_schemas import held_members
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
@@ -180,3 +184,13 @@ def answer(answered: dict[str, str], act_id: str) -> Confirmation:
 
 def _act(assistance_id: str, act_id: str) -> ActView:
     return session_act(deps(), current_principal(), assistance_id, act_id, now())
+
+
+@blueprint.route("/assistances/<assistance_id>/looks", methods=["POST"])
+@blueprint.arguments(NewLookSchema)
+@blueprint.response(200, FaceSchema)
+@guard(_COUNTER)
+def look(body: dict[str, str], assistance_id: str) -> dict[str, Any]:
+    """The face of a licence of the served person, who is told of it."""
+    face = look_at(deps(), current_principal(), assistance_id, body["licence"], now())
+    return held_members(face.licence) | {"fields_": face.fields}

@@ -16,6 +16,7 @@ DELEGATION: Final = "delegation"
 DELEGATION_END: Final = "delegation_end"
 COPY_END: Final = "copy_end"
 HISTORY: Final = "history"
+FACE: Final = "face"
 KINDS: Final[dict[str, str]] = {
     FREEZE: "停用亮码",
     UNFREEZE: "恢复亮码",
@@ -23,6 +24,7 @@ KINDS: Final[dict[str, str]] = {
     DELEGATION_END: "结束授权",
     COPY_END: "撤回加注件",
     HISTORY: "打印使用记录和消息",
+    FACE: "查看照面",
 }
 """What may be done in a session, and how the receipt calls it."""
 SENSITIVE: Final = (UNFREEZE, DELEGATION)

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from wallet import numbers
 from wallet.counter.acts.model import KINDS, STATES
+from wallet.licences.held_schemas import HeldFieldSchema, HeldLicenceSchema
 from wallet.showing.assisted import COPY, HAND_OVER
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text
@@ -154,3 +155,15 @@ class ConfirmationAnswerSchema(StrictSchema):
         """A refusal has a reason."""
         if data["answer"] == "decline" and not data["reason"].strip():
             raise ValidationError({"reason": ["不同意时请写明原因。"]})
+
+
+class NewLookSchema(StrictSchema):
+    """Which licence to look at."""
+
+    licence = Text(required=True, max_length=200)
+
+
+class FaceSchema(HeldLicenceSchema):
+    """A licence of the served person with its face."""
+
+    fields_ = fields.List(fields.Nested(HeldFieldSchema), required=True, data_key="fields")
