@@ -1,8 +1,8 @@
-"""The offline commands: `python -m verify trust URL -o FILE`, then `… check TEXT --trust FILE`, or
-`… serve --trust FILE`, the desk page.
+"""The offline commands: `python -m verify trust URL -o FILE`, then `… check TEXT --trust FILE`,
+`… slip TEXT --trust FILE` for an emergency slip, or `… serve --trust FILE`, the desk page.
 
 `check` prints the verdict as JSON and exits 0 accepted, 1 refused, 2 undetermined: the bundle is
-past its limit, or a file cannot be read.
+past its limit, or a file cannot be read. `slip` exits 0 for one that the library issued, 1 for any other.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from typing import Final, TextIO
 
 from verify.check import check
 from verify.fetch import fetch_trust
+from verify.slips import read_slip
 from verify.trust import BundleError, load_trust, save_trust
-from verify.verdict import Outcome, Verdict, verdict_members
+from verify.verdict import Outcome, Refused, Verdict, verdict_members
 
 EXIT: Final[dict[Outcome, int]] = {"accepted": 0, "refused": 1, "undetermined": 2, "pending": 2}
 
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checking = commands.add_parser("check", help="check a code with a trust bundle")
     checking.add_argument("text", metavar="TEXT", help="the code's text; - reads standard input")
     checking.add_argument("--trust", type=Path, required=True, metavar="FILE")
+    slipping = commands.add_parser("slip", help="check the code of an emergency slip")
+    slipping.add_argument("text", metavar="TEXT", help="the code's text")
+    slipping.add_argument("--trust", type=Path, required=True, metavar="FILE")
     serving = commands.add_parser("serve", help="serve the desk page of this machine")
     serving.add_argument("--trust", type=Path, required=True, metavar="FILE")
     serving.add_argument(
@@ -60,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "trust":
             save_trust(fetch_trust(options.urls), options.output)
             return 0
+        if options.command == "slip":
+            return _slip(options.text, options.trust)
         text = _there(sys.stdin).read().strip() if options.text == "-" else options.text
         verdict = check(text, load_trust(options.trust), time.time())
         _print(verdict)
@@ -67,6 +73,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
         return 2
     return EXIT[verdict.outcome]
+
+
+def _slip(text: str, trust: Path) -> int:
+    """Print which slip this code is of, or why of none."""
+    told: dict[str, object]
+    try:
+        told = vars(read_slip(text, load_trust(trust).keys, time.time()))
+    except Refused as refused:
+        told = {"reason": refused.reason}
+    output = _there(sys.stdout)
+    output.write(f"{json.dumps(told)}\n")
+    output.flush()
+    return 1 if "reason" in told else 0
 
 
 def _print(verdict: Verdict) -> None:

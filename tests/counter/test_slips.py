@@ -12,14 +12,19 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.support.clock import Clock
-from tests.support.counter import ALLOWANCE, person
+from tests.support.counter import ALLOWANCE, person, trust_of
 from tests.support.documents import pages_of, pdf_a_of, text_of
 from tests.support.people import Visitor, sign_in
-from tests.support.showing import refusal
+from tests.support.shared import deps_of
+from tests.support.showing import SENIOR, refusal, show
 from tests.support.staff import send_form
 from tests.support.units import told
+from verify.check import check
+from verify.codes import CLOCK_TOLERANCE
+from verify.slips import read_slip
+from verify.verdict import Refused
 from wallet import numbers
-from wallet.base.clock import rfc3339
+from wallet.base.clock import read_clock, rfc3339
 
 BLOCKS = "/api/v1/slip-blocks"
 
@@ -39,6 +44,42 @@ def enter(wang: Visitor, number: str, clock: Clock, ago: float = 60, **other: An
         "served": True,
     }
     return wang.post(f"/api/v1/slips/{number}/entry", body | other)
+
+
+def codes_of(pdf: bytes, folder: Path) -> list[str]:
+    """What the codes on the pages of a block say."""
+    read = [zxingcpp.read_barcode(page) for page in pages_of(pdf, folder)]
+    return [one.text for one in read if one]
+
+
+def number_of(app: Flask, text: str, at: float | None = None) -> str:
+    """The number of the slip with that code, as whoever has a trust bundle reads it."""
+    moment = read_clock().timestamp() if at is None else at
+    return read_slip(text, trust_of(deps_of(app)).keys, moment).number
+
+
+def test_a_true_slip_is_told_from_a_false_one_by_its_code_and_entered_by_it(
+    app: Flask, wang: Visitor, clock: Clock, tmp_path: Path
+) -> None:
+    block = issued(wang, 1)
+    (text,) = codes_of(wang.get(block["pdf"]).data, tmp_path)
+    now = read_clock().timestamp()
+    assert number_of(app, text, now - CLOCK_TOLERANCE) == block["numbers"][0]
+    head, _, signature = text.rpartition(".")
+    other = signature[:-4] + ("AAAA" if signature[-4:] != "AAAA" else "BAAA")
+    for made_up, at, reason in (
+        (f"{head}.{other}", now, "bad_signature"),
+        (text, now - CLOCK_TOLERANCE - 2, "not_yet_valid"),
+        (text + "A" * 512, now, "malformed"),
+        (show(sign_in(app, "holder-elder"), SENIOR)["text"].partition("#")[2], now, "wrong_kind"),
+    ):
+        with pytest.raises(Refused) as refused:
+            number_of(app, made_up, at)
+        assert refused.value.reason == reason
+    assert check(text, trust_of(deps_of(app)), now).reason == "wrong_kind"
+    clock.advance(120)
+    assert refusal(enter(wang, f"{head}.{other}", clock)) == (404, "slip_unknown")
+    assert enter(wang, text, clock).get_json()["number"] == block["numbers"][0]
 
 
 def test_a_slip_is_entered_once_and_its_mark_says_that_it_was_entered_afterwards(
@@ -152,8 +193,7 @@ def test_the_paper_has_each_number_as_words_and_as_a_code(
 ) -> None:
     block = issued(wang, 2)
     pdf = wang.get(block["pdf"]).data
-    read = [zxingcpp.read_barcode(page) for page in pages_of(pdf, tmp_path)]
-    assert [one.text for one in read if one] == block["numbers"]
+    assert [number_of(app, text) for text in codes_of(pdf, tmp_path)] == block["numbers"]
     assert "应急单" in text_of(pdf, tmp_path)
     assert pdf_a_of(pdf, tmp_path)["valid"]
     assert refusal(wang.get(f"{BLOCKS}/nosuch.pdf")) == (404, "slips_unknown")

@@ -75,11 +75,11 @@ def enter() -> _Answer:
     try:
         if given["spoilt"]:
             reason = _SPOILT.load({"reason": given["seen"]})["reason"]
-            spoil_slip(deps(), current_principal(), given["number"], reason, now())
+            number = spoil_slip(deps(), current_principal(), given["number"], reason, now())
         else:
             new = _ENTRY.load(_entry(given))
             new = replace(new, number=given["number"])
-            enter_slip(deps(), current_principal(), new, now())
+            number = enter_slip(deps(), current_principal(), new, now()).number
     except ValidationError as refused:
         return _page(given, entry_wrong=_wrong(set(refused.messages_dict))), 422
     except Invalid as refused:
@@ -87,7 +87,7 @@ def enter() -> _Answer:
         return _page(given, entry_wrong=wrong), 422
     except (Conflict, NotFound) as refused:
         return _page(given, entry_refused=_refusal(refused)), STATUS[type(refused)][0]
-    return redirect(f"{SLIPS}?entered={quote(given['number'])}", 303)
+    return redirect(f"{SLIPS}?entered={quote(number)}", 303)
 
 
 def _entry(given: Mapping[str, str]) -> dict[str, object]:

@@ -9,6 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, select, update
 
 from verify.codes import CLOCK_TOLERANCE
+from verify.slips import read_slip
+from verify.verdict import Refused
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import local_day, rfc3339
@@ -64,7 +66,7 @@ def enter_slip(deps: Deps, principal: Principal, new: NewEntry, now: datetime) -
     if new.code:
         code = normalise_holder_code("person", _RESIDENT_ID, new.code, local_day(now))
     with deps.db.begin() as tx:
-        slip = _blank(tx, principal, new.number)
+        slip = _blank(tx, deps, principal, new.number, now)
         latest = now + timedelta(seconds=CLOCK_TOLERANCE)
         if not slip.issued_at <= new.seen_at <= latest:
             sentence = "应在应急单印发之后，不晚于现在。"
@@ -109,10 +111,11 @@ def enter_slip(deps: Deps, principal: Principal, new: NewEntry, now: datetime) -
     return Entry(slip.number, late, holder_id is not None)
 
 
-def spoil_slip(deps: Deps, principal: Principal, number: str, reason: str, now: datetime) -> None:
-    """Note that a slip was spoilt or lost, and why, so that each number is accounted for. Raises as `enter_slip`."""
+def spoil_slip(deps: Deps, principal: Principal, number: str, reason: str, now: datetime) -> str:
+    """Note that a slip was spoilt or lost, and why, so that each number is accounted for; gives the
+    number. Raises as `enter_slip`."""
     with deps.db.begin() as tx:
-        slip = _blank(tx, principal, number)
+        slip = _blank(tx, deps, principal, number, now)
         _settle(
             tx,
             slip,
@@ -123,10 +126,11 @@ def spoil_slip(deps: Deps, principal: Principal, number: str, reason: str, now: 
         )
         told = {"actor": principal.account, "unit": principal.unit_id}
         audit.record(tx, "slip.spoilt", now, slip=slip.number, **told)
+    return str(slip.number)
 
 
-def _blank(tx: Connection, principal: Principal, text: str) -> AnyRow:
-    number, found = read_number(text), None
+def _blank(tx: Connection, deps: Deps, principal: Principal, text: str, now: datetime) -> AnyRow:
+    number, found = read_number(text) or _scanned(deps, text, now), None
     if number is not None:
         found = tx.execute(
             select(Slip.number, Slip.outcome, SlipBlock.issued_at)
@@ -138,6 +142,13 @@ def _blank(tx: Connection, principal: Principal, text: str) -> AnyRow:
     if found.outcome is not None:
         raise _settled()
     return found
+
+
+def _scanned(deps: Deps, text: str, now: datetime) -> str | None:
+    try:
+        return read_slip(text, deps.keys.public, now.timestamp()).number
+    except Refused:
+        return None
 
 
 def _settle(tx: Connection, slip: AnyRow, **values: object) -> None:

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from sqlalchemy import insert, select
 
+from verify.slips import BlankSlip, read_slip, sign_slip
 from wallet import numbers
 from wallet.base import audit
 from wallet.base.clock import SHANGHAI
+from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.qr import qr_svg
 from wallet.base.typesetting import typeset
@@ -73,7 +75,7 @@ def slips_document(deps: Deps, principal: Principal, block: str, now: datetime) 
     """
     with deps.db.read() as tx:
         row = tx.execute(
-            select(SlipBlock.id, SlipBlock.issued_at, Unit.name, Unit.code)
+            select(SlipBlock.id, SlipBlock.unit_id, SlipBlock.issued_at, Unit.name, Unit.code)
             .join(Unit, Unit.id == SlipBlock.unit_id)
             .where(SlipBlock.public_id == block, SlipBlock.unit_id == principal.unit_id)
         ).one_or_none()
@@ -82,7 +84,10 @@ def slips_document(deps: Deps, principal: Principal, block: str, now: datetime) 
         made = tx.execute(
             select(Slip.number).where(Slip.block_id == row.id).order_by(Slip.position)
         ).scalars()
-        slips = [{"number": grouped(number), "code": qr_svg(number, "M")} for number in made]
+        slips = [
+            {"number": grouped(number), "code": qr_svg(_code(deps, row, number, now), "M")}
+            for number in made
+        ]
     data: dict[str, Any] = {
         "unit": row.name,
         "slips": slips,
@@ -96,3 +101,11 @@ def slips_document(deps: Deps, principal: Principal, block: str, now: datetime) 
         audit.record(tx, "slips.printed", now, block=block, **told)
     seal = load_seal(deps.config.seals_dir, deps.config.secret_key, row.code)
     return seal_with([seal] if seal is not None and seal.is_current(now) else [], pdf)
+
+
+def _code(deps: Deps, block: AnyRow, number: str, now: datetime) -> str:
+    slip = BlankSlip(number, block.unit_id, int(block.issued_at.timestamp()))
+    text = sign_slip(deps.keys.issuer, slip, deps.keys.current)
+    if read_slip(text, deps.keys.public, now.timestamp()) != slip:
+        raise RuntimeError("the slip just signed does not read back")
+    return text
