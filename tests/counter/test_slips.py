@@ -18,7 +18,7 @@ from tests.support.people import Visitor, sign_in
 from tests.support.shared import deps_of
 from tests.support.showing import SENIOR, refusal, show
 from tests.support.staff import send_form
-from tests.support.units import told
+from tests.support.units import BESIDE, add_member, told
 from verify.check import check
 from verify.codes import CLOCK_TOLERANCE
 from verify.slips import read_slip
@@ -178,6 +178,22 @@ def test_no_other_number_counts_and_no_other_unit_enters_it(
     for text in (wrong, "YJ", "JZ" + number[2:], "\u0000", "x" * 100):
         assert refusal(enter(wang, text, clock)) in ((404, "slip_unknown"), (404, "not_found"))
     assert refusal(enter(zhao, number, clock)) == (403, "not_permitted")
+
+
+def test_a_manager_above_sees_which_numbers_are_missing_and_not_what_stood_on_the_others(
+    app: Flask, wang: Visitor, clock: Clock
+) -> None:
+    made = issued(wang, 2)["numbers"]
+    clock.advance(600)
+    enter(wang, made[0], clock)
+    [block] = sign_in(app, "manager-sun").get(BLOCKS).get_json()["items"]
+    assert (block["unit"], block["open"]) == (wang.get(BLOCKS).get_json()["items"][0]["unit"], 1)
+    assert [(one["number"], one["outcome"], one["seen"]) for one in block["slips"]] == [
+        (made[0], "entered", None),
+        (made[1], None, None),
+    ]
+    add_member(app, "manager-beside", BESIDE, ["manager"])
+    assert sign_in(app, "manager-beside").get(BLOCKS).get_json()["items"] == []
 
 
 def test_how_many_are_issued(app: Flask, wang: Visitor) -> None:

@@ -234,7 +234,7 @@ _PASSES: Final[dict[str, set[str]]] = {
     "POST /api/v1/desk-refusals/<report_id>/answer": {"manager"},
     "POST /api/v1/assistances/<assistance_id>/looks": {"counter"},
     "POST /api/v1/slip-blocks": {"counter"},
-    "GET /api/v1/slip-blocks": {"counter"},
+    "GET /api/v1/slip-blocks": {"counter", "manager"},
     "GET /api/v1/slip-blocks/<block>.pdf": {"counter"},
     "POST /api/v1/slips/<number>/entry": {"counter"},
     "POST /api/v1/slips/<number>/spoilt": {"counter"},

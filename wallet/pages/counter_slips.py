@@ -21,7 +21,7 @@ from wallet.counter.slips.issue import issue_slips, slips_document
 from wallet.counter.slips.listed import unit_slips
 from wallet.counter.slips.schemas import NewBlockSchema, NewEntrySchema, SpoiltSchema
 from wallet.errors import Conflict, DomainError, Invalid, NotFound
-from wallet.pages.console import render_console
+from wallet.pages.console import acting_as, render_console
 from wallet.pages.counter import COUNTER
 from wallet.web.deps import deps, now
 from wallet.web.downloads import pdf_download
@@ -117,7 +117,7 @@ def _page(
     issue_refused: str = "",
 ) -> str:
     cursor = request.args.get("cursor")
-    blocks, following = unit_slips(deps(), current_principal(), _PAGE, cursor)
+    blocks, following = unit_slips(deps(), acting_as("counter"), _PAGE, cursor)
     return render_console(
         "counter",
         "slips",

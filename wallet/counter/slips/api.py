@@ -42,9 +42,9 @@ def new_block(body: dict[str, int]) -> dict[str, Any]:
 @blueprint.route("/slip-blocks")
 @blueprint.arguments(PageQuerySchema, location="query")
 @blueprint.response(200, BlockPageSchema)
-@guard(_COUNTER)
+@guard(_COUNTER | staff("manager"))
 def blocks(query: dict[str, Any]) -> dict[str, Any]:
-    """The slips of the own unit, and what became of each."""
+    """The slips of the own unit, for managers also of those below, and what became of each."""
     page, cursor = unit_slips(deps(), current_principal(), query["limit"], query["cursor"])
     return {"items": page, "next_cursor": cursor}
 

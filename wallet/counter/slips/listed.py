@@ -11,7 +11,8 @@ from sqlalchemy import select
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.counter.slips.model import CONTENT, Slip, SlipBlock
-from wallet.organisations.model import Staff
+from wallet.organisations.model import Staff, Unit
+from wallet.organisations.tree import units_in_sight
 from wallet.web.principal import Principal
 
 
@@ -32,9 +33,10 @@ class SlipView:
 
 @dataclass(frozen=True)
 class BlockView:
-    """A block with its slips."""
+    """A block with its slips, and the name of the unit that it was issued to."""
 
     id: str
+    unit: str
     issued_at: datetime
     slips: Sequence[SlipView]
 
@@ -47,13 +49,17 @@ class BlockView:
 def unit_slips(
     deps: Deps, principal: Principal, limit: int, cursor: str | None
 ) -> tuple[list[BlockView], str | None]:
-    """A page of the blocks of this staff member's unit, the latest first. Raises Invalid (`invalid_cursor`)."""
+    """A page of the blocks of this staff member's unit, the latest first; for managers also of the units below.
+
+    What stood on a slip is only for the unit that wrote it. Raises Invalid (`invalid_cursor`).
+    """
     after = number_of_cursor(cursor)
     with deps.db.read() as tx:
         blocks = tx.execute(
-            select(SlipBlock)
+            select(SlipBlock, Unit.name.label("unit"))
+            .join(Unit, Unit.id == SlipBlock.unit_id)
             .where(
-                SlipBlock.unit_id == principal.unit_id,
+                SlipBlock.unit_id.in_(units_in_sight(principal)),
                 SlipBlock.id < after if after else SlipBlock.id > 0,
             )
             .order_by(SlipBlock.id.desc())
@@ -68,6 +74,7 @@ def unit_slips(
     views = [
         BlockView(
             block.public_id,
+            block.unit,
             block.issued_at,
             [
                 SlipView(
@@ -77,7 +84,7 @@ def unit_slips(
                     seen_at=row.seen_at,
                     seen_by=row.login,
                     seen=deps.vault.open(row.content_sealed, CONTENT)
-                    if row.content_sealed
+                    if row.content_sealed and block.unit_id == principal.unit_id
                     else None,
                     served=row.served,
                     late=row.late,

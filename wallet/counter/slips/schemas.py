@@ -92,13 +92,14 @@ class BlockSchema(Schema):
     """A block with its slips."""
 
     id = fields.String(required=True)
+    unit = fields.String(required=True)
     issued_at = Instant(required=True)
     open = fields.Integer(required=True, metadata={"description": "how many have no entry yet"})
     slips = fields.List(fields.Nested(SlipSchema), required=True)
 
 
 class BlockPageSchema(Schema):
-    """The blocks of a unit, the latest first."""
+    """The blocks in sight, the latest first."""
 
     items = fields.List(fields.Nested(BlockSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
