@@ -39,6 +39,7 @@ NOTHING = WorkDone(
     attempts=0,
     deadlines=0,
     differences=0,
+    visits=0,
     key_changes=0,
     document_days=0,
     checked=0,

@@ -16,6 +16,7 @@ from wallet.counter import api as counter
 from wallet.counter.acts import api as assisted_acts
 from wallet.counter.history import api as served_history
 from wallet.counter.slips import api as slips
+from wallet.counter.visits import api as visits
 from wallet.demo import codes as demo_codes
 from wallet.demo import sign_in as demo_sign_in
 from wallet.holders.administrators import api as administrators
@@ -112,7 +113,7 @@ def create_app(config: Config) -> Flask:
     api = ProblemApi(app)
     features = (
         units, people, clients, basis, catalogue, use_list, administrators, licences, delegations, in_step, showing, relying, beyond, desk_numbers, holdings,
-        shifts, notices, merchant_checks, onboarding, counter, assisted_acts, served_history, slips, desk_refusals, hand_overs,
+        shifts, notices, merchant_checks, onboarding, counter, assisted_acts, served_history, slips, visits, desk_refusals, hand_overs,
     )  # fmt: skip
     for feature in features:
         api.register_blueprint(feature.blueprint, url_prefix=API_PREFIX)

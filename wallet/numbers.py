@@ -192,6 +192,12 @@ SLIP_SEEN_MAX: Final = 500
 """Characters of what stood on a slip."""
 MATTERS_AT_COUNTER: Final = 100
 """So many matters are offered to narrow a served person's licences by."""
+VISIT_DAYS_AHEAD: Final = 7
+"""A list of home service is prepared for today, or for a day at most so far ahead."""
+VISITS_MAX: Final = 20
+"""So many persons are on one list."""
+VISITS_KEPT_DAYS: Final = 7
+"""Days after its day until a list is deleted with all that it says."""
 COPY_DAYS_MAX: Final = 90
 """An annotated copy is good for at most so many days after the day of its print, and no longer than its licence."""
 COPY_DAYS_USUAL: Final = 30

@@ -20,6 +20,7 @@ from wallet.base.key_files import change, read_states
 from wallet.base.key_states import on_schedule
 from wallet.catalogue.use_list.due import publish_due_items
 from wallet.counter.acts.lapse import lapse_acts
+from wallet.counter.visits.prepare import forget_visits
 from wallet.errors import ConfigurationError, Unavailable
 from wallet.holders.acting import announce_over
 from wallet.holders.administrators.lapse import tell_of_lapsed
@@ -75,6 +76,7 @@ class WorkDone:
     attempts: int
     deadlines: int
     differences: int
+    visits: int
     key_changes: int
     document_days: int
     checked: int
@@ -276,6 +278,7 @@ def _clear_away(deps: Deps, now: datetime) -> dict[str, int]:
             "attempts": forget_used(tx, now),
             "deadlines": recount_deadlines(tx),
             "differences": forget_differences(tx, now),
+            "visits": forget_visits(tx, now),
         }
 
 

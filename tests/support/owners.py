@@ -17,7 +17,7 @@ from tests.support.batches import csv_of, row_of, taken_in
 from tests.support.beyond import alerts, beyond, grant_ids
 from tests.support.catalogue import begun, food_content
 from tests.support.counter import begun as begun_assistance
-from tests.support.counter import printed
+from tests.support.counter import person, printed
 from tests.support.delegations import listed
 from tests.support.hand_overs import handed
 from tests.support.holdings import holdings
@@ -95,6 +95,8 @@ SEES: Final[dict[str, set[str]]] = {
     "unit": {"responsible", "managing"} | _MANAGERS,
     "assistance": {"counter"},
     "act": {"counter"},
+    "visit_list": {"counter", "colleague"},
+    "visit": {"counter"},
     "slips": {"counter", "colleague"} | _MANAGERS,
     "slip": {"counter", "colleague"} | _MANAGERS,
     "hand_over": {"counter"},
@@ -312,6 +314,19 @@ def _hand_over(world: World) -> Owned:
     return Owned(one["id"], also={"assistance_id": session["id"]})
 
 
+def _visit_list(world: World) -> Owned:
+    one = person(world.app) | {"matter": "只有本单位知道的事"}
+    answer = world.visitor("counter").post("/api/v1/visit-lists", {"day": day(0), "persons": [one]})
+    assert answer.status_code == 201, answer.text
+    made = answer.get_json()
+    return Owned(made["id"], ("只有本单位知道的事",), {"visit_id": made["visits"][0]["id"]})
+
+
+def _visit(world: World) -> Owned:
+    made = world.object("visit_list")
+    return Owned(made.also["visit_id"], also={"list_id": made.name})
+
+
 def _slips(world: World) -> Owned:
     answer = world.visitor("counter").post("/api/v1/slip-blocks", {"count": 1})
     assert answer.status_code == 201, answer.text
@@ -339,6 +354,8 @@ _MAKE: Final[dict[str, Callable[[World], Owned]]] = {
     "assistance": lambda world: Owned(begun_assistance(world.app, world.visitor("counter"))["id"]),
     "act": _act,
     "slips": _slips,
+    "visit_list": _visit_list,
+    "visit": _visit,
     "slip": lambda world: Owned(world.object("slips").secrets[0]),
     "hand_over": _hand_over,
     "desk_refusal": _desk_refusal,

@@ -220,6 +220,7 @@ PAGES: Final = (
     Shown("/counter/revocation", "counter-wang"),
     Shown("/counter/confirmations", "counter-wang"),
     Shown("/counter/slips", "counter-wang"),
+    Shown("/counter/visits", "counter-wang"),
     Shown("/account", "counter-wang"),
     Shown("/account", "auditor-he"),
 )  # fmt: skip
@@ -228,7 +229,7 @@ IN_A_STATE: Final = {
     "/wallet/code/<showing_id>/desk", "/counter/<assistance_id>", "/counter/<assistance_id>/copy",
     "/counter/copies/<serial>", "/counter/<assistance_id>/delegations",
     "/counter/<assistance_id>/delegations/new", "/counter/<assistance_id>/receipt",
-    "/counter/confirmations/<act_id>",
+    "/counter/confirmations/<act_id>", "/counter/visits/<list_id>",
     "/counter/<assistance_id>/hand-over", "/counter/<assistance_id>/hand-overs/<hand_over_id>",
     "/counter/<assistance_id>/copies", "/counter/<assistance_id>/history",
 }  # fmt: skip

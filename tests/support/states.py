@@ -584,6 +584,15 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("issue-slips").click()
     wang.get_by_test_id("enter-slip").click()
     yield "slips-wrong", wang
+    wang.goto("/counter/visits")
+    wang.get_by_test_id("prepare-visits").click()
+    yield "visits-wrong", wang
+    served = load_holders()["holder-elder"]
+    wang.get_by_label("去看谁").or_(wang.get_by_label("Whom to visit")).fill(
+        f"{served.code} {served.name} 申领高龄津贴"
+    )
+    wang.get_by_test_id("prepare-visits").click()
+    yield "visits-waiting", wang
     yield from _handing_over(stage, wang, session)
     wang.goto("/counter/revocation")
     _send_empty(wang)

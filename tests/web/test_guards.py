@@ -233,6 +233,12 @@ _PASSES: Final[dict[str, set[str]]] = {
     "POST /api/v1/desk-refusals": {"counter", "holder"},
     "POST /api/v1/desk-refusals/<report_id>/answer": {"manager"},
     "POST /api/v1/assistances/<assistance_id>/looks": {"counter"},
+    "POST /api/v1/visit-lists": {"counter"},
+    "GET /api/v1/visit-lists": {"counter"},
+    "GET /api/v1/visit-lists/<list_id>": {"counter"},
+    "POST /api/v1/visit-lists/<list_id>/confirmation": {"counter"},
+    "DELETE /api/v1/visit-lists/<list_id>/visits/<visit_id>": {"counter"},
+    "POST /api/v1/visit-lists/<list_id>/visits/<visit_id>/assistance": {"counter"},
     "POST /api/v1/slip-blocks": {"counter"},
     "GET /api/v1/slip-blocks": {"counter", "manager"},
     "GET /api/v1/slip-blocks/<block>.pdf": {"counter"},
@@ -347,7 +353,7 @@ def test_pages_refuse_others_with_a_page_that_says_nothing_more(
               "/issuer/force-majeure/x": {"issuer"}, "/issuer/reconciliations/x": {"issuer"},
               "/issuer/catalogue": {"issuer"}, "/issuer/catalogue/new": {"issuer"},
               "/manager/units": set(), "/manager/units/new": set(), "/manager/people": set(), "/manager/basis": set(), "/manager/grants": set(), "/manager/papers": set(), "/manager/reports": set(), "/wallet/reports": {"holder"}, "/manager/notices": set(), "/manager/clients": set(), "/manager/suspension-rule": set(), "/manager/items": set(),
-              "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/counter/slips": {"counter"}, "/counter/confirmations": {"counter"}, "/counter/confirmations/x": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
+              "/counter": {"counter"}, "/counter/revocation": {"counter"}, "/counter/slips": {"counter"}, "/counter/visits": {"counter"}, "/counter/confirmations": {"counter"}, "/counter/confirmations/x": {"counter"}, "/manager/applications": set(), "/manager/applications/new": set(), "/manager/applications/1": set(), "/manager/approval-rights": set(),
               "/manager": set(), "/manager/catalogue": set(), "/manager/catalogue/1": set()}  # fmt: skip
     caller = callers[name]
     headers = caller.headers if isinstance(caller, Machine) else {}

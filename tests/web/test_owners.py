@@ -161,6 +161,16 @@ ROUTES: Final = {
     "POST /counter/<assistance_id>/acts/<act_id>/withdrawal": Line("act", form=True),
     "POST /api/v1/assistances/<assistance_id>/looks": Line("assistance", {"licence": "x"}),
     "POST /counter/<assistance_id>/face": Line("assistance", form=True),
+    "GET /counter/visits/<list_id>": Line("visit_list"),
+    "POST /counter/visits/<list_id>/confirmation": Line("visit_list", form=True),
+    "POST /counter/visits/<list_id>/<visit_id>": Line("visit", form=True),
+    "POST /counter/visits/<list_id>/<visit_id>/strike": Line("visit", form=True),
+    "GET /api/v1/visit-lists/<list_id>": Line("visit_list"),
+    "POST /api/v1/visit-lists/<list_id>/confirmation": Line("visit_list"),
+    "DELETE /api/v1/visit-lists/<list_id>/visits/<visit_id>": Line("visit"),
+    "POST /api/v1/visit-lists/<list_id>/visits/<visit_id>/assistance": Line(
+        "visit", {"evidence": {"kind": "card_seen"}}
+    ),
     "GET /counter/slips/<block>.pdf": Line("slips"),
     "GET /api/v1/slip-blocks/<block>.pdf": Line("slips"),
     "POST /api/v1/slips/<number>/entry": Line("slip", SLIP),

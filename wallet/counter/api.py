@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, request, url_for
 
 from wallet.counter.assist import (
-    AssistanceView,
     NewAssistance,
     assistance_view,
     begin_assistance,
@@ -26,8 +25,8 @@ from wallet.counter.schemas import (
     NewCopySchema,
     OwnCopyPageSchema,
     RevocationSchema,
+    assistance_members,
 )
-from wallet.licences.held_schemas import held_members
 from wallet.licences.schemas import IdempotencyHeaderSchema
 from wallet.web.arguments import ApiBlueprint
 from wallet.web.deps import deps, now
@@ -48,7 +47,7 @@ _COUNTER = staff("counter")
 @guard(_COUNTER)
 def new_assistance(new: NewAssistance) -> dict[str, Any]:
     """Begin to serve a holder who is at the counter; it ends by itself."""
-    return _members(begin_assistance(deps(), current_principal(), new, now()))
+    return assistance_members(begin_assistance(deps(), current_principal(), new, now()))
 
 
 @blueprint.route("/assistances/<assistance_id>")
@@ -58,7 +57,7 @@ def new_assistance(new: NewAssistance) -> dict[str, Any]:
 def assistance(query: dict[str, str | None], assistance_id: str) -> dict[str, Any]:
     """An open session of one's own; with `item` only the licences that this matter can use."""
     view = assistance_view(deps(), current_principal(), assistance_id, now(), query["item"])
-    return _members(view)
+    return assistance_members(view)
 
 
 @blueprint.route("/assistances/<assistance_id>", methods=["DELETE"])
@@ -118,7 +117,3 @@ def my_copies(query: dict[str, Any]) -> dict[str, Any]:
 
 def _pdf(serial: str, together: int | None = None) -> str:
     return url_for("counter.copy_pdf", serial=serial, together=together)
-
-
-def _members(view: AssistanceView) -> dict[str, Any]:
-    return {**vars(view), "licences": [held_members(one) for one in view.licences]}

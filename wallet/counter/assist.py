@@ -39,12 +39,15 @@ EVIDENCE: Final = ("card_seen", "signed_slip", "guardian", "reference")
 """How staff know that it is this person's wish."""
 _NAMED: Final = frozenset({"guardian", "reference"})
 """Evidence that has to be named."""
+AT_HOME: Final = "上门办理"
+"""In place of a desk, where a session is begun at the person's door."""
 _ID_MAX: Final = 32
 
 
 @dataclass(frozen=True)
 class NewAssistance:
-    """Whom to serve: by code and name, or by the code alone where the card was read (`card_seen`)."""
+    """Whom to serve: by code and name, or by the code alone where the card was read (`card_seen`). `visit` is the list
+    of home service 上门 that it is begun from."""
 
     code_type: str
     code: str
@@ -52,6 +55,7 @@ class NewAssistance:
     evidence: str
     reference: str
     matter: str
+    visit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def begin_assistance(
                 **told,
                 assistance=assistance_id,
                 holder_id=holder_id,
-                terminal=principal.terminal,
+                terminal=session.terminal,
+                visit=new.visit,
             )
     if holder_id is None:
         raise NotFound("库中没有这位持证人，请核对证件号码和姓名。", "holder_unknown")
@@ -240,7 +245,7 @@ def _row(
         "id": assistance_id,
         "staff_id": principal.id,
         "unit_id": principal.unit_id,
-        "terminal": principal.terminal,
+        "terminal": AT_HOME if new.visit else principal.terminal,
         "holder_id": holder_id,
         "evidence": new.evidence,
         "reference_sealed": deps.vault.seal(new.reference, REFERENCE) if new.reference else None,

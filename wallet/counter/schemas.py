@@ -8,9 +8,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from wallet import numbers
 from wallet.catalogue.basis.schemas import Day
-from wallet.counter.assist import EVIDENCE, NewAssistance
+from wallet.counter.assist import EVIDENCE, AssistanceView, NewAssistance
 from wallet.counter.print_copy import NewCopies
-from wallet.licences.held_schemas import HeldLicenceSchema
+from wallet.licences.held_schemas import HeldLicenceSchema, held_members
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text, Truth
 
@@ -151,3 +151,8 @@ class OwnCopyPageSchema(Schema):
 
     items = fields.List(fields.Nested(OwnCopySchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+def assistance_members(view: AssistanceView) -> dict[str, Any]:
+    """An open session as `AssistanceSchema` has it."""
+    return {**vars(view), "licences": [held_members(one) for one in view.licences]}

@@ -1801,6 +1801,56 @@ def upgrade() -> None:
         batch_op.create_index("ix_desk_refusals_unit", ["unit_id", "id"], unique=False)
 
     op.create_table(
+        "visit_lists",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["staff.id"], name=op.f("fk_visit_lists_confirmed_by_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_visit_lists_staff_id_staff")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_visit_lists_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_lists")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_visit_lists_public_id")),
+    )
+    with op.batch_alter_table("visit_lists", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_lists_day"), ["day"], unique=False)
+        batch_op.create_index("ix_visit_lists_unit", ["unit_id", "id"], unique=False)
+
+    op.create_table(
+        "visits",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("assistance_id", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"], ["assistances.id"], name=op.f("fk_visits_assistance_id_assistances")
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["visit_lists.id"],
+            name=op.f("fk_visits_list_id_visit_lists"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_visits_public_id")),
+    )
+    with op.batch_alter_table("visits", schema=None) as batch_op:
+        batch_op.create_index("ix_visits_list", ["list_id", "position"], unique=False)
+
+    op.create_table(
         "assisted_acts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(), nullable=False),
@@ -1935,6 +1985,8 @@ def downgrade() -> None:
     op.drop_table("copies")
     op.drop_table("hand_overs")
     op.drop_table("assisted_acts")
+    op.drop_table("visits")
+    op.drop_table("visit_lists")
     op.drop_table("assistances")
     op.drop_table("slips")
     op.drop_table("slip_blocks")
