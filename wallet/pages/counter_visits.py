@@ -89,6 +89,8 @@ def strike(list_id: str, visit_id: str) -> AnyResponse:
 def begin(list_id: str, visit_id: str) -> _Answer:
     """Begin to serve this person, and go to the session."""
     given = {name: request.form.get(name, "").strip() for name in ("kind", "reference")}
+    if not visit_list(deps(), current_principal(), list_id, now()).own:
+        raise NotFound("没有这份上门名单，请回到上门办理页面重新选择。", "visits_unknown")
     try:
         seen = _BEGIN.load({"evidence": given})["evidence"]
         session = begin_visit(
