@@ -207,6 +207,10 @@ COPIES_WITHIN_DAYS: Final = 90
 """So many copies of one licence in so many days, those that were revoked aside."""
 COPIES_TOGETHER_MAX: Final = 10
 """So many licences are copied in one go at most."""
+KIOSK_WAIT: Final = 2 * 60
+"""A screen for printing by oneself shows its number so long."""
+KIOSK_IDLE: Final = 60
+"""Untouched for so long it ends."""
 REPORT_DAYS: Final = 90
 """A desk that refused is reported within so many days."""
 COPY_PURPOSE_MAX: Final = 60

@@ -104,6 +104,7 @@ PAGES: Final = (
     Shown("/catalogue/<code>", None, f"/catalogue/{FOOD}"),
     Shown("/items/<code>", None, f"/items/{IDENTITY}"),
     Shown("/v", None),
+    Shown("/kiosk", None),
     Shown("/api/docs", None),
     Shown(MISSING, None, status=404),
     Shown("/wallet", HOLDER),

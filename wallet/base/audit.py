@@ -142,6 +142,8 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
             "slip actor unit staff item holder_id served seen_at late entered_afterwards"
         ),
         "slip.spoilt": "slip actor unit",
+        "kiosk.released": "kiosk assistance actor unit",
+        "kiosk.ended": "kiosk assistance",
         "copy.printed": ("serial assistance licence actor unit item recipient ends_on single_use"),
         "copy.downloaded": "serial actor unit",
         "copy.revoked": "serial licence actor",

@@ -1,11 +1,12 @@
 """Cookies: one for the session, one readable for the CSRF token, one for each sign-in under way, one for
-the desk that a computer is, two for how pages speak."""
+the desk that a computer is, one for a screen that prints, two for how pages speak."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
 from wallet.web import sessions
@@ -93,6 +94,34 @@ def set_desk_cookie(response: Response, sealed: str) -> None:
 
 def _desk_cookie_name() -> str:
     return "__Host-desk" if deps().config.https else "desk"
+
+
+def kiosk_cookie() -> str:
+    """What this screen keeps while it waits or serves; empty where it does neither."""
+    return request.cookies.get(_kiosk_cookie_name(), "")
+
+
+def set_kiosk_cookie(response: AnyResponse, token: str) -> None:
+    """Let the screen keep what it is for, until its browser closes."""
+    response.set_cookie(
+        _kiosk_cookie_name(),
+        token,
+        path="/",
+        secure=deps().config.https,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def clear_kiosk_cookie(response: AnyResponse) -> None:
+    """Forget what the screen was for."""
+    name = _kiosk_cookie_name()
+    if name in request.cookies:
+        response.delete_cookie(name, path="/", secure=deps().config.https, samesite="Strict")
+
+
+def _kiosk_cookie_name() -> str:
+    return "__Host-kiosk" if deps().config.https else "kiosk"
 
 
 def clear_session_cookies(response: Response) -> None:

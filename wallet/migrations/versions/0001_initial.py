@@ -1972,6 +1972,26 @@ def upgrade() -> None:
     with op.batch_alter_table("copies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_copies_holder_id"), ["holder_id"], unique=False)
         batch_op.create_index("ix_copies_licence", ["licence_id", "printed_at"], unique=False)
+    op.create_table(
+        "kiosks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("assistance_id", sa.String(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assistance_id"], ["assistances.id"], name=op.f("fk_kiosks_assistance_id_assistances")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kiosks")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_kiosks_token_hash")),
+    )
+    with op.batch_alter_table("kiosks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_kiosks_assistance_id"), ["assistance_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_kiosks_number"), ["number"], unique=False)
 
 
 def downgrade() -> None:
@@ -1982,6 +2002,7 @@ def downgrade() -> None:
 
     op.drop_table("desk_refusals")
     """Back to the one before."""
+    op.drop_table("kiosks")
     op.drop_table("copies")
     op.drop_table("hand_overs")
     op.drop_table("assisted_acts")

@@ -1,0 +1,157 @@
+"""自助打印: a screen in the hall on which a person prints copies, once staff have released it."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Final
+from uuid import uuid4
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from wallet import numbers
+from wallet.counter.assist import assistance_view
+from wallet.counter.kiosk.print_here import document_here, matters_here, print_here
+from wallet.counter.kiosk.release import (
+    Released,
+    Waiting,
+    begin_kiosk,
+    end_kiosk,
+    release_kiosk,
+    touch_kiosk,
+)
+from wallet.errors import Conflict, Invalid, NotFound, NotPermitted
+from wallet.pages.counter import COUNTER
+from wallet.web.cookies import (
+    CSRF_FIELD,
+    clear_kiosk_cookie,
+    kiosk_cookie,
+    set_kiosk_cookie,
+)
+from wallet.web.deps import deps, now
+from wallet.web.downloads import pdf_download
+from wallet.web.guards import guard, public, staff
+from wallet.web.principal import current_principal
+from wallet.web.sessions import csrf_token
+
+blueprint = Blueprint("kiosk_pages", __name__)
+KIOSK: Final = "/kiosk"
+# Nobody's session is read: a screen that staff forgot to sign out of acts for nobody but whom it was released for.
+_ANYBODY: Final = public(identify=False)
+_LOOKS_AGAIN: Final = 3
+
+
+@blueprint.get(KIOSK)
+@guard(_ANYBODY)
+def screen() -> Response:
+    """The start, the number, or what the person holds; without a touch it goes back to the start by itself."""
+    state = touch_kiosk(deps(), kiosk_cookie(), now())
+    if isinstance(state, Released):
+        return _serving(state, printed=request.args.get("printed", ""))
+    answer = make_response(render_template("kiosk/start.html", waiting=state))
+    if isinstance(state, Waiting):
+        answer.headers["Refresh"] = str(_LOOKS_AGAIN)
+    else:
+        clear_kiosk_cookie(answer)
+    return _left_nowhere(answer)
+
+
+@blueprint.post(KIOSK)
+@guard(public(rate="public", identify=False))
+def begin() -> AnyResponse:
+    """Show a number for staff to type; what the screen was for before is over."""
+    end_kiosk(deps(), kiosk_cookie(), now())
+    answer = redirect(KIOSK, 303)
+    set_kiosk_cookie(answer, begin_kiosk(deps(), now()))
+    return answer
+
+
+@blueprint.post(f"{KIOSK}/copies")
+@guard(_ANYBODY)
+def make() -> AnyResponse:
+    """Print what was chosen; the form's own key makes a double tap one print."""
+    _check_form()
+    state = touch_kiosk(deps(), kiosk_cookie(), now())
+    if not isinstance(state, Released):
+        return redirect(KIOSK, 303)
+    chosen, item = request.form.getlist("licence"), request.form.get("item", "")
+    session = assistance_view(deps(), state.principal, state.assistance_id, now())
+    try:
+        key = request.form.get("key", "")[:40]
+        serial = print_here(deps(), state, session, chosen, item, key, now())
+    except (Invalid, Conflict, NotFound) as refused:
+        words: dict[str, str] = {
+            "copy_licences": _("请先选要打印的证照。"),
+            "copy_item": _("请选择用得上这些证照的事项。"),
+        }
+        answer = _serving(state, refused_why=words.get(refused.slug, refused.detail))
+        answer.status_code = 409 if isinstance(refused, Conflict) else 422
+        return answer
+    return redirect(f"{KIOSK}?printed={serial}", 303)
+
+
+@blueprint.get(f"{KIOSK}/copies.pdf")
+@guard(_ANYBODY)
+def pdf() -> Response:
+    """The document of what was printed here."""
+    state = touch_kiosk(deps(), kiosk_cookie(), now())
+    if not isinstance(state, Released):
+        raise NotFound("没有找到这份加注件。")
+    serial = request.args.get("serial", "")
+    document = document_here(deps(), state, serial, now(), large="large" in request.args)
+    return _left_nowhere(pdf_download(document, serial))
+
+
+@blueprint.post(f"{KIOSK}/end")
+@guard(_ANYBODY)
+def end() -> AnyResponse:
+    """Done: nothing remains on this screen."""
+    _check_form()
+    end_kiosk(deps(), kiosk_cookie(), now())
+    answer = redirect(KIOSK, 303)
+    clear_kiosk_cookie(answer)
+    return answer
+
+
+@blueprint.post(f"{COUNTER}/<assistance_id>/kiosk")
+@guard(staff("counter"))
+def release(assistance_id: str) -> AnyResponse:
+    """Release the screen with the number that it shows."""
+    number = "".join(request.form.get("number", "").split())
+    release_kiosk(deps(), current_principal(), assistance_id, number, now())
+    return redirect(f"{COUNTER}/{assistance_id}", 303)
+
+
+def _serving(state: Released, refused_why: str = "", printed: str = "") -> Response:
+    session = assistance_view(deps(), state.principal, state.assistance_id, now())
+    valid = [one for one in session.licences if one.status == "valid"]
+    answer = make_response(
+        render_template(
+            "kiosk/choose.html",
+            session=session,
+            licences=valid,
+            matters=matters_here(deps(), valid),
+            key=uuid4().hex,
+            refused_why=refused_why,
+            printed=printed,
+            chosen=request.form.getlist("licence"),
+            idle=numbers.KIOSK_IDLE,
+            csrf_token=csrf_token(deps().config.secret_key, kiosk_cookie()),
+        )
+    )
+    # One second later than the rule, so that coming back finds the screen over.
+    answer.headers["Refresh"] = f"{numbers.KIOSK_IDLE + 1}; url={KIOSK}"
+    return _left_nowhere(answer)
+
+
+def _check_form() -> None:
+    expected = csrf_token(deps().config.secret_key, kiosk_cookie())
+    given = request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+        raise NotPermitted("页面已过期，请刷新后再试。", slug="csrf_failed")
+
+
+def _left_nowhere(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
