@@ -211,6 +211,8 @@ KIOSK_WAIT: Final = 2 * 60
 """A screen for printing by oneself shows its number so long."""
 KIOSK_IDLE: Final = 60
 """Untouched for so long it ends."""
+REPORTS_PER_DAY: Final = 10
+"""So many desks are reported by or for one person in 24 hours."""
 REPORT_DAYS: Final = 90
 """A desk that refused is reported within so many days."""
 COPY_PURPOSE_MAX: Final = 60

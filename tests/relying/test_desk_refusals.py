@@ -13,7 +13,9 @@ from tests.support.clock import Clock
 from tests.support.counter import begun
 from tests.support.people import Visitor, sign_in
 from tests.support.showing import RENEWAL, refusal
+from tests.support.staff import send_form
 from tests.support.units import told
+from wallet import numbers
 
 REPORTS = "/api/v1/desk-refusals"
 
@@ -144,3 +146,32 @@ def _token(visitor: Visitor) -> str:
     cookie = visitor.http.get_cookie("csrf_token")
     assert cookie is not None
     return cookie.value
+
+
+def test_ten_in_a_day_for_one_person_whoever_writes_them(
+    app: Flask, li: Visitor, wang: Visitor, clock: Clock
+) -> None:
+    session = begun(app, wang, "holder-li")
+    for _ in range(numbers.REPORTS_PER_DAY - 1):
+        assert report(li).status_code == 201
+    assert report(wang, assistance=session["id"]).status_code == 201
+    assert refusal(report(wang, assistance=session["id"])) == (429, "too_many_reports")
+    assert refusal(report(li)) == (429, "too_many_reports")
+    page = send_form(li, "/wallet/reports/new", item=RENEWAL, kind="code", on=day_in(0), told="x")
+    assert page.status_code == 429
+    clock.advance(86400)
+    assert report(sign_in(app, "holder-li")).status_code == 201
+
+
+def test_staff_report_on_the_page_with_the_rule_in_sight(
+    app: Flask, wang: Visitor, sun: Visitor
+) -> None:
+    path = f"/counter/{begun(app, wang, 'holder-li')['id']}/report"
+    chosen = wang.get(path, query_string={"item": RENEWAL}).text
+    assert "库里有的证照，窗口不得再要求交纸质的" in chosen
+    assert "依据：" in chosen
+    given = {"item": RENEWAL, "on": day_in(0), "desk": "", "told": "窗口说只认纸质的"}
+    assert "请选发生了什么" in send_form(wang, path, **given).text
+    assert send_form(wang, path, **given, kind="copy").status_code == 303
+    assert [one["kind"] for one in listed(sun)] == ["copy"]
+    assert wang.get(path, query_string={"item": "no-such"}).status_code == 404

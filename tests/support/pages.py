@@ -230,7 +230,7 @@ IN_A_STATE: Final = {
     "/wallet/code/<showing_id>/desk", "/counter/<assistance_id>", "/counter/<assistance_id>/copy",
     "/counter/copies/<serial>", "/counter/<assistance_id>/delegations",
     "/counter/<assistance_id>/delegations/new", "/counter/<assistance_id>/receipt",
-    "/counter/confirmations/<act_id>", "/counter/visits/<list_id>",
+    "/counter/confirmations/<act_id>", "/counter/visits/<list_id>", "/counter/<assistance_id>/report",
     "/counter/<assistance_id>/hand-over", "/counter/<assistance_id>/hand-overs/<hand_over_id>",
     "/counter/<assistance_id>/copies", "/counter/<assistance_id>/history",
 }  # fmt: skip

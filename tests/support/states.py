@@ -580,6 +580,12 @@ def serving(stage: Stage) -> States:
     wang.go_back()
     wang.get_by_test_id("look").first.click()
     yield "counter-face", wang
+    wang.goto(session)
+    wang.get_by_test_id("to-report").click()
+    wang.get_by_test_id("matter").select_option("senior-allowance")
+    wang.get_by_test_id("choose-matter").click()
+    wang.get_by_test_id("send-report").click()
+    yield "counter-report-wrong", wang
     wang.goto("/counter/slips")
     wang.get_by_test_id("issue-slips").click()
     wang.get_by_test_id("enter-slip").click()

@@ -162,6 +162,8 @@ ROUTES: Final = {
     "POST /api/v1/assistances/<assistance_id>/looks": Line("assistance", {"licence": "x"}),
     "POST /counter/<assistance_id>/kiosk": Line("assistance", {"number": "000000"}, form=True),
     "POST /counter/<assistance_id>/face": Line("assistance", form=True),
+    "GET /counter/<assistance_id>/report": Line("assistance"),
+    "POST /counter/<assistance_id>/report": Line("assistance", form=True),
     "GET /counter/visits/<list_id>": Line("visit_list"),
     "POST /counter/visits/<list_id>/confirmation": Line("visit_list", form=True),
     "POST /counter/visits/<list_id>/<visit_id>": Line("visit", form=True),

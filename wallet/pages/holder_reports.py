@@ -13,7 +13,7 @@ from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.catalogue.matters import find_matters, matter_of
 from wallet.errors import Invalid, NotFound
-from wallet.pages.report_words import kind_words
+from wallet.pages.report_words import kind_words, wrong_words
 from wallet.relying.desk_refusals.listed import reports
 from wallet.relying.desk_refusals.report import report_refusal
 from wallet.relying.desk_refusals.schemas import NewDeskRefusalSchema
@@ -79,18 +79,12 @@ def _form(given: Mapping[str, str], wrong: set[str] | None = None) -> str:
     matter = matter_of(deps(), code) if code.isascii() and code.isprintable() else None
     if matter is None:
         raise NotFound("没有这个事项，请从列表中重新选择。", "item_unknown")
-    words = {
-        "kind": _("请选发生了什么。"),
-        "on": _("请填最近 %(n)s 天内的日期。", n=numbers.REPORT_DAYS),
-        "desk": _("最多 100 个字。"),
-        "told": _("请写一写经过，最多 500 个字。"),
-    }
     return render_template(
         "holder/report.html",
         matter=matter,
         given=given,
         kinds=kind_words(),
-        wrong={name: words[name] for name in words if name in (wrong or ())},
+        wrong=wrong_words(wrong or set()),
         today=local_day(now()),
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from wallet import numbers
 from wallet.relying.desk_refusals.model import KINDS
 
 
@@ -16,3 +17,14 @@ def kind_words() -> dict[str, str]:
     }
     assert words.keys() == set(KINDS)
     return words
+
+
+def wrong_words(wrong: set[str]) -> dict[str, str]:
+    """What is wrong with the fields of a report that have these names."""
+    words: dict[str, str] = {
+        "kind": _("请选发生了什么。"),
+        "on": _("请填最近 %(n)s 天内的日期。", n=numbers.REPORT_DAYS),
+        "desk": _("最多 100 个字。"),
+        "told": _("请写一写经过，最多 500 个字。"),
+    }
+    return {name: words[name] for name in words if name in wrong}

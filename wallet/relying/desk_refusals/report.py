@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from wallet import numbers
 from wallet.base import audit
@@ -14,7 +14,7 @@ from wallet.base.clock import local_day
 from wallet.base.deps import Deps
 from wallet.catalogue.model import UseItem
 from wallet.counter.assist import open_assistance
-from wallet.errors import Invalid, NotFound
+from wallet.errors import Invalid, NotFound, TooMany
 from wallet.relying.desk_refusals.model import DESK, TOLD, DeskRefusal
 from wallet.web.principal import Principal
 
@@ -35,7 +35,8 @@ class NewReport:
 def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: datetime) -> str:
     """Write it down for the managing units above; gives its public id.
 
-    Raises NotFound (`item_unknown`, a session), Invalid (`report_day`), Conflict (`assistance_ended`).
+    Raises NotFound (`item_unknown`, a session), Invalid (`report_day`), Conflict (`assistance_ended`), TooMany
+    (`too_many_reports`) by or for one person in a day.
     """
     today = local_day(now)
     if not today - timedelta(days=numbers.REPORT_DAYS) <= new.on <= today:
@@ -46,6 +47,7 @@ def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: dateti
         holder_id = principal.holder_id
         if principal.kind == "staff":
             holder_id = _served(tx, principal, new.assistance, now)
+        _check_number(tx, principal, holder_id, now)
         item = tx.execute(
             select(UseItem.id, UseItem.unit_id).where(UseItem.code == new.item)
         ).one_or_none()
@@ -68,6 +70,22 @@ def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: dateti
         told = {"actor": principal.account, "unit": item.unit_id, "item": item.id}
         audit.record(tx, "desk_refusal.reported", now, report=number, kind=new.kind, **told)
     return public_id
+
+
+def _check_number(
+    tx: Connection, principal: Principal, holder_id: int | None, now: datetime
+) -> None:
+    whose = DeskRefusal.reporter == principal.account
+    if holder_id is not None:
+        whose = DeskRefusal.holder_id == holder_id
+    since = now - timedelta(days=1)
+    counted = select(func.count()).where(whose, DeskRefusal.at > since)
+    if tx.execute(counted).scalar_one() >= numbers.REPORTS_PER_DAY:
+        raise TooMany(
+            f"今天已反映 {numbers.REPORTS_PER_DAY} 件，请明天再写，或拨打 12345。",
+            "too_many_reports",
+            retry_after=3600,
+        )
 
 
 def _served(
