@@ -209,7 +209,7 @@ COPIES_TOGETHER_MAX: Final = 10
 """So many licences are copied in one go at most."""
 KIOSK_WAIT: Final = 2 * 60
 """A screen for printing by oneself shows its number so long."""
-KIOSK_IDLE: Final = 60
+KIOSK_IDLE: Final = 2 * 60
 """Untouched for so long it ends."""
 REPORTS_PER_DAY: Final = 10
 """So many desks are reported by or for one person in 24 hours."""

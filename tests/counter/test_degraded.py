@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -165,16 +165,15 @@ PARTS: Final[Mapping[str, Callable[[Config], AbstractContextManager[Part]]]] = {
 def test_the_counter_goes_on(config: Config, clock: Clock, tmp_path: Path, name: str) -> None:
     with PARTS[name](config) as part:
         app = create_app(part.config)
-        wang, zhao, elder = (
-            sign_in(app, persona) for persona in ("counter-wang", "desk-zhao", "holder-elder")
-        )
-        part.stop()
-        part.is_down(app)
-        with _working(app) if part.worker else nullcontext():
-            _one_person_is_served(wang, zhao, elder, clock, tmp_path)
-        part.afterwards(app)
-        deps_of(app).db.close()
-        deps_of(app).fast.close()
+        with closing(deps_of(app).db), closing(deps_of(app).fast):
+            wang, zhao, elder = (
+                sign_in(app, persona) for persona in ("counter-wang", "desk-zhao", "holder-elder")
+            )
+            part.stop()
+            part.is_down(app)
+            with _working(app) if part.worker else nullcontext():
+                _one_person_is_served(wang, zhao, elder, clock, tmp_path)
+            part.afterwards(app)
 
 
 def _one_person_is_served(

@@ -12,6 +12,7 @@ from tests.support.counter import ALLOWANCE, begun, licence_in
 from tests.support.people import Visitor
 from tests.support.staff import send_form
 from tests.support.units import told
+from verify.assets import static_dir
 from wallet import numbers
 
 
@@ -64,6 +65,7 @@ def test_it_ends_when_nobody_touches_it(app: Flask, wang: Visitor, clock: Clock)
     assert page.headers["Refresh"].startswith(str(numbers.KIOSK_IDLE + 1))
     clock.advance(numbers.KIOSK_IDLE)
     assert not _serves(screen)
+    assert f"kiosk-left {numbers.KIOSK_IDLE}s" in (static_dir() / "css/kiosk.css").read_text()
     assert screen.get_cookie("kiosk") is None
 
 
@@ -89,7 +91,10 @@ def test_a_number_is_good_once_and_for_a_while_and_a_session_has_one_screen(
     assert not _serves(late)
     first, number = _waiting(app)
     assert send_form(wang, path, number=number).status_code == 303
-    assert send_form(wang, path, number=number).status_code == 404
+    again = send_form(wang, path, number=number)
+    assert again.status_code == 404
+    # The session goes on where it was: the staff member reads what was wrong beside the field.
+    assert ('role="alert"' in again.text, 'data-testid="served"' in again.text) == (True, True)
     second = _released(app, wang, session)
     assert (_serves(first), _serves(second)) == (False, True)
 

@@ -600,6 +600,7 @@ def serving(stage: Stage) -> States:
     wang.get_by_test_id("prepare-visits").click()
     yield "visits-waiting", wang
     yield from _handing_over(stage, wang, session)
+    yield from _printing_alone(stage, wang, session)
     wang.goto("/counter/revocation")
     _send_empty(wang)
     yield "copy-not-revoked", wang
@@ -635,6 +636,32 @@ def _handing_over(stage: Stage, wang: Page, session: str) -> States:
     yield "hand-over-withdrawn", wang
     clerk.goto("about:blank")
     clerk.context.set_offline(False)
+
+
+def _printing_alone(stage: Stage, wang: Page, session: str) -> States:
+    """A screen in the hall shows its number, is released by staff, and prints."""
+    screen = stage.visit(None)
+    screen.goto("/kiosk")
+    screen.get_by_test_id("start").click()
+    shown = screen.get_by_test_id("number")
+    yield "kiosk-number", screen
+    wang.goto(session)
+    wang.get_by_test_id("kiosk-number").fill("0")
+    wang.get_by_test_id("release").click()
+    expect(wang.get_by_role("alert")).to_be_visible()
+    yield "kiosk-not-released", wang
+    wang.get_by_test_id("kiosk-number").fill(shown.inner_text())
+    wang.get_by_test_id("release").click()
+    # The screen looks again by itself.
+    expect(screen.get_by_test_id("served")).to_be_visible()
+    yield "kiosk", screen
+    screen.get_by_role("checkbox").first.check()
+    screen.get_by_role("radio").first.check()
+    screen.get_by_test_id("print").click()
+    expect(screen.get_by_test_id("pdf")).to_be_visible()
+    yield "kiosk-printed", screen
+    screen.get_by_test_id("done").click()
+    expect(screen.get_by_test_id("start")).to_be_visible()
 
 
 def asking_a_colleague(stage: Stage) -> States:

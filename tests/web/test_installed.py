@@ -85,7 +85,7 @@ def test_its_icons_are_as_large_as_it_says(browser: FlaskClient, address: str) -
 def test_nobody_needs_to_be_signed_in_for_the_page_without_a_network(browser: FlaskClient) -> None:
     answer = browser.get("/wallet/offline")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-    assert "带证照原件或身份证到窗口" in answer.text
+    assert "带证件原件到窗口" in answer.text
 
 
 def manifest(browser: FlaskClient, address: str) -> dict[str, Any]:

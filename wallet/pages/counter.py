@@ -107,9 +107,11 @@ def revoke() -> _Answer:
     return _revocation({}, done=serial)
 
 
-def session_page(found: AssistanceView, *, choose: bool = False, item: str | None = None) -> str:
+def session_page(
+    found: AssistanceView, *, choose: bool = False, item: str | None = None, refused_why: str = ""
+) -> str:
     """The page of a session; with `choose` it says that licences are to be ticked first, with `item` it shows those that
-    this matter can use."""
+    this matter can use, with `refused_why` what could not be done."""
     every = found if item is None else _session(found.id)
     types = {one.type_code for one in every.licences}
     matters, _more = find_matters(deps(), types, "", numbers.MATTERS_AT_COUNTER)
@@ -122,6 +124,7 @@ def session_page(found: AssistanceView, *, choose: bool = False, item: str | Non
         waiting=waiting,
         act_names=act_words(),
         choose=choose,
+        refused_why=refused_why,
         matters=matters,
         item=item or "",
     )

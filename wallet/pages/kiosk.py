@@ -22,7 +22,7 @@ from wallet.counter.kiosk.release import (
     touch_kiosk,
 )
 from wallet.errors import Conflict, Invalid, NotFound, NotPermitted
-from wallet.pages.counter import COUNTER
+from wallet.pages.counter import COUNTER, session_page
 from wallet.web.cookies import (
     CSRF_FIELD,
     clear_kiosk_cookie,
@@ -116,10 +116,17 @@ def end() -> AnyResponse:
 
 @blueprint.post(f"{COUNTER}/<assistance_id>/kiosk")
 @guard(staff("counter"))
-def release(assistance_id: str) -> AnyResponse:
+def release(assistance_id: str) -> AnyResponse | tuple[str, int]:
     """Release the screen with the number that it shows."""
     number = "".join(request.form.get("number", "").split())
-    release_kiosk(deps(), current_principal(), assistance_id, number, now())
+    try:
+        release_kiosk(deps(), current_principal(), assistance_id, number, now())
+    except NotFound as refused:
+        if refused.slug != "kiosk_unknown":
+            raise
+        session = assistance_view(deps(), current_principal(), assistance_id, now())
+        why = _("没有这个自助机号码。请看自助机上现在的号码，或在自助机上重新点“开始”。")
+        return session_page(session, refused_why=why), 404
     return redirect(f"{COUNTER}/{assistance_id}", 303)
 
 
@@ -136,7 +143,7 @@ def _serving(state: Released, refused_why: str = "", printed: str = "") -> Respo
             refused_why=refused_why,
             printed=printed,
             chosen=request.form.getlist("licence"),
-            idle=numbers.KIOSK_IDLE,
+            idle=numbers.KIOSK_IDLE // 60,
             csrf_token=csrf_token(deps().config.secret_key, kiosk_cookie()),
         )
     )

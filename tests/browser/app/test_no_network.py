@@ -36,7 +36,7 @@ def test_a_page_that_cannot_be_had_says_so_and_comes_when_the_network_is_back(
     installed.goto(path)
     says_so(installed)
     expect(installed.get_by_role("heading", level=1)).to_have_text("没有网络，或网络太慢")
-    expect(installed.get_by_role("main")).to_contain_text("带证照原件或身份证到窗口")
+    expect(installed.get_by_role("main")).to_contain_text("带证件原件到窗口")
     expect(installed).to_have_url(f"{address}{path}")
     installed.context.set_offline(False)
     expect(installed.get_by_test_id("offline")).to_have_count(0)
