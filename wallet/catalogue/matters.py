@@ -55,14 +55,17 @@ class Matter:
 
 
 def find_matters(
-    deps: Deps, type_codes: Iterable[str], asked: str, limit: int
+    deps: Deps, type_codes: Iterable[str], asked: str, limit: int, *, every: bool = False
 ) -> tuple[list[Matter], bool]:
-    """Matters for which one of these types can be used and whose name or unit has every word of `asked`,
-    without their materials; and whether there are more than `limit`."""
+    """Matters for which one of these types can be used, with `every` all of them, and whose name or unit has every word of
+    `asked`, without their materials; and whether there are more than `limit`."""
+    codes = set(type_codes)
     satisfied = (
         select(UseItemType.item_id)
         .join(LicenceType, LicenceType.id == UseItemType.type_id)
-        .where(LicenceType.code.in_(set(type_codes)))
+        .where(LicenceType.code.in_(codes))
+        .group_by(UseItemType.item_id)
+        .having(func.count() >= (len(codes) if every else 1))
     )
     statement = (
         select(UseItem, Unit.name.label("unit"))

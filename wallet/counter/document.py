@@ -1,6 +1,7 @@
 """The document of an annotated copy: PDF/A-2b, sealed as the licence's own document is (O-11).
 
-It is drawn when it is asked for, from what the copy's row and the licence say.
+It is drawn when it is asked for, from what the copy's row and the licence say. A copy for an item shows what that item
+may see of the licence, as a code does; the other fields stand there by their names.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.qr import qr_svg
 from wallet.base.typesetting import typeset
+from wallet.catalogue.model import UseItemType
 from wallet.counter.copies import copy_of_unit
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
 from wallet.counter.print_copy import copies_of_request
@@ -88,7 +90,7 @@ def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
     printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
     if held.status != "valid":
         raise Conflict("此证照现在不是有效状态，加注件不能再打印。", f"licence_{held.status}")
-    says, seal = says_of(deps, held, fields, now)
+    says, seal = says_of(deps, held, fields, now, _seen_by(tx, copy))
     purpose = deps.vault.open(copy.purpose_sealed, PURPOSE)
     more = {
         "serial": copy.serial,
@@ -103,6 +105,18 @@ def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
         "copy_sentences": _sentences(demo=deps.config.demo, sealed=seal is not None),
     }
     return _Page(copy.serial, says | more, seal)
+
+
+def _seen_by(tx: Connection, copy: AnyRow) -> list[str] | None:
+    """The keys of the fields that the copy's item may see; None where it is for no item of the list."""
+    if copy.item_id is None:
+        return None
+    keys: list[str] | None = tx.execute(
+        select(UseItemType.fields)
+        .join(Licence, Licence.type_id == UseItemType.type_id)
+        .where(Licence.id == copy.licence_id, UseItemType.item_id == copy.item_id)
+    ).scalar_one_or_none()
+    return keys or []
 
 
 def _sentences(*, demo: bool, sealed: bool) -> list[str]:

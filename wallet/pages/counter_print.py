@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from verify.languages import chosen_language
 from wallet import numbers
 from wallet.base.clock import local_day
+from wallet.catalogue.matters import Matter, find_matters
 from wallet.counter.assist import AssistanceView, assistance_view
 from wallet.counter.copies import copies_for_counter
 from wallet.counter.document import copy_document
@@ -40,13 +41,18 @@ _Answer = AnyResponse | str | tuple[str, int]
 @blueprint.get(f"{COUNTER}/<assistance_id>/copy")
 @guard(_COUNTER)
 def prepare(assistance_id: str) -> str:
-    """The form of copies of the licences that were chosen; what the person holds, where none was."""
+    """The form of copies of the licences that were chosen, filled in where their matter is known; what the person holds,
+    where none was."""
     found = _session(assistance_id)
     chosen = _chosen(found, request.args.getlist("licence"))
     if not chosen:
         return session_page(found, choose=True)
+    item = request.args.get("item")
+    matter = next((one for one in _matters(chosen) if one.code == item), None)
     given = {
-        "purpose": found.matter[: numbers.COPY_PURPOSE_MAX],
+        "purpose": (matter.name if matter else found.matter)[: numbers.COPY_PURPOSE_MAX],
+        "recipient": matter.unit[: numbers.COPY_RECIPIENT_MAX] if matter else "",
+        "item": matter.code if matter else "",
         "valid_until": min(_last_day(chosen), _usual_day()).isoformat(),
         "key": uuid4().hex,
     }
@@ -135,6 +141,7 @@ def _form(
         "counter/copy.html",
         session=found,
         licences=chosen,
+        matters=_matters(chosen),
         given=given,
         wrong=wrong or {},
         refused_why=refused_why,
@@ -143,6 +150,12 @@ def _form(
         today=local_day(now()),
         crumbs=[(_("帮办代办"), COUNTER), (found.holder, back)],
     )
+
+
+def _matters(chosen: Sequence[HeldLicence]) -> list[Matter]:
+    """The matters that can use every one of them."""
+    types = {one.type_code for one in chosen}
+    return find_matters(deps(), types, "", numbers.MATTERS_AT_COUNTER, every=True)[0]
 
 
 def _last_day(chosen: Sequence[HeldLicence]) -> date:

@@ -6,6 +6,7 @@ It says what the wallet's page says, and how the licence stands when it is made.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -100,15 +101,30 @@ def document_parts(
 
 
 def says_of(
-    deps: Deps, held: HeldLicence, fields: list[HeldField], now: datetime
+    deps: Deps,
+    held: HeldLicence,
+    fields: list[HeldField],
+    now: datetime,
+    only: Collection[str] | None = None,
 ) -> tuple[dict[str, Any], Seal | None]:
-    """What the document of a licence with this face says, and the seal for it, if any. Raises Conflict (`no_seal`,
-    `seal_expired`)."""
+    """What the document of a licence with this face says, and the seal for it, if any; of the face the values of the fields
+    `only`, where that is given. Raises Conflict (`no_seal`, `seal_expired`)."""
     with deps.db.read() as tx:
         more = _more(tx, held.id, local_day(now))
         holders = _holders(tx, deps, held.id)
     seal = None if more.basis else _seal_of(deps, more.unit_code, now)
-    return _says(held, fields, holders, more, seal, demo=deps.config.demo), seal
+    says = _says(held, fields, holders, more, seal, demo=deps.config.demo)
+    return says if only is None else says | _narrowed(says, fields, only), seal
+
+
+def _narrowed(
+    says: dict[str, Any], fields: list[HeldField], only: Collection[str]
+) -> dict[str, Any]:
+    """The lines of the face, with no value in those that are not among `only`, and the photo if it is."""
+    unseen = {field.label for field in fields if field.key not in only}
+    lines = [line | {"value": None} if line["label"] in unseen else line for line in says["fields"]]
+    shows_photo = any(field.type == "photo" and field.key in only for field in fields)
+    return {"fields": lines, "photo": says["photo"] if shows_photo else None}
 
 
 def _made(says: dict[str, Any], seal: Seal | None, now: datetime) -> bytes:
