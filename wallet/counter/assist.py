@@ -79,37 +79,64 @@ def begin_assistance(
     Raises NotFound (`holder_unknown`, the same for a wrong name), Invalid (`holder_code`, `holder_code_type`,
     `reference_required`, `name_required`), TooMany after many tries. What was asked in vain is on record too.
     """
+    code = code_asked_for(deps, principal, new, now)
+    with deps.db.begin() as tx:
+        assistance_id = start_assistance(tx, deps, principal, new, code, now)
+    return started_view(deps, principal, assistance_id, now)
+
+
+def code_asked_for(deps: Deps, principal: Principal, new: NewAssistance, now: datetime) -> str:
+    """The holder's code in its one form, before anybody is looked up; the try is counted. Raises as `begin_assistance`,
+    NotFound aside."""
     if new.evidence in _NAMED and not new.reference:
         raise Invalid("reference：请写明凭据，如监护证明、签字单的编号。", "reference_required")
     if new.evidence != "card_seen" and not new.name:
         raise Invalid("name：没有读卡时请填写姓名。", "name_required")
     count_assistance(deps, principal.account)
     kind = "person" if new.code_type in PERSON_CODE_TYPES else "organisation"
-    code = normalise_holder_code(kind, new.code_type, new.code, local_day(now))
+    return normalise_holder_code(kind, new.code_type, new.code, local_day(now))
+
+
+def start_assistance(
+    tx: Connection,
+    deps: Deps,
+    principal: Principal,
+    new: NewAssistance,
+    code: str,
+    now: datetime,
+) -> str | None:
+    """The id of a session that begins for the holder with this code; None where the library knows nobody by it, which
+    is on record and therefore raised by `started_view` only once this is committed."""
     assistance_id = secrets.token_urlsafe(12)
-    with deps.db.begin() as tx:
-        holder_id = _known(tx, deps, new, code)
-        told = {"actor": principal.account, "unit": principal.unit_id, "evidence": new.evidence}
-        if holder_id is None:
-            audit.record(tx, "assistance.refused", now, **told)
-        else:
-            session = tx.execute(
-                insert(Assistance).returning(Assistance),
-                _row(deps, principal, new, assistance_id, holder_id, now),
-            ).one()
-            matter = deps.vault.seal(new.matter, LOOK_UP_CAUSE)
-            tell_of_assistance(tx, session, principal.account, matter, now)
-            audit.record(
-                tx,
-                "assistance.begun",
-                now,
-                **told,
-                assistance=assistance_id,
-                holder_id=holder_id,
-                terminal=session.terminal,
-                visit=new.visit,
-            )
+    holder_id = _known(tx, deps, new, code)
+    told = {"actor": principal.account, "unit": principal.unit_id, "evidence": new.evidence}
     if holder_id is None:
+        audit.record(tx, "assistance.refused", now, **told)
+        return None
+    session = tx.execute(
+        insert(Assistance).returning(Assistance),
+        _row(deps, principal, new, assistance_id, holder_id, now),
+    ).one()
+    matter = deps.vault.seal(new.matter, LOOK_UP_CAUSE)
+    tell_of_assistance(tx, session, principal.account, matter, now)
+    audit.record(
+        tx,
+        "assistance.begun",
+        now,
+        **told,
+        assistance=assistance_id,
+        holder_id=holder_id,
+        terminal=session.terminal,
+        visit=new.visit,
+    )
+    return assistance_id
+
+
+def started_view(
+    deps: Deps, principal: Principal, assistance_id: str | None, now: datetime
+) -> AssistanceView:
+    """What `start_assistance` began. Raises NotFound (`holder_unknown`)."""
+    if assistance_id is None:
         raise NotFound("库中没有这位持证人，请核对证件号码和姓名。", "holder_unknown")
     return assistance_view(deps, principal, assistance_id, now)
 

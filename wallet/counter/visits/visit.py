@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
-from wallet.counter.assist import AssistanceView, NewAssistance, begin_assistance
+from wallet.counter.assist import (
+    AssistanceView,
+    NewAssistance,
+    code_asked_for,
+    start_assistance,
+    started_view,
+)
 from wallet.counter.model import Assistance
 from wallet.counter.visits.model import Visit, VisitList
 from wallet.counter.visits.prepare import list_of_unit, own_visit, person_of
@@ -91,29 +97,13 @@ def begin_visit(
 ) -> AssistanceView:
     """Begin a session for this entry, at the door, on evidence as at a counter.
 
-    Only by whoever prepared the list, once a colleague has confirmed it, on its day; while a session of it is open it is not begun again. Raises
-    NotFound, Conflict (`visits_unconfirmed`, `visits_over`, `visits_early`, `visit_struck`, `visit_under_way`), and as
-    `begin_assistance`.
+    Only by whoever prepared the list, once a colleague has confirmed it, on its day; while a session of it is open it is
+    not begun again, also not by two taps at once. Raises NotFound, Conflict (`visits_unconfirmed`, `visits_over`,
+    `visits_early`, `visit_struck`, `visit_under_way`), and as `begin_assistance`.
     """
-    today = local_day(now)
     with deps.db.read() as tx:
         row, visit = own_visit(tx, principal, list_id, visit_id)
-        if row.confirmed_at is None:
-            raise Conflict("名单还没有经同事确认，请先请同事确认。", "visits_unconfirmed")
-        if row.day < today:
-            raise Conflict("这份上门名单已过期，请重新准备。", "visits_over")
-        if row.day > today:
-            raise Conflict("还没有到名单上的日子，请当天再办。", "visits_early")
-        if visit.struck_at is not None:
-            raise Conflict("此人已从名单中划去，不能再上门办理。", "visit_struck")
-        if visit.assistance_id is not None:
-            open_one = select(Assistance.id).where(
-                Assistance.id == visit.assistance_id,
-                Assistance.ended_at.is_(None),
-                Assistance.ends_at > now,
-            )
-            if tx.execute(open_one).one_or_none() is not None:
-                raise Conflict("此人正在办理，请先结束那一次。", "visit_under_way")
+        _check_now(tx, row, visit, now)
     person = person_of(deps, visit)
     new = NewAssistance(
         code_type=person.code_type,
@@ -124,10 +114,36 @@ def begin_visit(
         matter=person.matter,
         visit=row.public_id,
     )
-    begun = begin_assistance(deps, principal, new, now)
+    code = code_asked_for(deps, principal, new, now)
     with deps.db.begin() as tx:
-        tx.execute(update(Visit).where(Visit.id == visit.id).values(assistance_id=begun.id))
-    return begun
+        # Whoever else begins or strikes this entry waits here, and then sees what became of it.
+        tx.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update()).all()
+        row, visit = own_visit(tx, principal, list_id, visit_id)
+        _check_now(tx, row, visit, now)
+        begun = start_assistance(tx, deps, principal, new, code, now)
+        if begun is not None:
+            tx.execute(update(Visit).where(Visit.id == visit.id).values(assistance_id=begun))
+    return started_view(deps, principal, begun, now)
+
+
+def _check_now(tx: Connection, row: AnyRow, visit: AnyRow, now: datetime) -> None:
+    today = local_day(now)
+    if row.confirmed_at is None:
+        raise Conflict("名单还没有经同事确认，请先请同事确认。", "visits_unconfirmed")
+    if row.day < today:
+        raise Conflict("这份上门名单已过期，请重新准备。", "visits_over")
+    if row.day > today:
+        raise Conflict("还没有到名单上的日子，请当天再办。", "visits_early")
+    if visit.struck_at is not None:
+        raise Conflict("此人已从名单中划去，不能再上门办理。", "visit_struck")
+    if visit.assistance_id is not None:
+        open_one = select(Assistance.id).where(
+            Assistance.id == visit.assistance_id,
+            Assistance.ended_at.is_(None),
+            Assistance.ends_at > now,
+        )
+        if tx.execute(open_one).one_or_none() is not None:
+            raise Conflict("此人正在办理，请先结束那一次。", "visit_under_way")
 
 
 def _view(

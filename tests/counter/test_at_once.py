@@ -1,0 +1,45 @@
+"""Several requests at the same moment: a door is opened once, a slip is entered once, a session has one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.counter.test_slips import enter, issued
+from tests.counter.test_visits import begin, confirm, prepared
+from tests.support.clock import Clock
+from tests.support.people import Visitor, sign_in
+from tests.support.units import told
+
+AT_ONCE: Final = 6
+
+
+def _answers(app: Flask, ask: Callable[[Visitor], TestResponse]) -> list[int]:
+    """The statuses of what one staff member asks for in several windows at once, in order."""
+    windows = [sign_in(app, "counter-wang") for _ in range(AT_ONCE)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sorted(answer.status_code for answer in pool.map(ask, windows))
+
+
+def test_a_visit_that_is_begun_several_times_at_once_is_one_session(
+    app: Flask, wang: Visitor, liu: Visitor
+) -> None:
+    one = prepared(wang, app)
+    confirm(liu, one)
+    statuses = _answers(app, lambda window: begin(window, one))
+    assert statuses == [201] + [409] * (AT_ONCE - 1)
+    assert len(told(app, "assistance.begun")) == 1
+
+
+def test_a_slip_that_is_entered_several_times_at_once_is_entered_once(
+    app: Flask, wang: Visitor, clock: Clock
+) -> None:
+    number = issued(wang)["numbers"][0]
+    clock.advance(120)
+    statuses = _answers(app, lambda window: enter(window, number, clock))
+    assert statuses == [201] + [409] * (AT_ONCE - 1)
+    assert len(told(app, "slip.entered")) == 1
