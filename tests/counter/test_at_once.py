@@ -9,11 +9,12 @@ from typing import Final
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.counter.test_slips import enter, issued
+from tests.counter.test_slips import BLOCKS, enter, issued
 from tests.counter.test_visits import begin, confirm, prepared
 from tests.support.clock import Clock
 from tests.support.people import Visitor, sign_in
 from tests.support.units import told
+from wallet import numbers
 
 AT_ONCE: Final = 6
 
@@ -43,3 +44,12 @@ def test_a_slip_that_is_entered_several_times_at_once_is_entered_once(
     statuses = _answers(app, lambda window: enter(window, number, clock))
     assert statuses == [201] + [409] * (AT_ONCE - 1)
     assert len(told(app, "slip.entered")) == 1
+
+
+def test_of_slips_issued_several_times_at_once_no_more_are_blank_than_may_be(
+    app: Flask, wang: Visitor
+) -> None:
+    body = {"count": numbers.SLIPS_AT_ONCE_MAX}
+    statuses = _answers(app, lambda window: window.post(BLOCKS, body))
+    may_be = numbers.SLIPS_BLANK_MAX // numbers.SLIPS_AT_ONCE_MAX
+    assert statuses == [201] * may_be + [409] * (AT_ONCE - may_be)

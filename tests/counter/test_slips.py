@@ -143,6 +143,8 @@ def test_another_name_than_the_library_has_is_entered_and_tells_nobody(
         ({"seen": "一" * numbers.SLIP_SEEN_MAX}, None),
         ({"seen": "一" * (numbers.SLIP_SEEN_MAX + 1)}, "invalid"),
         ({"seen_at": "2026-11-28T09:00:00"}, "invalid"),
+        ({"seen_at": "0001-01-01T00:00:00+08:00"}, "invalid"),
+        ({"seen_at": "9999-12-31T23:59:59-08:00"}, "invalid"),
     ],
 )
 def test_what_an_entry_needs(
@@ -238,3 +240,24 @@ def test_on_the_page_it_is_issued_entered_and_spoilt(
     again = send_form(wang, "/counter/slips/entry", number=second, seen="写错了", spoilt="1")
     assert (again.status_code, "已经登记或作废" in again.text) == (409, True)
     assert "系统停了怎么办" in wang.get("/counter/slips").text
+    first_year = send_form(wang, "/counter/slips/entry", **form | {"day": "0001-01-01"})
+    assert first_year.status_code == 422
+
+
+def test_printed_again_a_block_has_only_the_slips_without_an_entry(
+    app: Flask, wang: Visitor, tmp_path: Path
+) -> None:
+    block = issued(wang, 2)
+    first, second = block["numbers"]
+    wang.post(f"/api/v1/slips/{first}/spoilt", {"reason": "写错了"})
+    pdf = wang.get(block["pdf"]).data
+    assert [number_of(app, text) for text in codes_of(pdf, tmp_path)] == [second]
+    page = f"/counter/slips/{block['id']}.pdf"
+    assert page in wang.get("/counter/slips").text
+    wang.post(f"/api/v1/slips/{second}/spoilt", {"reason": "写错了"})
+    assert refusal(wang.get(block["pdf"])) == (409, "slips_used")
+    assert page not in wang.get("/counter/slips").text
+
+
+def test_the_page_says_of_nothing_but_a_number_that_it_was_entered(wang: Visitor) -> None:
+    assert "请到别处登记" not in wang.get("/counter/slips?entered=请到别处登记").text

@@ -19,6 +19,7 @@ from wallet.counter.serial import grouped
 from wallet.counter.slips.enter import enter_slip, spoil_slip
 from wallet.counter.slips.issue import issue_slips, slips_document
 from wallet.counter.slips.listed import unit_slips
+from wallet.counter.slips.number import read_number
 from wallet.counter.slips.schemas import NewBlockSchema, NewEntrySchema, SpoiltSchema
 from wallet.errors import Conflict, DomainError, Invalid, NotFound
 from wallet.pages.console import acting_as, render_console
@@ -126,7 +127,7 @@ def _page(
         wrong=entry_wrong or {},
         entry_refused=entry_refused,
         issue_refused=issue_refused,
-        entered=request.args.get("entered", ""),
+        entered=grouped(read_number(request.args.get("entered", "")) or ""),
         blocks=blocks,
         grouped=grouped,
         days=numbers.SLIP_DAYS,

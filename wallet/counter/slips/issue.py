@@ -43,6 +43,10 @@ def issue_slips(deps: Deps, principal: Principal, count: int, now: datetime) -> 
     block = new_block()
     made = [slip_number(block, position) for position in range(1, count + 1)]
     with deps.db.begin() as tx:
+        # Whoever else issues to this unit waits here, so that the number is exact.
+        tx.execute(
+            select(Unit.id).where(Unit.id == principal.unit_id).with_for_update(key_share=True)
+        ).all()
         blank = select(Slip.number).join(SlipBlock, SlipBlock.id == Slip.block_id)
         left = blank.where(SlipBlock.unit_id == principal.unit_id, Slip.outcome.is_(None))
         if len(tx.execute(left).all()) + count > numbers.SLIPS_BLANK_MAX:
@@ -71,7 +75,8 @@ def issue_slips(deps: Deps, principal: Principal, count: int, now: datetime) -> 
 def slips_document(deps: Deps, principal: Principal, block: str, now: datetime) -> bytes:
     """The slips of a block of this unit as a PDF, sealed where the unit has a seal: one a page, with the procedure.
 
-    Raises NotFound (`slips_unknown`).
+    Those that have an entry are left out: what was written on a second paper with such a number could not be entered.
+    Raises NotFound (`slips_unknown`), Conflict (`slips_used`).
     """
     with deps.db.read() as tx:
         row = tx.execute(
@@ -82,12 +87,16 @@ def slips_document(deps: Deps, principal: Principal, block: str, now: datetime) 
         if row is None:
             raise NotFound("没有这一批应急单，请回到应急单页面重新选择。", "slips_unknown")
         made = tx.execute(
-            select(Slip.number).where(Slip.block_id == row.id).order_by(Slip.position)
+            select(Slip.number)
+            .where(Slip.block_id == row.id, Slip.outcome.is_(None))
+            .order_by(Slip.position)
         ).scalars()
         slips = [
             {"number": grouped(number), "code": qr_svg(_code(deps, row, number, now), "M")}
             for number in made
         ]
+    if not slips:
+        raise Conflict("这一批应急单都已登记或作废，请另印一批。", "slips_used")
     data: dict[str, Any] = {
         "unit": row.name,
         "slips": slips,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
@@ -13,10 +13,16 @@ from wallet.counter.slips.model import OUTCOMES
 from wallet.web.json import Instant
 from wallet.web.schemas import StrictSchema, Text, Truth
 
+_NO_TIME: Final = "应为带时区的时间，如 2026-01-31T09:30:00+08:00。"
+
 
 def _with_zone(at: datetime) -> None:
     if at.tzinfo is None:
-        raise ValidationError("应为带时区的时间，如 2026-01-31T09:30:00+08:00。")
+        raise ValidationError(_NO_TIME)
+    try:
+        at.astimezone(UTC)
+    except OverflowError:  # a moment before the first year there, or after the last
+        raise ValidationError(_NO_TIME) from None
 
 
 class NewBlockSchema(StrictSchema):
@@ -46,7 +52,7 @@ class NewEntrySchema(StrictSchema):
         required=True,
         format="iso",
         validate=_with_zone,
-        error_messages={"invalid": "应为带时区的时间，如 2026-01-31T09:30:00+08:00。"},
+        error_messages={"invalid": _NO_TIME},
     )
     seen_by = Text(required=True, max_length=64)
     seen = Text(required=True, max_length=numbers.SLIP_SEEN_MAX)
