@@ -9,10 +9,13 @@ from typing import Final
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.counter.test_kiosk import serves, waiting_screen
 from tests.counter.test_slips import BLOCKS, enter, issued
 from tests.counter.test_visits import begin, confirm, prepared
 from tests.support.clock import Clock
+from tests.support.counter import begun
 from tests.support.people import Visitor, sign_in
+from tests.support.staff import send_form
 from tests.support.units import told
 from wallet import numbers
 
@@ -53,3 +56,16 @@ def test_of_slips_issued_several_times_at_once_no_more_are_blank_than_may_be(
     statuses = _answers(app, lambda window: window.post(BLOCKS, body))
     may_be = numbers.SLIPS_BLANK_MAX // numbers.SLIPS_AT_ONCE_MAX
     assert statuses == [201] * may_be + [409] * (AT_ONCE - may_be)
+
+
+def test_of_screens_released_at_once_for_one_session_one_serves_it(
+    app: Flask, wang: Visitor
+) -> None:
+    session = begun(app, wang)
+    screens = [waiting_screen(app) for _ in range(AT_ONCE)]
+    left = iter(screens)
+    path = f"/counter/{session['id']}/kiosk"
+    statuses = _answers(app, lambda window: send_form(window, path, number=next(left)[1]))
+    assert statuses == [303] * AT_ONCE
+    assert [serves(screen) for screen, _ in screens].count(True) == 1
+    assert len(told(app, "kiosk.ended")) == AT_ONCE - 1

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 
 from tests.support.clock import Clock
 from tests.support.counter import ALLOWANCE, begun, licence_in
 from tests.support.people import Visitor
 from tests.support.staff import send_form
-from tests.support.units import told
+from tests.support.units import HALL_BESIDE, told
 from verify.assets import static_dir
 from wallet import numbers
+from wallet.base.clock import read_clock
+from wallet.base.deps import Deps
+from wallet.organisations.model import Staff, Unit
 
 
-def _waiting(app: Flask) -> tuple[FlaskClient, str]:
+def waiting_screen(app: Flask) -> tuple[FlaskClient, str]:
     screen = app.test_client()
     screen.post("/kiosk")
     shown = re.search(r'data-testid="number">(\d{3}) (\d{3})<', screen.get("/kiosk").text)
@@ -25,13 +31,13 @@ def _waiting(app: Flask) -> tuple[FlaskClient, str]:
 
 
 def _released(app: Flask, wang: Visitor, session: dict[str, str]) -> FlaskClient:
-    screen, number = _waiting(app)
+    screen, number = waiting_screen(app)
     answer = send_form(wang, f"/counter/{session['id']}/kiosk", number=number)
     assert answer.status_code == 303
     return screen
 
 
-def _serves(screen: FlaskClient) -> bool:
+def serves(screen: FlaskClient) -> bool:
     return 'data-testid="served"' in screen.get("/kiosk").text
 
 
@@ -64,7 +70,8 @@ def test_it_ends_when_nobody_touches_it(app: Flask, wang: Visitor, clock: Clock)
     assert 'data-testid="served"' in page.text
     assert page.headers["Refresh"].startswith(str(numbers.KIOSK_IDLE + 1))
     clock.advance(numbers.KIOSK_IDLE)
-    assert not _serves(screen)
+    assert not serves(screen)
+    assert told(app, "kiosk.ended")[0]["cause"] == "idle"
     assert f"kiosk-left {numbers.KIOSK_IDLE}s" in (static_dir() / "css/kiosk.css").read_text()
     assert screen.get_cookie("kiosk") is None
 
@@ -73,11 +80,11 @@ def test_it_ends_with_the_session_and_by_the_person(app: Flask, wang: Visitor) -
     session = begun(app, wang)
     screen = _released(app, wang, session)
     send_form(wang, f"/counter/{session['id']}/end")
-    assert not _serves(screen)
+    assert not serves(screen)
     screen = _released(app, wang, begun(app, wang))
     assert screen.post("/kiosk/end", data={}).status_code == 403
     assert screen.post("/kiosk/end", data=_fields(screen)).status_code == 303
-    assert not _serves(screen)
+    assert not serves(screen)
 
 
 def test_a_number_is_good_once_and_for_a_while_and_a_session_has_one_screen(
@@ -85,18 +92,118 @@ def test_a_number_is_good_once_and_for_a_while_and_a_session_has_one_screen(
 ) -> None:
     session = begun(app, wang)
     path = f"/counter/{session['id']}/kiosk"
-    late, number = _waiting(app)
+    late, number = waiting_screen(app)
     clock.advance(numbers.KIOSK_WAIT)
     assert send_form(wang, path, number=number).status_code == 404
-    assert not _serves(late)
-    first, number = _waiting(app)
+    assert not serves(late)
+    first, number = waiting_screen(app)
     assert send_form(wang, path, number=number).status_code == 303
     again = send_form(wang, path, number=number)
     assert again.status_code == 404
     # The session goes on where it was: the staff member reads what was wrong beside the field.
     assert ('role="alert"' in again.text, 'data-testid="served"' in again.text) == (True, True)
     second = _released(app, wang, session)
-    assert (_serves(first), _serves(second)) == (False, True)
+    assert (serves(first), serves(second)) == (False, True)
+    [ended] = told(app, "kiosk.ended")
+    assert (ended["cause"], ended["assistance"]) == ("replaced", session["id"])
+    # Typed by a Chinese keyboard.
+    _, number = waiting_screen(app)
+    wide = number.translate({ord(digit): ord(digit) + 0xFEE0 for digit in number})
+    assert send_form(wang, path, number=wide).status_code == 303
+
+
+def test_a_touch_counts_and_the_screen_looking_by_itself_does_not(
+    app: Flask, wang: Visitor, clock: Clock
+) -> None:
+    screen = _released(app, wang, begun(app, wang))
+    form = _fields(screen)
+    clock.advance(numbers.KIOSK_IDLE - 1)
+    assert screen.post("/kiosk/touch", data={}).status_code == 403
+    assert screen.post("/kiosk/touch", data=form).status_code == 204
+    clock.advance(numbers.KIOSK_IDLE - 1)
+    page = screen.get("/kiosk?left")
+    assert (page.headers["Refresh"], 'data-left="2"' in page.text) == ("2; url=/kiosk?left", True)
+    clock.advance(1)
+    assert screen.post("/kiosk/touch", data=form).status_code == 404
+    assert 'data-testid="start"' in screen.get("/kiosk?left").text
+
+
+def test_staff_see_that_a_screen_serves_their_session_and_take_it_back(
+    app: Flask, wang: Visitor, liu: Visitor, clock: Clock
+) -> None:
+    session = begun(app, wang)
+    page = f"/counter/{session['id']}"
+    assert "kiosk-serving" not in wang.get(page).text
+    screen = _released(app, wang, session)
+    assert "kiosk-serving" in wang.get(page).text
+    assert send_form(liu, f"{page}/kiosk/end").status_code == 404
+    assert serves(screen)
+    assert send_form(wang, f"{page}/kiosk/end").status_code == 303
+    assert not serves(screen)
+    page_of_staff = wang.get(page)
+    assert (page_of_staff.status_code, "kiosk-serving" in page_of_staff.text) == (200, False)
+    [ended] = told(app, "kiosk.ended")
+    assert (ended["cause"], ended["actor"]) == (
+        "taken_back",
+        told(app, "kiosk.released")[0]["actor"],
+    )
+    left = _released(app, wang, session)
+    clock.advance(numbers.KIOSK_IDLE)
+    assert "kiosk-serving" not in wang.get(page).text
+    assert not serves(left)
+
+
+@pytest.mark.parametrize("change", ["disabled", "moved", "no role", "unit closed"])
+def test_it_ends_once_the_staff_member_may_no_longer_serve(
+    app: Flask, wang: Visitor, deps: Deps, change: str
+) -> None:
+    screen = _released(app, wang, begun(app, wang))
+    is_wang, now = Staff.login == "counter-wang", read_clock()
+    with deps.db.begin() as tx:
+        if change == "unit closed":
+            unit = select(Staff.unit_id).where(is_wang).scalar_subquery()
+            tx.execute(update(Unit).where(Unit.id == unit).values(closed_at=now))
+        else:
+            other = select(Unit.id).where(Unit.code == HALL_BESIDE).scalar_subquery()
+            values: dict[str, dict[str, Any]] = {
+                "disabled": {"disabled_at": now},
+                "moved": {"unit_id": other},
+                "no role": {"roles": ["desk"]},
+            }
+            tx.execute(update(Staff).where(is_wang).values(values[change]))
+    assert not serves(screen)
+    assert told(app, "kiosk.ended")[0]["cause"] == "session_over"
+
+
+def test_another_choice_from_the_same_page_is_another_print(app: Flask, wang: Visitor) -> None:
+    session = begun(app, wang)
+    screen = _released(app, wang, session)
+    form = _fields(screen) | {"item": ALLOWANCE, "licence": licence_in(session)}
+    for wanted in (form, form, form | {"item": "senior-bus-card"}):
+        assert screen.post("/kiosk/copies", data=wanted).status_code == 303
+    assert len(told(app, "copy.printed")) == 2
+
+
+def test_a_refusal_leads_back_to_the_start_by_itself(app: Flask, wang: Visitor) -> None:
+    screen = _released(app, wang, begun(app, wang))
+    form = _fields(screen)
+    for refused in (
+        screen.post("/kiosk/copies", data={"csrf_token": "x"}, headers={"Accept": "text/html"}),
+        screen.get("/kiosk/copies.pdf?serial=x", headers={"Accept": "text/html"}),
+    ):
+        assert 400 <= refused.status_code < 500
+        assert refused.headers["Refresh"].endswith("url=/kiosk")
+        assert 'href="/kiosk"' in refused.text
+    zero = form | {"key": "a\0", "licence": "x", "item": "x"}
+    answer = screen.post("/kiosk/copies", data=zero, content_type="multipart/form-data")
+    assert answer.status_code == 422
+
+
+def test_a_choice_that_is_refused_stays(app: Flask, wang: Visitor) -> None:
+    screen = _released(app, wang, begun(app, wang))
+    answer = screen.post("/kiosk/copies", data=_fields(screen) | {"item": ALLOWANCE})
+    assert answer.status_code == 422
+    assert re.search(rf'value="{ALLOWANCE}" required checked', answer.text)
 
 
 def test_what_cannot_be_printed_is_said_on_the_screen(app: Flask, wang: Visitor) -> None:

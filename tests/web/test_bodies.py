@@ -145,6 +145,19 @@ def test_a_persona_that_does_not_exist_is_not_found(shared_app: Flask, persona: 
     assert "Set-Cookie" not in answer.headers
 
 
+def test_a_zero_byte_in_a_form_of_parts_is_refused_before_anything_is_looked_up(
+    shared_app: Flask,
+) -> None:
+    wang = sign_in(shared_app, "counter-wang")
+    answer = wang.http.post(
+        "/counter",
+        data={"code": "\0", "matter": "\0"},
+        content_type="multipart/form-data",
+        headers=wang._csrf(),
+    )
+    _assert_problem(answer, 422, "invalid")
+
+
 @pytest.mark.parametrize("kind", ["query", "form", "multipart"])
 def test_a_zero_byte_in_a_value_is_refused(shared_app: Flask, kind: str) -> None:
     chen = sign_in(shared_app, "issuer-chen")

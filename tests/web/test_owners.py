@@ -161,6 +161,7 @@ ROUTES: Final = {
     "POST /counter/<assistance_id>/acts/<act_id>/withdrawal": Line("act", form=True),
     "POST /api/v1/assistances/<assistance_id>/looks": Line("assistance", {"licence": "x"}),
     "POST /counter/<assistance_id>/kiosk": Line("assistance", {"number": "000000"}, form=True),
+    "POST /counter/<assistance_id>/kiosk/end": Line("assistance", form=True),
     "POST /counter/<assistance_id>/face": Line("assistance", form=True),
     "GET /counter/<assistance_id>/report": Line("assistance"),
     "POST /counter/<assistance_id>/report": Line("assistance", form=True),

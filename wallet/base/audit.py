@@ -143,7 +143,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
         ),
         "slip.spoilt": "slip actor unit",
         "kiosk.released": "kiosk assistance actor unit",
-        "kiosk.ended": "kiosk assistance",
+        "kiosk.ended": "kiosk assistance cause actor",
         "copy.printed": ("serial assistance licence actor unit item recipient ends_on single_use"),
         "copy.downloaded": "serial actor unit",
         "copy.revoked": "serial licence actor",

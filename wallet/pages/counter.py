@@ -21,6 +21,7 @@ from wallet.counter.assist import (
     end_assistance,
 )
 from wallet.counter.copies import revoke_copy
+from wallet.counter.kiosk.release import serves_session
 from wallet.counter.schemas import NewAssistanceSchema, NewCopySchema, RevocationSchema
 from wallet.counter.serial import grouped
 from wallet.errors import Conflict, DomainError, Invalid, NotFound, TooMany
@@ -121,6 +122,7 @@ def session_page(
         "counter/session.html",
         session=found,
         acts=acts,
+        kiosk=serves_session(deps(), current_principal(), found.id, now()),
         waiting=waiting,
         act_names=act_words(),
         choose=choose,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import unicodedata
 from typing import Final
 from uuid import uuid4
 
@@ -18,7 +19,9 @@ from wallet.counter.kiosk.release import (
     Waiting,
     begin_kiosk,
     end_kiosk,
+    look_at_kiosk,
     release_kiosk,
+    take_back_kiosk,
     touch_kiosk,
 )
 from wallet.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -40,21 +43,27 @@ KIOSK: Final = "/kiosk"
 # Nobody's session is read: a screen that staff forgot to sign out of acts for nobody but whom it was released for.
 _ANYBODY: Final = public(identify=False)
 _LOOKS_AGAIN: Final = 3
+_REFUSAL_STANDS: Final = 20
+"""Seconds."""
+
+
+@blueprint.after_request
+def back_to_the_start(answer: Response) -> Response:
+    """A refusal stands for a while, since nobody in the hall can go anywhere else."""
+    if answer.status_code >= 400 and request.path.startswith(KIOSK):
+        answer.headers.setdefault("Refresh", f"{_REFUSAL_STANDS}; url={KIOSK}")
+    return answer
 
 
 @blueprint.get(KIOSK)
 @guard(_ANYBODY)
 def screen() -> Response:
     """The start, the number, or what the person holds; without a touch it goes back to the start by itself."""
-    state = touch_kiosk(deps(), kiosk_cookie(), now())
+    itself = "left" in request.args
+    state = (look_at_kiosk if itself else touch_kiosk)(deps(), kiosk_cookie(), now())
     if isinstance(state, Released):
-        return _serving(state, printed=request.args.get("printed", ""))
-    answer = make_response(render_template("kiosk/start.html", waiting=state))
-    if isinstance(state, Waiting):
-        answer.headers["Refresh"] = str(_LOOKS_AGAIN)
-    else:
-        clear_kiosk_cookie(answer)
-    return _left_nowhere(answer)
+        return _serving(state, printed=request.args.get("printed", ""), touched=not itself)
+    return _start(state)
 
 
 @blueprint.post(KIOSK)
@@ -67,6 +76,16 @@ def begin() -> AnyResponse:
     return answer
 
 
+@blueprint.post(f"{KIOSK}/touch")
+@guard(_ANYBODY)
+def touch() -> tuple[str, int]:
+    """Somebody is choosing: the page stays where it is, and the screen awake."""
+    _check_form()
+    if not isinstance(touch_kiosk(deps(), kiosk_cookie(), now()), Released):
+        raise NotFound("这次自助打印已结束。", "kiosk_over")
+    return "", 204
+
+
 @blueprint.post(f"{KIOSK}/copies")
 @guard(_ANYBODY)
 def make() -> AnyResponse:
@@ -76,13 +95,14 @@ def make() -> AnyResponse:
     if not isinstance(state, Released):
         return redirect(KIOSK, 303)
     chosen, item = request.form.getlist("licence"), request.form.get("item", "")
-    session = assistance_view(deps(), state.principal, state.assistance_id, now())
     try:
+        session = assistance_view(deps(), state.principal, state.assistance_id, now())
         key = request.form.get("key", "")[:40]
         serial = print_here(deps(), state, session, chosen, item, key, now())
     except (Invalid, Conflict, NotFound) as refused:
         words: dict[str, str] = {
             "copy_licences": _("请先选要打印的证照。"),
+            "copies_together": _("一次最多打印 %(n)s 件。", n=numbers.COPIES_TOGETHER_MAX),
             "copy_item": _("请选择用得上这些证照的事项。"),
         }
         answer = _serving(state, refused_why=words.get(refused.slug, refused.detail))
@@ -118,7 +138,7 @@ def end() -> AnyResponse:
 @guard(staff("counter"))
 def release(assistance_id: str) -> AnyResponse | tuple[str, int]:
     """Release the screen with the number that it shows."""
-    number = "".join(request.form.get("number", "").split())
+    number = "".join(unicodedata.normalize("NFKC", request.form.get("number", "")).split())
     try:
         release_kiosk(deps(), current_principal(), assistance_id, number, now())
     except NotFound as refused:
@@ -130,9 +150,33 @@ def release(assistance_id: str) -> AnyResponse | tuple[str, int]:
     return redirect(f"{COUNTER}/{assistance_id}", 303)
 
 
-def _serving(state: Released, refused_why: str = "", printed: str = "") -> Response:
-    session = assistance_view(deps(), state.principal, state.assistance_id, now())
+@blueprint.post(f"{COUNTER}/<assistance_id>/kiosk/end")
+@guard(staff("counter"))
+def take_back(assistance_id: str) -> AnyResponse:
+    """Take back the screen that was released; the session goes on."""
+    take_back_kiosk(deps(), current_principal(), assistance_id, now())
+    return redirect(f"{COUNTER}/{assistance_id}", 303)
+
+
+def _start(state: Waiting | None) -> Response:
+    answer = make_response(render_template("kiosk/start.html", waiting=state))
+    if isinstance(state, Waiting):
+        answer.headers["Refresh"] = str(_LOOKS_AGAIN)
+    else:
+        clear_kiosk_cookie(answer)
+    return _left_nowhere(answer)
+
+
+def _serving(
+    state: Released, refused_why: str = "", printed: str = "", *, touched: bool = True
+) -> Response:
+    try:
+        session = assistance_view(deps(), state.principal, state.assistance_id, now())
+    except (Conflict, NotFound):  # staff ended it a moment ago
+        return _start(None)
     valid = [one for one in session.licences if one.status == "valid"]
+    # One second later than the rule, so that coming back finds the screen over.
+    left = int((state.ends_at - now()).total_seconds()) + 1
     answer = make_response(
         render_template(
             "kiosk/choose.html",
@@ -143,12 +187,14 @@ def _serving(state: Released, refused_why: str = "", printed: str = "") -> Respo
             refused_why=refused_why,
             printed=printed,
             chosen=request.form.getlist("licence"),
+            chosen_matter=request.form.get("item", ""),
+            touched=touched,
+            left=left,
             idle=numbers.KIOSK_IDLE // 60,
             csrf_token=csrf_token(deps().config.secret_key, kiosk_cookie()),
         )
     )
-    # One second later than the rule, so that coming back finds the screen over.
-    answer.headers["Refresh"] = f"{numbers.KIOSK_IDLE + 1}; url={KIOSK}"
+    answer.headers["Refresh"] = f"{left}; url={KIOSK}?left"
     return _left_nowhere(answer)
 
 

@@ -43,7 +43,10 @@ def protect(app: Flask, *, https: bool) -> None:
         if request.path.startswith("/oauth/"):
             return  # RFC 6749 has refusals of its own
         sent = [request.args]
-        if request.mimetype == "application/x-www-form-urlencoded":
+        kinds = {"application/x-www-form-urlencoded"}
+        if request.endpoint not in app.config["LARGE_BODY_ENDPOINTS"]:
+            kinds.add("multipart/form-data")  # one with a file is looked at as it comes
+        if request.mimetype in kinds:
             sent.append(request.form)
         for form in sent:
             if any("\0" in text for pair in form.items(multi=True) for text in pair):

@@ -38,12 +38,15 @@ def print_here(
 ) -> str:
     """Print a copy of each chosen licence for a matter, given to its unit; returns the serial of the first.
 
-    A copy is good for the usual days, or as long as its licence. Raises Invalid (`copy_licences`, `copy_item`), and as
-    `print_copies`.
+    A copy is good for the usual days, or as long as its licence. The same choice under the same `key` is one print,
+    another choice is another. Raises Invalid (`copy_licences`, `copies_together`, `copy_item`), and as `print_copies`.
     """
     held = [one for one in session.licences if one.identifier in set(chosen)]
-    if not held or len(held) > numbers.COPIES_TOGETHER_MAX:
+    if not held:
         raise Invalid("licences：请先选要打印的证照。", "copy_licences")
+    if len(held) > numbers.COPIES_TOGETHER_MAX:
+        most = numbers.COPIES_TOGETHER_MAX
+        raise Invalid(f"licences：一次最多打印 {most} 件。", "copies_together")
     matter = next((one for one in matters_here(deps, held) if one.code == item), None)
     if matter is None:
         raise Invalid("item：请选择办什么事。", "copy_item")
@@ -58,7 +61,7 @@ def print_here(
         single_use=False,
     )
     body_hash = hashlib.sha256(repr(new).encode()).digest()
-    of_kiosk = f"{_prefix(kiosk)}{key}"
+    of_kiosk = f"{_prefix(kiosk)}{key}-{body_hash.hex()[:16]}"
     return print_copies(deps, kiosk.principal, session.id, new, of_kiosk, body_hash, now)[0].serial
 
 
