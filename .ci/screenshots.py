@@ -201,6 +201,7 @@ def _draw_counter(visit: _Visit, _data: Path) -> None:
     page.get_by_test_id("licence").filter(has_text="老年人优待证").get_by_test_id(
         "to-print"
     ).click()
+    page.locator("#item").select_option("senior-allowance")
     page.locator("#recipient").fill("东胜区政务服务大厅（演示）")
     page.get_by_test_id("print-copy").click()
     serial = page.get_by_test_id("serial").inner_text().replace(" ", "")

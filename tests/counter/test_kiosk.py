@@ -94,12 +94,12 @@ def test_a_number_is_good_once_and_for_a_while_and_a_session_has_one_screen(
     path = f"/counter/{session['id']}/kiosk"
     late, number = waiting_screen(app)
     clock.advance(numbers.KIOSK_WAIT)
-    assert send_form(wang, path, number=number).status_code == 404
+    assert send_form(wang, path, number=number).status_code == 422
     assert not serves(late)
     first, number = waiting_screen(app)
     assert send_form(wang, path, number=number).status_code == 303
     again = send_form(wang, path, number=number)
-    assert again.status_code == 404
+    assert again.status_code == 422
     # The session goes on where it was: the staff member reads what was wrong beside the field.
     assert ('role="alert"' in again.text, 'data-testid="served"' in again.text) == (True, True)
     second = _released(app, wang, session)

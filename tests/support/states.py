@@ -656,7 +656,7 @@ def _printing_alone(stage: Stage, wang: Page, session: str) -> States:
     expect(screen.get_by_test_id("served")).to_be_visible()
     yield "kiosk", screen
     screen.get_by_role("checkbox").first.check()
-    screen.get_by_role("radio").first.check()
+    screen.locator("[value=senior-allowance]").check()
     screen.get_by_test_id("print").click()
     expect(screen.get_by_test_id("pdf")).to_be_visible()
     yield "kiosk-printed", screen

@@ -146,7 +146,7 @@ def release(assistance_id: str) -> AnyResponse | tuple[str, int]:
             raise
         session = assistance_view(deps(), current_principal(), assistance_id, now())
         why = _("没有这个自助机号码。请看自助机上现在的号码，或在自助机上重新点“开始”。")
-        return session_page(session, refused_why=why), 404
+        return session_page(session, refused_why=why), 422
     return redirect(f"{COUNTER}/{assistance_id}", 303)
 
 
