@@ -128,7 +128,8 @@ def _sending_to(config: Config, port: int) -> Part:
 
 def _waits(app: Flask) -> None:
     deps = deps_of(app)
-    assert [row.ended_at for row in deps.db.rows(select(Dispatch).where(_TO_CHANNEL))] == [None]
+    # The licence, and whatever the worker had time to send after it of what was done at the counter.
+    assert {row.ended_at for row in deps.db.rows(select(Dispatch).where(_TO_CHANNEL))} == {None}
 
 
 @contextmanager
