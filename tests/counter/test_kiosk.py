@@ -42,7 +42,7 @@ def serves(screen: FlaskClient) -> bool:
 
 
 def _fields(screen: FlaskClient) -> dict[str, str]:
-    page = screen.get("/kiosk").text
+    page = screen.get(f"/kiosk?item={ALLOWANCE}").text
     return dict(re.findall(r'name="(csrf_token|key)" value="([^"]+)"', page))
 
 
@@ -203,7 +203,23 @@ def test_a_choice_that_is_refused_stays(app: Flask, wang: Visitor) -> None:
     screen = _released(app, wang, begun(app, wang))
     answer = screen.post("/kiosk/copies", data=_fields(screen) | {"item": ALLOWANCE})
     assert answer.status_code == 422
-    assert re.search(rf'value="{ALLOWANCE}" required checked', answer.text)
+    assert f'name="item" value="{ALLOWANCE}"' in answer.text
+
+
+def test_of_a_matter_only_what_it_uses_is_offered(app: Flask, wang: Visitor) -> None:
+    session = begun(app, wang)
+    screen = _released(app, wang, session)
+    matters = re.findall(r'href="/kiosk\?item=([^"]+)"', screen.get("/kiosk").text)
+    assert {ALLOWANCE, "senior-bus-card"} <= set(matters)
+    page = screen.get(f"/kiosk?item={ALLOWANCE}").text
+    # One licence alone is chosen already.
+    assert re.findall(r'name="licence" value="([^"]+)" checked', page) == [licence_in(session)]
+    assert page.count('name="licence"') == 1
+    other = next(
+        one["identifier"] for one in session["licences"] if one["type"]["code"] != "senior-card"
+    )
+    form = _fields(screen) | {"item": ALLOWANCE, "licence": [licence_in(session), other]}
+    assert screen.post("/kiosk/copies", data=form).status_code == 422
 
 
 def test_what_cannot_be_printed_is_said_on_the_screen(app: Flask, wang: Visitor) -> None:

@@ -655,8 +655,10 @@ def _printing_alone(stage: Stage, wang: Page, session: str) -> States:
     # The screen looks again by itself.
     expect(screen.get_by_test_id("served")).to_be_visible()
     yield "kiosk", screen
-    screen.get_by_role("checkbox").first.check()
-    screen.locator("[value=senior-allowance]").check()
+    screen.get_by_test_id("matter").filter(has_text="高龄津贴").or_(
+        screen.get_by_test_id("matter").filter(has_text="Senior allowance")
+    ).click()
+    yield "kiosk-chosen", screen
     screen.get_by_test_id("print").click()
     expect(screen.get_by_test_id("pdf")).to_be_visible()
     yield "kiosk-printed", screen

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from wallet import numbers
 from wallet.counter.assist import assistance_view
-from wallet.counter.kiosk.print_here import document_here, matters_here, print_here
+from wallet.counter.kiosk.print_here import document_here, offered_here, print_here
 from wallet.counter.kiosk.release import (
     Released,
     Waiting,
@@ -62,7 +62,8 @@ def screen() -> Response:
     itself = "left" in request.args
     state = (look_at_kiosk if itself else touch_kiosk)(deps(), kiosk_cookie(), now())
     if isinstance(state, Released):
-        return _serving(state, printed=request.args.get("printed", ""), touched=not itself)
+        item, printed = request.args.get("item", ""), request.args.get("printed", "")
+        return _serving(state, item, printed=printed, touched=not itself)
     return _start(state)
 
 
@@ -105,7 +106,7 @@ def make() -> AnyResponse:
             "copies_together": _("一次最多打印 %(n)s 件。", n=numbers.COPIES_TOGETHER_MAX),
             "copy_item": _("请选择用得上这些证照的事项。"),
         }
-        answer = _serving(state, refused_why=words.get(refused.slug, refused.detail))
+        answer = _serving(state, item, refused_why=words.get(refused.slug, refused.detail))
         answer.status_code = 409 if isinstance(refused, Conflict) else 422
         return answer
     return redirect(f"{KIOSK}?printed={serial}", 303)
@@ -168,26 +169,26 @@ def _start(state: Waiting | None) -> Response:
 
 
 def _serving(
-    state: Released, refused_why: str = "", printed: str = "", *, touched: bool = True
+    state: Released, item: str, *, refused_why: str = "", printed: str = "", touched: bool = True
 ) -> Response:
     try:
         session = assistance_view(deps(), state.principal, state.assistance_id, now())
     except (Conflict, NotFound):  # staff ended it a moment ago
         return _start(None)
-    valid = [one for one in session.licences if one.status == "valid"]
+    matters, licences = offered_here(deps(), session, item)
     # One second later than the rule, so that coming back finds the screen over.
     left = int((state.ends_at - now()).total_seconds()) + 1
     answer = make_response(
         render_template(
             "kiosk/choose.html",
             session=session,
-            licences=valid,
-            matters=matters_here(deps(), valid),
+            licences=licences,
+            matters=matters,
+            matter=next((one for one in matters if one.code == item), None),
             key=uuid4().hex,
             refused_why=refused_why,
             printed=printed,
             chosen=request.form.getlist("licence"),
-            chosen_matter=request.form.get("item", ""),
             touched=touched,
             left=left,
             idle=numbers.KIOSK_IDLE // 60,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.deps import Deps
-from wallet.catalogue.matters import Matter, find_matters
+from wallet.catalogue.matters import Matter, find_matters, matter_of
 from wallet.counter.assist import AssistanceView
 from wallet.counter.document import copy_document
 from wallet.counter.kiosk.release import Released
@@ -21,10 +21,18 @@ from wallet.errors import Invalid, NotFound
 from wallet.licences.held import HeldLicence
 
 
-def matters_here(deps: Deps, licences: Sequence[HeldLicence]) -> list[Matter]:
-    """The matters that can use one of these licences."""
-    types = {one.type_code for one in licences}
-    return find_matters(deps, types, "", numbers.MATTERS_AT_COUNTER)[0]
+def offered_here(
+    deps: Deps, session: AssistanceView, item: str
+) -> tuple[list[Matter], list[HeldLicence]]:
+    """The matters for which the person holds something that is valid, and what the one with this code uses of it."""
+    valid = [one for one in session.licences if one.status == "valid"]
+    types = {one.type_code for one in valid}
+    matters = find_matters(deps, types, "", numbers.MATTERS_AT_COUNTER)[0]
+    matter = matter_of(deps, item) if any(one.code == item for one in matters) else None
+    if matter is None:
+        return matters, []
+    used = {type.code for material in matter.materials for type in material.types}
+    return matters, [one for one in valid if one.type_code in used]
 
 
 def print_here(
@@ -41,15 +49,16 @@ def print_here(
     A copy is good for the usual days, or as long as its licence. The same choice under the same `key` is one print,
     another choice is another. Raises Invalid (`copy_licences`, `copies_together`, `copy_item`), and as `print_copies`.
     """
-    held = [one for one in session.licences if one.identifier in set(chosen)]
-    if not held:
+    matters, usable = offered_here(deps, session, item)
+    matter = next((one for one in matters if one.code == item), None)
+    if matter is None:
+        raise Invalid("item：请选择办什么事。", "copy_item")
+    held = [one for one in usable if one.identifier in chosen]
+    if not held or len(held) != len(set(chosen)):
         raise Invalid("licences：请先选要打印的证照。", "copy_licences")
     if len(held) > numbers.COPIES_TOGETHER_MAX:
         most = numbers.COPIES_TOGETHER_MAX
         raise Invalid(f"licences：一次最多打印 {most} 件。", "copies_together")
-    matter = next((one for one in matters_here(deps, held) if one.code == item), None)
-    if matter is None:
-        raise Invalid("item：请选择办什么事。", "copy_item")
     usual = local_day(now) + timedelta(days=numbers.COPY_DAYS_USUAL)
     new = NewCopies(
         licences=[one.identifier for one in held],
