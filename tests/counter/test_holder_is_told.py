@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from tests.showing.test_uses import uses
 from tests.support.acts import confirm, decline, prepared
 from tests.support.clock import Clock
-from tests.support.counter import ASSISTANCES, begun, printed
+from tests.support.counter import ASSISTANCES, ask_copy, begun, printed, revoke
 from tests.support.people import Visitor, sign_in
+from wallet import numbers
 from wallet.base.deps import Deps
+from wallet.counter import print_copy
 from wallet.showing.look_up_notices import tell_of_look_ups
 
 
@@ -95,3 +98,45 @@ def test_a_delegate_and_a_stranger_are_not_told(
     company = sign_in(app, "holder-company")
     for other in (granddaughter, company):
         assert (kinds(other), told(other, deps, clock)) == ([], [])
+
+
+def test_a_copy_revoked_by_its_serial_is_told_once_without_a_session(
+    app: Flask, wang: Visitor, elder: Visitor, deps: Deps, clock: Clock
+) -> None:
+    copy = printed(wang, begun(app, wang))
+    told(elder, deps, clock)
+    clock.advance(numbers.ASSISTANCE_LIFE)
+    for _ in range(2):
+        assert revoke(wang, copy["serial"]).status_code == 204
+    first, *_ = uses(elder, "?outcome=assisted")["items"]
+    assert (first["kind"], first["act"], first["evidence"]) == ("assisted_act", "copy_end", None)
+    assert (first["id"], first["licence_type"]) == (copy["serial"], "老年人优待证")
+    assert [one["acts"] for one in told(elder, deps, clock)] == [["copy_end"], ["copy"]]
+    assert "撤回加注件" in elder.get("/wallet/uses?outcome=assisted").text
+
+
+def test_whoever_revokes_the_own_copy_need_not_be_told(
+    app: Flask, wang: Visitor, elder: Visitor
+) -> None:
+    copy = printed(wang, begun(app, wang))
+    assert revoke(elder, copy["serial"]).status_code == 204
+    assert kinds(elder) == [("assisted_act", "copy"), ("assistance", "card_seen")]
+
+
+def test_a_print_that_broke_off_is_told_once_it_is_finished(
+    app: Flask, wang: Visitor, elder: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begun(app, wang)
+    began = [("assistance", "card_seen")]
+    with monkeypatch.context() as broken:
+        broken.setattr(print_copy, "sign_copy", _breaks_off)
+        with pytest.raises(SystemExit):
+            ask_copy(wang, session, key="k1")
+    assert kinds(elder) == began
+    for _ in range(2):
+        assert ask_copy(wang, session, key="k1").status_code == 201
+        assert kinds(elder) == [("assisted_act", "copy"), *began]
+
+
+def _breaks_off(*_: object) -> str:
+    raise SystemExit

@@ -36,5 +36,7 @@ def test_on_a_copy_and_on_a_receipt(
 
 def test_on_the_face_of_a_licence(tmp_path: Path) -> None:
     line = {"label": "名称", "label_en": "Name", "label_mn": None, "value": "W" * 300}
-    drawn = typeset("licence.typ", page_data("证") | {"fields": [line], "drawn_at": ""}, read_clock())
+    drawn = typeset(
+        "licence.typ", page_data("证") | {"fields": [line], "drawn_at": ""}, read_clock()
+    )
     assert text_of(drawn, tmp_path).count("W") == 300

@@ -13,6 +13,7 @@ from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import LicenceType
+from wallet.counter.acts.model import COPY_END
 from wallet.counter.model import PURPOSE, RECIPIENT, REVOCATION, Copy
 from wallet.counter.serial import read_serial
 from wallet.errors import NotFound
@@ -20,6 +21,7 @@ from wallet.licences.entitlement import has_right, rights_of
 from wallet.licences.model import Licence
 from wallet.licences.status.places import end_copy_index
 from wallet.organisations.model import Unit
+from wallet.showing.assisted import tell_of_copy_end
 from wallet.web.principal import Principal
 
 
@@ -44,15 +46,16 @@ class CopyView:
 
 
 def revoke_copy(deps: Deps, principal: Principal, serial: str, reason: str, now: datetime) -> str:
-    """Revoke a copy: at any counter, by its holder, or by who may show its licence. Revoking twice is once. Gives its
-    serial as it is stored.
+    """Revoke a copy: at any counter, by its holder, or by who may show its licence. Revoking twice is once. Whom it was
+    printed for is told where staff have done it. Gives its serial as it is stored.
 
     No desk accepts it in a request that starts after this has been answered, and the lists say so to desks that are
     offline. Raises NotFound for any other.
     """
     with deps.db.begin() as tx:
         copy = copy_in_sight(tx, principal, serial, local_day(now))
-        end_copy(tx, deps, principal, copy, reason, now)
+        if end_copy(tx, deps, principal, copy, reason, now) and principal.kind == "staff":
+            tell_of_copy_end(tx, principal, copy, COPY_END, now)
     return str(copy.serial)
 
 

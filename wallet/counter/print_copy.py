@@ -2,7 +2,7 @@
 
 1. a transaction stores of each copy serial, its own status index, the audit event: all of them, or none
 2. the codes are signed and checked with the reader that desks run
-3. a transaction keeps the texts; the document is drawn and sealed when it is asked for
+3. a transaction keeps the texts and tells the holder; the document is drawn and sealed when it is asked for
 
 A copy without a text, left by a crash between 1 and 3, is no copy: nothing was printed from it, and the same request
 again finishes it. Once its session is over nobody can, and it no longer counts.
@@ -108,12 +108,13 @@ def print_copies(
     ]
     with deps.db.begin() as tx:
         for copy, text in zip(copies, texts, strict=True):
-            if copy.text_sealed is None:
-                tx.execute(
-                    update(Copy)
-                    .where(Copy.id == copy.id, Copy.text_sealed.is_(None))
-                    .values(text_sealed=deps.vault.seal(text, TEXT))
-                )
+            kept = tx.execute(
+                update(Copy)
+                .where(Copy.id == copy.id, Copy.text_sealed.is_(None))
+                .values(text_sealed=deps.vault.seal(text, TEXT))
+            )
+            if kept.rowcount:
+                tell_of_act(tx, session, principal.account, COPY, now, copy.licence_id)
     return [
         PrintedCopy(copy.serial, text, copy.ends_on)
         for copy, text in zip(copies, texts, strict=True)
@@ -209,5 +210,4 @@ def _store(
         ends_on=new.valid_until.isoformat(),
         single_use=new.single_use,
     )
-    tell_of_act(tx, session, principal.account, COPY, now, held.id)
     return copy

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert
 
 from wallet.base.database import AnyRow
 from wallet.showing.model import LookUp
+from wallet.web.principal import Principal
 
 ASSISTANCE: Final = "assistance"
 ASSISTED_ACT: Final = "assisted_act"
@@ -44,6 +45,24 @@ def tell_of_act(
     """Something was done in it, with this licence where it was about one."""
     values = _values(session, actor, now)
     values |= {"kind": ASSISTED_ACT, "detail": act, "licence_id": licence_id}
+    tx.execute(insert(LookUp), values)
+
+
+def tell_of_copy_end(
+    tx: Connection, principal: Principal, copy: AnyRow, act: str, now: datetime
+) -> None:
+    """Staff ended a copy by its serial, in no session; `copy` is its row (`Copy`), which stands in place of one."""
+    values = {
+        "look_up": copy.serial,
+        "kind": ASSISTED_ACT,
+        "detail": act,
+        "at": now,
+        "holder_id": copy.holder_id,
+        "licence_id": copy.licence_id,
+        "unit_id": principal.unit_id,
+        "terminal": principal.terminal,
+        "actor": principal.account,
+    }
     tx.execute(insert(LookUp), values)
 
 

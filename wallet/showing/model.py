@@ -146,7 +146,7 @@ class LookUp(Base):
 
     `kind` is holdings (`POST /holdings`), merchant_check (M-16), or of an assisted session (`assisted`), where staff see
     what the person holds: then `detail` is the evidence or the act, and there is no item. `look_up` is the public id
-    of what it was part of, shared by all of its rows. A look-up of a holder that found no licence names
+    of what it was part of, shared by all of its rows; of a copy that staff ended in no session its serial. A look-up of a holder that found no licence names
     its `holder_id` alone, one of somebody whom nobody knows neither. `desk` and `terminal` are where it was
     asked, as of a verification, and `shower` who showed the code by which, if there was one.
     `cause` and `case` are told where the kind asks for them, and may name people.
