@@ -28,8 +28,9 @@ def test_on_a_copy_and_on_a_receipt(
     copy = printed(wang, session, purpose=purpose, recipient=recipient)
     page = pages_of(wang.get(copy["pdf"] + edition).data, tmp_path, _DOTS)[0]
     # The margin to the right of the code, from its top to below its serial.
-    beside = page.crop(tuple(round(mm * _DOTS / 25.4) for mm in (193, 20, 210, 100)))
-    assert beside.getextrema()[0] > _DARK
+    left, top, right, bottom = (mm * _DOTS / 25.4 for mm in (193, 20, 210, 100))
+    beside = page.crop((left, top, right, bottom)).tobytes()
+    assert min(beside) > _DARK
     receipt = wang.get(f"/counter/{session['id']}/receipt.pdf{edition}").data
     assert text_of(receipt, tmp_path).count("W") > len(matter + purpose + recipient)
 
