@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import zxingcpp
 from flask import Flask
 
 from tests.support.applications import day_in
-from tests.support.counter import ALLOWANCE, begun, licence_in, printed, revoke
+from tests.support.counter import ALLOWANCE, begun, licence_in, person, printed, revoke
 from tests.support.counter import ask_copy as _ask_copy
 from tests.support.documents import pages_of, pdf_a_of, signature_of, text_of
-from tests.support.people import Visitor
+from tests.support.licences import food_licence, issue
+from tests.support.people import Visitor, machine
 from tests.support.shared import deps_of
 from tests.support.showing import refusal, verify
 from tests.support.staff import send_form
@@ -123,3 +125,27 @@ def test_ticked_on_the_page_they_are_printed_together(app: Flask, wang: Visitor)
     assert page.text.count('data-testid="serial"') == len(licences)
     assert "together=1" in page.text
     assert "请先勾选" in wang.get(path).text
+
+
+def test_too_many_ticked_are_refused_in_words(app: Flask, wang: Visitor) -> None:
+    data = deps_of(app).config.data
+    served = person(app)
+    issuer = machine(app, data, "issuer")
+    for _ in range(numbers.COPIES_TOGETHER_MAX):
+        issue(issuer, food_licence(data, holders=[{"kind": "person", **served}]))
+    session = begun(app, wang)
+    path = f"/counter/{session['id']}/copy"
+    given = {"purpose": "津贴", "recipient": "大厅", "valid_until": day_in(30), "key": "k"}
+    answer = send_form(wang, path, **given, licence=good(session))  # type: ignore[arg-type]
+    assert answer.status_code == 422
+    assert f"一次最多打印 {numbers.COPIES_TOGETHER_MAX} 件" in answer.text
+    assert told(app, "copy.printed") == []
+
+
+def test_what_is_ticked_is_handed_to_a_desk_as_well(app: Flask, wang: Visitor) -> None:
+    session = begun(app, wang)
+    page = wang.get(f"/counter/{session['id']}").text
+    assert f'formaction="/counter/{session["id"]}/hand-over"' in page
+    ticked = good(session)[1]
+    form = wang.get(f"/counter/{session['id']}/hand-over", query_string={"licence": ticked}).text
+    assert re.findall(r'name="licences" value="([^"]+)" checked', form) == [ticked]

@@ -158,7 +158,8 @@ def test_ten_in_a_day_for_one_person_whoever_writes_them(
     assert refusal(report(wang, assistance=session["id"])) == (429, "too_many_reports")
     assert refusal(report(li)) == (429, "too_many_reports")
     page = send_form(li, "/wallet/reports/new", item=RENEWAL, kind="code", on=day_in(0), told="x")
-    assert page.status_code == 429
+    assert (page.status_code, "今天已反映 10 件" in page.text) == (429, True)
+    assert '<textarea id="told"' in page.text
     clock.advance(86400)
     assert report(sign_in(app, "holder-li")).status_code == 201
 
@@ -175,3 +176,20 @@ def test_staff_report_on_the_page_with_the_rule_in_sight(
     assert send_form(wang, path, **given, kind="copy").status_code == 303
     assert [one["kind"] for one in listed(sun)] == ["copy"]
     assert wang.get(path, query_string={"item": "no-such"}).status_code == 404
+
+
+def test_the_answer_is_read_out_at_the_counter_and_what_was_sent_from_a_phone_is_not(
+    app: Flask, li: Visitor, wang: Visitor, sun: Visitor
+) -> None:
+    path = f"/counter/{(session := begun(app, wang, 'holder-li'))['id']}/report"
+    assert report(li, told="我自己写的").status_code == 201
+    answer(sun, listed(sun)[0]["id"], "已答复手机上的")
+    assert 'data-testid="report"' not in wang.get(path).text
+    made = report(wang, assistance=session["id"], kind="copy").get_json()["id"]
+    assert "等待答复" in wang.get(path).text
+    answer(sun, made, "已责成窗口改正")
+    page = wang.get(path).text
+    assert "已责成窗口改正" in page
+    assert "已答复手机上的" not in page
+    other = f"/counter/{begun(app, wang)['id']}/report"
+    assert 'data-testid="report"' not in wang.get(other).text

@@ -81,7 +81,8 @@ def make(assistance_id: str) -> _Answer:
             deps(), current_principal(), found.id, new, given["key"][:64], body_hash, now()
         )
     except ValidationError as refused:
-        return _form(found, chosen, given, _wrong(set(refused.messages_dict))), 422
+        wrong = _wrong(set(refused.messages_dict))
+        return _form(found, chosen, given, wrong, wrong.get("licences", "")), 422
     except Invalid as refused:
         why = _refusal(found, refused) if refused.about else ""
         return _form(found, chosen, given, _wrong(set(refused.errors)), why), 422

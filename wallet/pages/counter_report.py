@@ -18,6 +18,7 @@ from wallet.errors import Invalid, NotFound, TooMany
 from wallet.pages.console import render_console
 from wallet.pages.counter import COUNTER
 from wallet.pages.report_words import kind_words, wrong_words
+from wallet.relying.desk_refusals.listed import reports_at_counters
 from wallet.relying.desk_refusals.report import report_refusal
 from wallet.relying.desk_refusals.schemas import NewDeskRefusalSchema
 from wallet.web.deps import deps, now
@@ -74,6 +75,7 @@ def _form(
         "home",
         "counter/report.html",
         session=session,
+        before=reports_at_counters(deps(), current_principal(), session.id, now()),
         matters=matters,
         matter=matter,
         given=given,

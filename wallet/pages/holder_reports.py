@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.catalogue.matters import find_matters, matter_of
-from wallet.errors import Invalid, NotFound
+from wallet.errors import Invalid, NotFound, TooMany
 from wallet.pages.report_words import kind_words, wrong_words
 from wallet.relying.desk_refusals.listed import reports
 from wallet.relying.desk_refusals.report import report_refusal
@@ -71,10 +71,13 @@ def send() -> AnyResponse | tuple[str, int]:
     except (ValidationError, Invalid) as refused:
         named = refused.messages_dict if isinstance(refused, ValidationError) else refused.errors
         return _form(given, set(named or ())), 422
+    except TooMany:
+        why = _("今天已反映 %(n)s 件，请明天再写，或拨打 12345。", n=numbers.REPORTS_PER_DAY)
+        return _form(given, refused_why=why), 429
     return make_response(redirect(f"{REPORTS}?sent=1", 303))
 
 
-def _form(given: Mapping[str, str], wrong: set[str] | None = None) -> str:
+def _form(given: Mapping[str, str], wrong: set[str] | None = None, refused_why: str = "") -> str:
     code = given["item"]
     matter = matter_of(deps(), code) if code.isascii() and code.isprintable() else None
     if matter is None:
@@ -85,6 +88,7 @@ def _form(given: Mapping[str, str], wrong: set[str] | None = None) -> str:
         given=given,
         kinds=kind_words(),
         wrong=wrong_words(wrong or set()),
+        refused_why=refused_why,
         today=local_day(now()),
         csrf_token=request.cookies.get(CSRF_COOKIE, ""),
     )

@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from wallet import numbers
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow, AnySelect
 from wallet.base.deps import Deps
 from wallet.base.encryption import Vault
 from wallet.base.paging import number_of_cursor
 from wallet.catalogue.model import UseItem
+from wallet.counter.assist import open_assistance
 from wallet.holders.sign_in import holders_of
 from wallet.organisations.model import Unit
 from wallet.organisations.tree import units_in_sight
@@ -51,6 +53,19 @@ def reports(
     rows = deps.db.rows(query.limit(limit + 1))
     following = str(rows[limit - 1].id) if len(rows) > limit else None
     return [as_report(deps.vault, row) for row in rows[:limit]], following
+
+
+def reports_at_counters(
+    deps: Deps, principal: Principal, assistance_id: str, now: datetime
+) -> list[Report]:
+    """Those that staff wrote for the served person, newest first, for the answers to be read out; what the person wrote
+    on a phone is not for staff. Raises NotFound, Conflict (`assistance_ended`)."""
+    with deps.db.read() as tx:
+        served = open_assistance(tx, principal, assistance_id, now).holder_id
+        theirs = (DeskRefusal.holder_id == served) & DeskRefusal.assistance_id.is_not(None)
+        newest = reports_where(theirs).order_by(DeskRefusal.id.desc())
+        rows = tx.execute(newest.limit(numbers.PAGE_LIMIT)).all()
+    return [as_report(deps.vault, row) for row in rows]
 
 
 def reports_open(deps: Deps, principal: Principal, now: datetime) -> int:
