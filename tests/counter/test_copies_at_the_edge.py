@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from sqlalchemy import select, update
 from tests.support.applications import day_in
 from tests.support.backup import take_backup
 from tests.support.clock import Clock
-from tests.support.counter import ALLOWANCE, ask_copy, begun, printed, revoke
+from tests.support.counter import ALLOWANCE, ask_assistance, ask_copy, begun, printed, revoke
 from tests.support.judgements import finding, judgement
 from tests.support.people import Visitor, sign_in
-from tests.support.showing import fields_of, refusal, verify
+from tests.support.showing import fields_of, refusal, set_licence, verify
 from tests.support.staff import send_form
 from tests.support.units import HALL_BESIDE
 from verify.codes import PaperCode, read
@@ -188,3 +188,21 @@ def test_of_very_many_licences_the_latest_are_shown(
     monkeypatch.setattr(numbers, "PAGE_LIMIT_MAX", 1)
     [one] = begun(app, wang)["licences"]
     assert one["identifier"] in [licence["identifier"] for licence in every[1:]]
+
+
+def test_a_licence_that_ends_today_is_copied_until_midnight_in_shanghai(
+    app: Flask, wang: Visitor, deps: Deps, never_signed_in: dict[str, str], clock: Clock
+) -> None:
+    today, tomorrow = day_in(0), day_in(1)
+    [licence] = ask_assistance(wang, never_signed_in).get_json()["licences"]
+    set_licence(deps, licence["identifier"], valid_until=date.fromisoformat(today))
+    midnight = datetime.fromisoformat(f"{tomorrow}T00:00:00").replace(tzinfo=SHANGHAI)
+    clock.advance((midnight - timedelta(seconds=1) - clock.now).total_seconds())
+    wang = sign_in(app, "counter-wang")
+    session = ask_assistance(wang, never_signed_in).get_json()
+    of = {"licence": licence["identifier"]}
+    assert refusal(ask_copy(wang, session, **of, valid_until=tomorrow)) == (422, "copy_days")
+    assert printed(wang, session, **of, valid_until=today)["ends_on"] == today
+    clock.advance(1)
+    late = ask_copy(wang, session, **of, valid_until=tomorrow)
+    assert refusal(late) == (409, "licence_expired")
