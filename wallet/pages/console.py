@@ -73,7 +73,7 @@ MENUS = {
             Entry("confirmations", "/counter/confirmations", "check", N_("待确认")),
             Entry("revocation", "/counter/revocation", "cross", N_("撤回加注件")),
             Entry("visits", "/counter/visits", "building", N_("上门办理")),
-            Entry("slips", "/counter/slips", "text", N_("应急单")),
+            Entry("slips", "/counter/slips", "paper", N_("应急单")),
         ),
     ),
     "responsible": Menu(

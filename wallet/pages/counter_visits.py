@@ -147,7 +147,7 @@ def _wrong(refused: ValidationError) -> str:
     sentence: str = _("请填今天起 %(n)s 天之内的日期。", n=numbers.VISIT_DAYS_AHEAD)
     if isinstance(lines, dict) and lines:
         at = min(int(line) for line in lines)
-        sentence = _("第 %(n)s 行应为：证件号码 姓名 办什么事，用空格隔开。", n=at + 1)
+        sentence = _("第 %(n)s 位应为：证件号码 姓名 办什么事，用空格隔开。", n=at + 1)
     elif lines:
         sentence = _("请写 1 至 %(n)s 人，每行一位。", n=numbers.VISITS_MAX)
     return sentence
@@ -165,4 +165,7 @@ def _refusal(refused: DomainError) -> str:
         "visit_struck": _("此人已从名单中划去，不能再上门办理。"),
         "visit_under_way": _("此人正在办理，请先结束那一次。"),
     }
+    if refused.slug == "holder_code" and refused.about:
+        sentence: str = _("第 %(n)s 位的身份证号码不对，请核对各位数字与校验位。", n=refused.about)
+        return sentence
     return words.get(refused.slug, refused.detail)

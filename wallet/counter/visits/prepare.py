@@ -38,13 +38,13 @@ def prepare_visits(
 ) -> str:
     """Prepare a list for this staff member to go by; gives its id.
 
-    Raises Invalid (`visit_day`, `holder_code`, `holder_code_type`).
+    Raises Invalid: `visit_day`; `holder_code`, `holder_code_type`, of the person in that place.
     """
     today = local_day(now)
     if not today <= day <= today + timedelta(days=numbers.VISIT_DAYS_AHEAD):
         sentence = f"应为今天起 {numbers.VISIT_DAYS_AHEAD} 天之内。"
         raise Invalid(f"day：{sentence}", "visit_day", {"day": [sentence]})
-    normal = [_normal(one, today) for one in persons]
+    normal = [_normal(one, position, today) for position, one in enumerate(persons)]
     list_id = secrets.token_urlsafe(12)
     with deps.db.begin() as tx:
         values = {
@@ -157,9 +157,14 @@ def person_of(deps: Deps, visit: AnyRow) -> Person:
     return Person(**json.loads(deps.vault.open(visit.person_sealed, PERSON)))
 
 
-def _normal(person: Person, today: date) -> Person:
+def _normal(person: Person, position: int, today: date) -> Person:
     kind = "person" if person.code_type in PERSON_CODE_TYPES else "organisation"
-    code = normalise_holder_code(kind, person.code_type, person.code, today)
+    try:
+        code = normalise_holder_code(kind, person.code_type, person.code, today)
+    except Invalid as refused:
+        refused.about = str(position + 1)
+        refused.detail = f"第 {refused.about} 位：{refused.detail}"
+        raise
     return Person(person.code_type, code, person.name, person.matter)
 
 

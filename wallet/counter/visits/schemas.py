@@ -55,6 +55,9 @@ class VisitSchema(Schema):
     name = fields.String(required=True)
     matter = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": ["planned", "served", "struck"]})
+    assistance = fields.String(
+        required=True, allow_none=True, metadata={"description": "the own session that is open"}
+    )
 
 
 class VisitListSchema(Schema):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from wallet.base.clock import local_day
 from wallet.base.database import AnyRow
@@ -30,7 +30,8 @@ from wallet.web.principal import Principal
 
 @dataclass(frozen=True)
 class VisitView:
-    """An entry; `code` in full, since the card is compared with it. `state` is planned, served or struck."""
+    """An entry; `code` in full, since the card is compared with it. `state` is planned, served or struck; `assistance` is
+    the session that is open for it, told to who began it."""
 
     id: str
     code_type: str
@@ -38,6 +39,7 @@ class VisitView:
     name: str
     matter: str
     state: str
+    assistance: str | None
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,16 @@ def visit_list(deps: Deps, principal: Principal, list_id: str, now: datetime) ->
             .join(Staff, Staff.id == VisitList.staff_id)
             .where(VisitList.id == row.id)
         ).one()
+        open_here = and_(
+            Assistance.id == Visit.assistance_id,
+            Assistance.staff_id == principal.id,
+            *_is_open(now),
+        )
         visits = tx.execute(
-            select(Visit).where(Visit.list_id == row.id).order_by(Visit.position)
+            select(Visit, Assistance.id.label("open_id"))
+            .outerjoin(Assistance, open_here)
+            .where(Visit.list_id == row.id)
+            .order_by(Visit.position)
         ).all()
     return _view(deps, principal, named, visits, now)
 
@@ -137,13 +147,13 @@ def _check_now(tx: Connection, row: AnyRow, visit: AnyRow, now: datetime) -> Non
     if visit.struck_at is not None:
         raise Conflict("此人已从名单中划去，不能再上门办理。", "visit_struck")
     if visit.assistance_id is not None:
-        open_one = select(Assistance.id).where(
-            Assistance.id == visit.assistance_id,
-            Assistance.ended_at.is_(None),
-            Assistance.ends_at > now,
-        )
+        open_one = select(Assistance.id).where(Assistance.id == visit.assistance_id, *_is_open(now))
         if tx.execute(open_one).one_or_none() is not None:
             raise Conflict("此人正在办理，请先结束那一次。", "visit_under_way")
+
+
+def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Assistance.ended_at.is_(None), Assistance.ends_at > now
 
 
 def _view(
@@ -171,4 +181,5 @@ def _entry(deps: Deps, visit: AnyRow) -> VisitView:
         name=person.name,
         matter=person.matter,
         state="struck" if visit.struck_at is not None else served,
+        assistance=visit.open_id,
     )
