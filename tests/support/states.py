@@ -662,6 +662,9 @@ def _printing_alone(stage: Stage, wang: Page, session: str) -> States:
     screen.get_by_test_id("print").click()
     expect(screen.get_by_test_id("pdf")).to_be_visible()
     yield "kiosk-printed", screen
+    wang.goto(session)
+    expect(wang.get_by_test_id("kiosk-serving")).to_be_visible()
+    yield "kiosk-serving", wang
     screen.get_by_test_id("done").click()
     expect(screen.get_by_test_id("start")).to_be_visible()
 
