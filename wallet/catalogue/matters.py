@@ -53,6 +53,11 @@ class Matter:
     basis: str
     materials: Sequence[Material] = field(default_factory=list)
 
+    @property
+    def type_codes(self) -> frozenset[str]:
+        """The licence types that its materials name."""
+        return frozenset(one.code for material in self.materials for one in material.types)
+
 
 def find_matters(
     deps: Deps, type_codes: Iterable[str], asked: str, limit: int, *, every: bool = False

@@ -170,7 +170,7 @@ def _types_of(deps: Deps, item: str) -> frozenset[str]:
     matter = matter_of(deps, item) if item.isprintable() else None
     if matter is None:
         raise NotFound("没有这个事项，请重新选择。", "item_unknown")
-    return frozenset(one.code for material in matter.materials for one in material.types)
+    return matter.type_codes
 
 
 def end_assistance(deps: Deps, principal: Principal, assistance_id: str, now: datetime) -> None:

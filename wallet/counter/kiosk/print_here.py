@@ -31,8 +31,7 @@ def offered_here(
     matter = matter_of(deps, item) if any(one.code == item for one in matters) else None
     if matter is None:
         return matters, []
-    used = {type.code for material in matter.materials for type in material.types}
-    return matters, [one for one in valid if one.type_code in used]
+    return matters, [one for one in valid if one.type_code in matter.type_codes]
 
 
 def print_here(

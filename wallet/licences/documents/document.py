@@ -113,18 +113,7 @@ def says_of(
         more = _more(tx, held.id, local_day(now))
         holders = _holders(tx, deps, held.id)
     seal = None if more.basis else _seal_of(deps, more.unit_code, now)
-    says = _says(held, fields, holders, more, seal, demo=deps.config.demo)
-    return says if only is None else says | _narrowed(says, fields, only), seal
-
-
-def _narrowed(
-    says: dict[str, Any], fields: list[HeldField], only: Collection[str]
-) -> dict[str, Any]:
-    """The lines of the face, with no value in those that are not among `only`, and the photo if it is."""
-    unseen = {field.label for field in fields if field.key not in only}
-    lines = [line | {"value": None} if line["label"] in unseen else line for line in says["fields"]]
-    shows_photo = any(field.type == "photo" and field.key in only for field in fields)
-    return {"fields": lines, "photo": says["photo"] if shows_photo else None}
+    return _says(held, fields, holders, more, seal, only, demo=deps.config.demo), seal
 
 
 def _made(says: dict[str, Any], seal: Seal | None, now: datetime) -> bytes:
@@ -192,17 +181,27 @@ def _says(
     holders: list[str],
     more: AnyRow,
     seal: Seal | None,
+    only: Collection[str] | None,
     *,
     demo: bool,
 ) -> dict[str, Any]:
-    """What stands on the document, but for when it was made: the data of its template."""
+    """What stands on the document, but for when it was made: the data of its template. A line whose value is not to be
+    seen has None."""
     mongolian = {field["key"]: field.get("label_mn") for field in more.fields}
+    seen = {field.key for field in fields if only is None or field.key in only}
+    written = {field.key: _written(field) for field in fields if field.type != "photo"}
     lines = [
-        _line(field.label, field.label_en, _written(field), mongolian.get(field.key))
+        _line(
+            field.label,
+            field.label_en,
+            written[field.key] if field.key in seen else None,
+            mongolian.get(field.key),
+        )
         for field in fields
-        if field.type != "photo"
+        if field.key in written
     ]
-    values = {line["value"] for line in lines}
+    # What stands on the face is not said twice, nor here where it is not to be seen there.
+    values = set(written.values())
     if held.number not in values:
         lines.insert(0, _line("证照编号", "Number", held.number))
     others = [name for name in holders if name not in values]
@@ -227,7 +226,9 @@ def _says(
         "title_mn": more.name_mn,
         "title_en": held.type_name_en,
         "fields": lines,
-        "photo": next((field.value for field in fields if field.type == "photo"), None),
+        "photo": next(
+            (field.value for field in fields if field.type == "photo" and field.key in seen), None
+        ),
         "sentences": _sentences(more.basis, demo=demo, stopped=stopped),
         "seal": seal.image if seal else None,
         "unit": held.issuing_unit,
@@ -249,7 +250,7 @@ def _sentences(basis: str | None, *, demo: bool, stopped: bool) -> list[str]:
 
 
 def _line(
-    label: str, label_en: str, value: str, label_mn: str | None = None
+    label: str, label_en: str, value: str | None, label_mn: str | None = None
 ) -> dict[str, str | None]:
     return {"label": label, "label_en": label_en, "label_mn": label_mn, "value": value}
 
