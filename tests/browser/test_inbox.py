@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import OpenPage
+from tests.support.server import running_demo
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo of its own: where the others run, news soon fills more than a page."""
+    with running_demo(tmp_path_factory.mktemp("inbox") / "data") as served:
+        yield served
 
 
 @pytest.mark.parametrize("care", [0, 1])
