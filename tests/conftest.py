@@ -13,7 +13,7 @@ from flask import Flask
 from tests.faults import report as faults
 from tests.support.clock import Clock
 from tests.support.demo import DatabaseKind, DemoCopies
-from tests.support.shared import BOTH_KINDS, shared_demo
+from tests.support.shared import BOTH_KINDS, WiredApp, deps_of, shared_demo, wired
 from wallet.app import create_app
 from wallet.base.deps import Deps, build_deps
 from wallet.config import Config
@@ -64,12 +64,24 @@ def deps(config: Config) -> Iterator[Deps]:
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
-    """The app of the seeded demo, for tests that call routes."""
+def own_app(config: Config) -> Iterator[Flask]:
+    """An app of the seeded demo for tests that change the app itself."""
     made = create_app(config)
     yield made
-    with made.app_context():
-        web_deps.deps().db.close()
+    deps_of(made).db.close()
+
+
+@pytest.fixture(scope="session")
+def wired_apps() -> list[WiredApp]:
+    """The apps that this process has put together so far."""
+    return []
+
+
+@pytest.fixture
+def app(config: Config, wired_apps: list[WiredApp]) -> Iterator[Flask]:
+    """The app of the seeded demo, for tests that call routes."""
+    with wired(wired_apps, config) as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=BOTH_KINDS)

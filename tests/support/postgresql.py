@@ -19,13 +19,16 @@ from psycopg import sql
 
 APT = "apt-get install -y postgresql"
 USER = "postgres"
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free in memory: a whole run fills half a gigabyte for each process."""
 
 
 @contextmanager
 def running_postgresql(*, durable: bool = False) -> Iterator[Path]:
     """Start the server; gives the folder of its socket. `durable` waits for the disk."""
     initdb, postgres_ctl = _binary("initdb"), _binary("pg_ctl")
-    folder = Path(tempfile.mkdtemp(prefix="lz-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="lz-pg-", dir=_where(durable)))
     data = folder / "data"
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
@@ -71,6 +74,12 @@ def create_database(folder: Path, name: str, template: str = "template0") -> Non
 def drop_database(folder: Path, name: str) -> None:
     """Take a database away, with whoever is connected to it."""
     _administer(folder, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _where(durable: bool) -> Path:
+    """In memory, where a database is copied in a third of the time, if there is room."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if roomy and not durable else Path("/tmp")
 
 
 def _administer(folder: Path, statement: sql.Composed) -> None:

@@ -35,9 +35,9 @@ def announced(app: Flask, endpoint: str) -> Deprecation:
     return told
 
 
-def test_every_answer_of_such_a_route_carries_both_headers_and_the_link(app: Flask) -> None:
-    announced(app, "use_list.items")
-    http = app.test_client()
+def test_every_answer_of_such_a_route_carries_both_headers_and_the_link(own_app: Flask) -> None:
+    announced(own_app, "use_list.items")
+    http = own_app.test_client()
     for path, status in (("/api/v1/items", 200), ("/api/v1/items?limit=0", 422)):
         answer = http.get(path)
         assert answer.status_code == status
@@ -47,15 +47,15 @@ def test_every_answer_of_such_a_route_carries_both_headers_and_the_link(app: Fla
     assert "Deprecation" not in http.get("/api/v1/catalogue").headers
 
 
-def test_who_is_refused_hears_it_too(app: Flask) -> None:
-    announced(app, "beyond.grants")
-    assert "Sunset" in app.test_client().get("/api/v1/grants").headers
-    assert "Sunset" in sign_in(app, "holder-li").get("/api/v1/grants").headers
+def test_who_is_refused_hears_it_too(own_app: Flask) -> None:
+    announced(own_app, "beyond.grants")
+    assert "Sunset" in own_app.test_client().get("/api/v1/grants").headers
+    assert "Sunset" in sign_in(own_app, "holder-li").get("/api/v1/grants").headers
 
 
-def test_the_document_marks_it_and_names_what_to_call_instead(app: Flask) -> None:
-    announced(app, "use_list.items")
-    paths = app.test_client().get("/api/openapi.json").get_json()["paths"]
+def test_the_document_marks_it_and_names_what_to_call_instead(own_app: Flask) -> None:
+    announced(own_app, "use_list.items")
+    paths = own_app.test_client().get("/api/openapi.json").get_json()["paths"]
     assert paths["/api/v1/items"]["get"]["deprecated"] is True
     assert "GET /api/v2/items" in paths["/api/v1/items"]["get"]["description"]
     marked = [path for path, methods in paths.items() if "deprecated" in str(methods)]

@@ -307,9 +307,9 @@ def test_the_table_of_this_test_names_every_route_of_the_api(shared_app: Flask) 
     assert {route for route in routes if " /api/v1/" in route} == PASSES.keys()
 
 
-def test_a_view_without_a_guard_is_refused(app: Flask) -> None:
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    answer = app.test_client().get("/forgotten")
+def test_a_view_without_a_guard_is_refused(own_app: Flask) -> None:
+    own_app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    answer = own_app.test_client().get("/forgotten")
     assert answer.status_code == 403
     assert answer.get_json()["slug"] == "not_permitted"
     assert NotPermitted.__name__ not in answer.text

@@ -21,7 +21,7 @@ MEMBERS = {"type", "title", "status", "detail", "slug"}
 
 
 @pytest.fixture
-def failing(app: Flask) -> Callable[[Exception], Any]:
+def failing(own_app: Flask) -> Callable[[Exception], Any]:
     """Ask a route of the API that raises what it is told to."""
     raised: list[Exception] = []
 
@@ -29,11 +29,11 @@ def failing(app: Flask) -> Callable[[Exception], Any]:
     def fail() -> NoReturn:
         raise raised[-1]
 
-    app.add_url_rule("/api/v1/failing", "failing", fail)
+    own_app.add_url_rule("/api/v1/failing", "failing", fail)
 
     def ask(error: Exception) -> Any:
         raised.append(error)
-        return app.test_client().get("/api/v1/failing")
+        return own_app.test_client().get("/api/v1/failing")
 
     return ask
 

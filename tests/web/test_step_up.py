@@ -23,7 +23,7 @@ API: Final = "/api/v1/sensitive"
 
 
 @pytest.fixture
-def sensitive(app: Flask) -> Flask:
+def sensitive(own_app: Flask) -> Flask:
     """The app with routes that ask for it, as other parts declare them."""
     for name, path, methods, declared in (
         ("api", API, ["POST"], holder(fresh=True)),
@@ -33,8 +33,8 @@ def sensitive(app: Flask) -> Flask:
         ("page", "/sensitive", ["GET", "POST"], person(fresh=True)),
         ("form", "/sensitive/form", ["POST"], person(fresh=True)),
     ):
-        app.add_url_rule(path, name, guard(declared)(lambda: "done"), methods=methods)
-    return app
+        own_app.add_url_rule(path, name, guard(declared)(lambda: "done"), methods=methods)
+    return own_app
 
 
 def _session(visitor: Visitor) -> str:
