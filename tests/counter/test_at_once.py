@@ -1,4 +1,5 @@
-"""Several requests at the same moment: a door is opened once, a slip is entered once, a session has one screen."""
+"""Several requests at the same moment: a door is opened once, a slip is entered once, a session has one screen, a report
+is made once."""
 
 from __future__ import annotations
 
@@ -12,9 +13,12 @@ from werkzeug.test import TestResponse
 from tests.counter.test_kiosk import serves, waiting_screen
 from tests.counter.test_slips import BLOCKS, enter, issued
 from tests.counter.test_visits import begin, confirm, prepared
+from tests.relying.test_desk_refusals import REPORTS
+from tests.support.applications import day_in
 from tests.support.clock import Clock
 from tests.support.counter import begun
 from tests.support.people import Visitor, sign_in
+from tests.support.showing import RENEWAL
 from tests.support.staff import send_form
 from tests.support.units import told
 from wallet import numbers
@@ -69,3 +73,17 @@ def test_of_screens_released_at_once_for_one_session_one_serves_it(
     assert statuses == [303] * AT_ONCE
     assert [serves(screen) for screen, _ in screens].count(True) == 1
     assert len(told(app, "kiosk.ended")) == AT_ONCE - 1
+
+
+def test_the_same_report_several_times_at_once_is_one_and_ten_are_the_most(
+    app: Flask, wang: Visitor
+) -> None:
+    body = {"item": RENEWAL, "kind": "copy", "on": day_in(0), "desk": "", "told": "不收"}
+    body |= {"assistance": begun(app, wang)["id"]}
+    assert _answers(app, lambda window: window.post(REPORTS, body)) == [201] * AT_ONCE
+    assert len(told(app, "desk_refusal.reported")) == 1
+    for number in range(numbers.REPORTS_PER_DAY - 2):
+        assert wang.post(REPORTS, body | {"told": f"{number}"}).status_code == 201
+    words = iter("甲乙丙丁戊己")
+    last = _answers(app, lambda window: window.post(REPORTS, body | {"told": next(words)}))
+    assert last == [201] + [429] * (AT_ONCE - 1)

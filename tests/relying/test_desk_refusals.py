@@ -12,7 +12,7 @@ from tests.support.applications import day_in
 from tests.support.clock import Clock
 from tests.support.counter import begun
 from tests.support.people import Visitor, sign_in
-from tests.support.showing import RENEWAL, refusal
+from tests.support.showing import IDENTITY, RENEWAL, refusal
 from tests.support.staff import send_form
 from tests.support.units import told
 from wallet import numbers
@@ -152,16 +152,44 @@ def test_ten_in_a_day_for_one_person_whoever_writes_them(
     app: Flask, li: Visitor, wang: Visitor, clock: Clock
 ) -> None:
     session = begun(app, wang, "holder-li")
-    for _ in range(numbers.REPORTS_PER_DAY - 1):
-        assert report(li).status_code == 201
-    assert report(wang, assistance=session["id"]).status_code == 201
-    assert refusal(report(wang, assistance=session["id"])) == (429, "too_many_reports")
-    assert refusal(report(li)) == (429, "too_many_reports")
+    for number in range(numbers.REPORTS_PER_DAY - 1):
+        assert report(li, told=f"第 {number} 次").status_code == 201
+    last = report(wang, assistance=session["id"])
+    assert last.status_code == 201
+    more = report(wang, assistance=session["id"], told="又一次")
+    assert refusal(more) == (429, "too_many_reports")
+    assert refusal(report(li, told="又一次")) == (429, "too_many_reports")
+    assert report(li).get_json() == last.get_json()
     page = send_form(li, "/wallet/reports/new", item=RENEWAL, kind="code", on=day_in(0), told="x")
     assert (page.status_code, "今天已反映 10 件" in page.text) == (429, True)
     assert '<textarea id="told"' in page.text
     clock.advance(86400)
     assert report(sign_in(app, "holder-li")).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"kind": "copy"}, {"told": "又一次"}, {"desk": ""}, {"on": day_in(-1)}, {"item": IDENTITY}],
+)
+def test_the_same_words_twice_are_one_report_and_whatever_differs_is_another(
+    li: Visitor, wang: Visitor, sun: Visitor, other: dict[str, str]
+) -> None:
+    made = report(li).get_json()["id"]
+    assert report(li).get_json()["id"] == made
+    assert report(li, **other).get_json()["id"] != made
+    assert report(wang).get_json()["id"] != made
+    assert len(listed(sun)) == 3
+
+
+def test_the_same_words_after_a_day_are_another_report(
+    app: Flask, li: Visitor, clock: Clock
+) -> None:
+    made = report(li).get_json()["id"]
+    clock.advance(86400 - 1)
+    li = sign_in(app, "holder-li")
+    assert report(li).get_json()["id"] == made
+    clock.advance(1)
+    assert report(li).get_json()["id"] != made
 
 
 def test_staff_report_on_the_page_with_the_rule_in_sight(

@@ -33,14 +33,19 @@ def typeset(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
     try:
         return _compile(templates_dir() / "pdf" / template, given, at.replace(microsecond=0))
     except typst.TypstError:
-        missing = undrawable("".join(_texts(data)))
-        if not missing:
-            raise
-    named = "、".join(f"{character}（U+{ord(character):04X}）" for character in missing)
-    raise Conflict(
-        f"现有字库没有这些字：{named}。请联系管理员安装字库后再下载；亮码和窗口核验不受影响。",
-        "glyph_missing",
-    )
+        check_drawable(data)
+        raise
+
+
+def check_drawable(data: Mapping[str, Any]) -> None:
+    """Raises Conflict (`glyph_missing`) with the characters of a document's data that no font here has."""
+    missing = undrawable("".join(_texts(data)))
+    if missing:
+        named = "、".join(f"{character}（U+{ord(character):04X}）" for character in missing)
+        raise Conflict(
+            f"现有字库没有这些字：{named}。请联系管理员安装字库后再下载；亮码和窗口核验不受影响。",
+            "glyph_missing",
+        )
 
 
 def undrawable(text: str) -> list[str]:

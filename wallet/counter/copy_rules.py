@@ -8,11 +8,14 @@ from typing import Final
 from sqlalchemy import Connection, func, or_, select
 
 from wallet import numbers
-from wallet.base.typesetting import undrawable
+from wallet.base.deps import Deps
+from wallet.base.typesetting import check_drawable, undrawable
 from wallet.catalogue.model import LicenceType, UseItem, UseItemType
 from wallet.counter.model import Copy
 from wallet.errors import Conflict, Invalid
-from wallet.licences.held import HeldLicence
+from wallet.licences.documents.document import says_of
+from wallet.licences.held import HeldField, HeldLicence
+from wallet.licences.model import Licence
 from wallet.organisations.model import Unit
 
 _STOPPED: Final = {
@@ -105,3 +108,29 @@ def recipient_of(tx: Connection, code: str | None) -> int | None:
         )
     number: int = found
     return number
+
+
+def check_document(
+    tx: Connection,
+    deps: Deps,
+    held: HeldLicence,
+    fields: list[HeldField],
+    item_id: int | None,
+    now: datetime,
+) -> None:
+    """A copy whose document could not be made is refused before it is counted. Raises Conflict (`no_seal`, `seal_expired`,
+    `glyph_missing`)."""
+    says, _seal = says_of(tx, deps, held, fields, now, fields_seen(tx, held.id, item_id))
+    check_drawable(says)
+
+
+def fields_seen(tx: Connection, licence_id: int, item_id: int | None) -> list[str] | None:
+    """The keys of the fields of a licence that an item may see; None where the copy is for no item of the list."""
+    if item_id is None:
+        return None
+    keys: list[str] | None = tx.execute(
+        select(UseItemType.fields)
+        .join(Licence, Licence.type_id == UseItemType.type_id)
+        .where(Licence.id == licence_id, UseItemType.item_id == item_id)
+    ).scalar_one_or_none()
+    return keys or []

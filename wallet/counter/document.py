@@ -18,8 +18,8 @@ from wallet.base.database import AnyRow
 from wallet.base.deps import Deps
 from wallet.base.qr import qr_svg
 from wallet.base.typesetting import typeset
-from wallet.catalogue.model import UseItemType
 from wallet.counter.copies import copy_of_unit
+from wallet.counter.copy_rules import fields_seen
 from wallet.counter.model import PURPOSE, RECIPIENT, TEXT
 from wallet.counter.print_copy import copies_of_request
 from wallet.counter.serial import grouped
@@ -90,7 +90,7 @@ def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
     printed_by = tx.execute(select(Unit.name).where(Unit.id == copy.unit_id)).scalar_one()
     if held.status != "valid":
         raise Conflict("此证照现在不是有效状态，加注件不能再打印。", f"licence_{held.status}")
-    says, seal = says_of(deps, held, fields, now, _seen_by(tx, copy))
+    says, seal = says_of(tx, deps, held, fields, now, fields_seen(tx, held.id, copy.item_id))
     purpose = deps.vault.open(copy.purpose_sealed, PURPOSE)
     more = {
         "serial": copy.serial,
@@ -105,18 +105,6 @@ def _page(tx: Connection, deps: Deps, copy: AnyRow, now: datetime) -> _Page:
         "copy_sentences": _sentences(demo=deps.config.demo, sealed=seal is not None),
     }
     return _Page(copy.serial, says | more, seal)
-
-
-def _seen_by(tx: Connection, copy: AnyRow) -> list[str] | None:
-    """The keys of the fields that the copy's item may see; None where it is for no item of the list."""
-    if copy.item_id is None:
-        return None
-    keys: list[str] | None = tx.execute(
-        select(UseItemType.fields)
-        .join(Licence, Licence.type_id == UseItemType.type_id)
-        .where(Licence.id == copy.licence_id, UseItemType.item_id == copy.item_id)
-    ).scalar_one_or_none()
-    return keys or []
 
 
 def _sentences(*, demo: bool, sealed: bool) -> list[str]:

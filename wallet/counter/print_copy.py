@@ -25,6 +25,7 @@ from wallet.base.deps import Deps
 from wallet.counter.assist import lock_assistance
 from wallet.counter.copy_rules import (
     check_days,
+    check_document,
     check_glyphs,
     check_number,
     check_valid,
@@ -88,8 +89,8 @@ def print_copies(
     """Print a copy of each licence, in that order; the same request again, by its key, is the same copies.
 
     Raises NotFound (session, or a licence of somebody else), Conflict (`assistance_ended`, a licence's status,
-    `too_many_copies`, `idempotency_key_reused`, `glyph_missing`), Invalid (`copy_days`, `copy_item`, `copy_recipient`);
-    where there are several licences, with the name of the one that is in the way.
+    `too_many_copies`, `no_seal`, `seal_expired`, `idempotency_key_reused`, `glyph_missing`), Invalid (`copy_days`,
+    `copy_item`, `copy_recipient`); where there are several licences, with the name of the one that is in the way.
     """
     check_glyphs(new.purpose + new.recipient)
     with deps.db.begin() as tx:
@@ -131,21 +132,26 @@ def _store_all(
     tx: Connection, deps: Deps, asked: _Request, new: NewCopies, now: datetime
 ) -> list[AnyRow]:
     held = [
-        licence_of_holder(tx, deps, asked.session.holder_id, licence, now)[0]
+        licence_of_holder(tx, deps, asked.session.holder_id, licence, now)
         for licence in new.licences
     ]
     # Whoever else prints of these waits here, so that the number is exact; in one order, so that nobody waits in a
     # circle. A desk that uses them does not wait.
     tx.execute(
         select(Licence.id)
-        .where(Licence.id.in_([one.id for one in held]))
+        .where(Licence.id.in_([one.id for one, _fields in held]))
         .order_by(Licence.id)
         .with_for_update(key_share=True)
     ).all()
     copies = []
-    for position, one in enumerate(held):
+    for position, (one, fields) in enumerate(held):
         with _naming(one if len(held) > 1 else None):
-            copies.append(_store(tx, deps, asked, new, one, position, now))
+            check_valid(one)
+            check_days(one, new.valid_until, local_day(now))
+            check_number(tx, one.id, now)
+            item_id = item_of(tx, new.item, one)
+            check_document(tx, deps, one, fields, item_id, now)
+            copies.append(_store(tx, deps, asked, new, one.id, item_id, position, now))
     return copies
 
 
@@ -166,13 +172,11 @@ def _store(
     deps: Deps,
     asked: _Request,
     new: NewCopies,
-    held: HeldLicence,
+    licence_id: int,
+    item_id: int | None,
     position: int,
     now: datetime,
 ) -> AnyRow:
-    check_valid(held)
-    check_days(held, new.valid_until, local_day(now))
-    check_number(tx, held.id, now)
     principal, session = asked.principal, asked.session
     values: dict[str, Any] = {
         "serial": new_serial(),
@@ -180,13 +184,13 @@ def _store(
         "key": asked.key,
         "position": position,
         "body_hash": asked.body_hash,
-        "licence_id": held.id,
+        "licence_id": licence_id,
         "holder_id": session.holder_id,
         "unit_id": principal.unit_id,
         "actor": principal.account,
         "purpose_sealed": deps.vault.seal(new.purpose, PURPOSE),
         "recipient_sealed": deps.vault.seal(new.recipient, RECIPIENT),
-        "item_id": item_of(tx, new.item, held),
+        "item_id": item_id,
         "recipient_unit_id": recipient_of(tx, new.recipient_unit),
         "ends_on": new.valid_until,
         "single_use": new.single_use,
@@ -202,7 +206,7 @@ def _store(
         now,
         serial=copy.serial,
         assistance=session.id,
-        licence=held.id,
+        licence=licence_id,
         actor=principal.account,
         unit=principal.unit_id,
         item=copy.item_id,

@@ -185,11 +185,17 @@ def _wrong(members: set[str]) -> dict[str, str]:
 def _refusal(found: AssistanceView, refused: DomainError) -> str:
     """What is in the way, and of which licence where there are several."""
     words: dict[str, str] = {
-        "glyph_missing": _("用途或接收人里有字库没有的字，请换一种写法。"),
+        "glyph_missing": _(
+            "有字库没有的字：在用途或接收人里的，请换一种写法；在证照上的，请联系管理员安装字库。"
+        ),
         "too_many_copies": _(
             "这件证照 %(days)s 天内已打印 %(n)s 份，请先撤回不再用的。",
             days=numbers.COPIES_WITHIN_DAYS,
             n=numbers.COPIES_MAX,
+        ),
+        "no_seal": _("发证单位还没有电子印章，不能打印加注件。可以把证照直接出示给窗口。"),
+        "seal_expired": _(
+            "发证单位电子印章的证书不在有效期内，不能打印加注件。可以把证照直接出示给窗口。"
         ),
         "copy_item": _("没有这个事项，或它不用这种证照。"),
         "copy_days": _("请填今天起 %(n)s 天之内、证照有效期之内的日期。", n=numbers.COPY_DAYS_MAX),

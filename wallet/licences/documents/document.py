@@ -96,11 +96,13 @@ def document_parts(
         raise NotPermitted(
             "授权只限指定的事项，不能下载证照文件，请亮码办理。", "delegation_limited"
         )
-    says, seal = says_of(deps, held, fields, now)
+    with deps.db.read() as tx:
+        says, seal = says_of(tx, deps, held, fields, now)
     return held, says, seal
 
 
 def says_of(
+    tx: Connection,
     deps: Deps,
     held: HeldLicence,
     fields: list[HeldField],
@@ -109,10 +111,9 @@ def says_of(
 ) -> tuple[dict[str, Any], Seal | None]:
     """What the document of a licence with this face says, and the seal for it, if any; of the face the values of the fields
     `only`, where that is given. Raises Conflict (`no_seal`, `seal_expired`)."""
-    with deps.db.read() as tx:
-        more = _more(tx, held.id, local_day(now))
-        holders = _holders(tx, deps, held.id)
-    seal = None if more.basis else _seal_of(deps, more.unit_code, now)
+    more = _more(tx, held.id, local_day(now))
+    holders = _holders(tx, deps, held.id)
+    seal = _seal_of(deps, more, now)
     return _says(held, fields, holders, more, seal, only, demo=deps.config.demo), seal
 
 
@@ -161,16 +162,21 @@ def _holders(tx: Connection, deps: Deps, licence_id: int) -> list[str]:
     return [deps.vault.open(name, HOLDER_NAME) for name in names]
 
 
-def _seal_of(deps: Deps, unit_code: str, now: datetime) -> Seal:
+def _seal_of(deps: Deps, more: AnyRow, now: datetime) -> Seal | None:
+    if more.basis:
+        return None
     try:
-        seal = load_seal(deps.config.seals_dir, deps.config.secret_key, unit_code)
+        seal = load_seal(deps.config.seals_dir, deps.config.secret_key, more.unit_code)
     except (ConfigurationError, OSError):
         raise Unavailable("电子印章暂时打不开，请稍后再试或联系管理员。") from None
     if seal is None:
-        raise Conflict("发证单位还没有电子印章，暂不能下载。亮码不受影响。", "no_seal")
+        raise Conflict(
+            "发证单位还没有电子印章，暂不能出具文件。亮码和窗口核验不受影响。", "no_seal"
+        )
     if not seal.is_current(now):
         raise Conflict(
-            "发证单位电子印章的证书不在有效期内，暂不能下载。亮码不受影响。", "seal_expired"
+            "发证单位电子印章的证书不在有效期内，暂不能出具文件。亮码和窗口核验不受影响。",
+            "seal_expired",
         )
     return seal
 
