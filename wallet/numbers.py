@@ -213,6 +213,8 @@ KIOSK_IDLE: Final = 2 * 60
 """Untouched for so long it ends."""
 REPORTS_PER_DAY: Final = 10
 """So many desks are reported by or for one person in 24 hours."""
+REPORT_REPEAT: Final = 10 * 60
+"""The same report again within so many seconds is the one that is there."""
 REPORT_DAYS: Final = 90
 """A desk that refused is reported within so many days."""
 COPY_PURPOSE_MAX: Final = 60

@@ -25,6 +25,11 @@ def test_each_character_that_cannot_be_drawn_is_named_once_in_its_order() -> Non
     assert undrawable(f"甲{PRIVATE}乙\U000f4321丙{PRIVATE}") == [PRIVATE, "\U000f4321"]
 
 
+def test_of_many_that_cannot_be_drawn_the_first_are_named() -> None:
+    many = [chr(0xF1234 + number) for number in range(60)]
+    assert undrawable("".join(many)) == many[:20]
+
+
 def test_no_document_is_drawn_with_a_character_that_is_missing() -> None:
     with pytest.raises(Conflict, match=r"U\+F1234") as refused:
         typeset("licence.typ", page_data(f"证{PRIVATE}"), read_clock())

@@ -184,6 +184,20 @@ def test_another_choice_from_the_same_page_is_another_print(app: Flask, wang: Vi
     assert len(told(app, "copy.printed")) == 2
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "请找工作人员"), ("en", "ask the staff")])
+def test_what_cannot_be_sealed_is_said_in_words_for_whom_stands_there(
+    app: Flask, wang: Visitor, deps: Deps, language: str, words: str
+) -> None:
+    session = begun(app, wang)
+    screen = _released(app, wang, session)
+    screen.set_cookie("lang", language)
+    form = _fields(screen) | {"item": ALLOWANCE, "licence": licence_in(session)}
+    for seal in deps.config.seals_dir.iterdir():
+        seal.unlink()
+    answer = screen.post("/kiosk/copies", data=form)
+    assert (answer.status_code, words in answer.text) == (409, True)
+
+
 def test_a_refusal_leads_back_to_the_start_by_itself(app: Flask, wang: Visitor) -> None:
     screen = _released(app, wang, begun(app, wang))
     form = _fields(screen)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from threading import local
 from typing import Any, Final, TypeVar
@@ -18,6 +19,8 @@ import typst
 from verify.assets import static_dir, templates_dir
 from wallet.errors import Conflict
 
+_NAMED_MAX: Final = 20
+"""To find one takes several drawings."""
 _STANDARD: Final = "a-2b"
 _IMAGE: Final = "data:image/"
 _Source = TypeVar("_Source", Path, bytes)
@@ -43,14 +46,14 @@ def check_drawable(data: Mapping[str, Any]) -> None:
     if missing:
         named = "、".join(f"{character}（U+{ord(character):04X}）" for character in missing)
         raise Conflict(
-            f"现有字库没有这些字：{named}。请联系管理员安装字库后再下载；亮码和窗口核验不受影响。",
+            f"现有字库没有这些字：{named}。请联系管理员安装字库；亮码和窗口核验不受影响。",
             "glyph_missing",
         )
 
 
 def undrawable(text: str) -> list[str]:
-    """The characters of a text that no font here has, each once, in their order."""
-    return list(_undrawable(list(dict.fromkeys(text))))
+    """The characters of a text that no font here has, each once, in their order; the first of them where there are many."""
+    return list(islice(_undrawable(list(dict.fromkeys(text))), _NAMED_MAX))
 
 
 def _undrawable(characters: list[str]) -> Iterator[str]:

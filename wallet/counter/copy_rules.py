@@ -24,6 +24,8 @@ _STOPPED: Final = {
     "revoked": "此证照已被吊销或注销，不能打印加注件，请联系发证单位。",
     "not_yet_valid": "此证照还没有生效，到时再打印加注件。",
 }
+_NOT_ON_COPIES: Final = {"sentences", "notice", "region"}
+"""What stands on a licence's own document alone."""
 
 
 def check_glyphs(text: str) -> None:
@@ -116,12 +118,14 @@ def check_document(
     held: HeldLicence,
     fields: list[HeldField],
     item_id: int | None,
+    printed_by: str,
     now: datetime,
 ) -> None:
-    """A copy whose document could not be made is refused before it is counted. Raises Conflict (`no_seal`, `seal_expired`,
-    `glyph_missing`)."""
+    """A copy whose document could not be made at this unit is refused before it is counted. Raises Conflict (`no_seal`,
+    `seal_expired`, `glyph_missing`), Unavailable where the seal does not open."""
     says, _seal = says_of(tx, deps, held, fields, now, fields_seen(tx, held.id, item_id))
-    check_drawable(says)
+    printed = {name: value for name, value in says.items() if name not in _NOT_ON_COPIES}
+    check_drawable(printed | {"printed_by": printed_by})
 
 
 def fields_seen(tx: Connection, licence_id: int, item_id: int | None) -> list[str] | None:

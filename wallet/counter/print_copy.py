@@ -10,7 +10,7 @@ again finishes it. Once its session is over nobody can, and it no longer counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,7 +90,8 @@ def print_copies(
 
     Raises NotFound (session, or a licence of somebody else), Conflict (`assistance_ended`, a licence's status,
     `too_many_copies`, `no_seal`, `seal_expired`, `idempotency_key_reused`, `glyph_missing`), Invalid (`copy_days`,
-    `copy_item`, `copy_recipient`); where there are several licences, with the name of the one that is in the way.
+    `copy_item`, `copy_recipient`), Unavailable where a seal does not open; where there are several licences, with the name
+    of the one that is in the way.
     """
     check_glyphs(new.purpose + new.recipient)
     with deps.db.begin() as tx:
@@ -143,6 +144,7 @@ def _store_all(
         .order_by(Licence.id)
         .with_for_update(key_share=True)
     ).all()
+    recipient_id = recipient_of(tx, new.recipient_unit)
     copies = []
     for position, (one, fields) in enumerate(held):
         with _naming(one if len(held) > 1 else None):
@@ -150,8 +152,14 @@ def _store_all(
             check_days(one, new.valid_until, local_day(now))
             check_number(tx, one.id, now)
             item_id = item_of(tx, new.item, one)
-            check_document(tx, deps, one, fields, item_id, now)
-            copies.append(_store(tx, deps, asked, new, one.id, item_id, position, now))
+            check_document(tx, deps, one, fields, item_id, asked.principal.unit_name, now)
+            of = {
+                "licence_id": one.id,
+                "item_id": item_id,
+                "recipient_unit_id": recipient_id,
+                "position": position,
+            }
+            copies.append(_store(tx, deps, asked, new, of, now))
     return copies
 
 
@@ -172,9 +180,7 @@ def _store(
     deps: Deps,
     asked: _Request,
     new: NewCopies,
-    licence_id: int,
-    item_id: int | None,
-    position: int,
+    of: Mapping[str, int | None],
     now: datetime,
 ) -> AnyRow:
     principal, session = asked.principal, asked.session
@@ -182,20 +188,17 @@ def _store(
         "serial": new_serial(),
         "assistance_id": session.id,
         "key": asked.key,
-        "position": position,
         "body_hash": asked.body_hash,
-        "licence_id": licence_id,
         "holder_id": session.holder_id,
         "unit_id": principal.unit_id,
         "actor": principal.account,
         "purpose_sealed": deps.vault.seal(new.purpose, PURPOSE),
         "recipient_sealed": deps.vault.seal(new.recipient, RECIPIENT),
-        "item_id": item_id,
-        "recipient_unit_id": recipient_of(tx, new.recipient_unit),
         "ends_on": new.valid_until,
         "single_use": new.single_use,
         "uses": 0,
         "printed_at": now,
+        **of,
     }
     tx.execute(insert(Copy), values)
     copy = tx.execute(select(Copy).where(Copy.serial == values["serial"])).one()
@@ -206,7 +209,7 @@ def _store(
         now,
         serial=copy.serial,
         assistance=session.id,
-        licence=licence_id,
+        licence=copy.licence_id,
         actor=principal.account,
         unit=principal.unit_id,
         item=copy.item_id,

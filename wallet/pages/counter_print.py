@@ -193,17 +193,18 @@ def _refusal(found: AssistanceView, refused: DomainError) -> str:
             days=numbers.COPIES_WITHIN_DAYS,
             n=numbers.COPIES_MAX,
         ),
-        "no_seal": _("发证单位还没有电子印章，不能打印加注件。可以把证照直接出示给窗口。"),
+        "no_seal": _("发证单位还没有电子印章，不能打印加注件。请改用“转交窗口，不用手机”。"),
         "seal_expired": _(
-            "发证单位电子印章的证书不在有效期内，不能打印加注件。可以把证照直接出示给窗口。"
+            "发证单位电子印章的证书不在有效期内，不能打印加注件。请改用“转交窗口，不用手机”。"
         ),
         "copy_item": _("没有这个事项，或它不用这种证照。"),
         "copy_days": _("请填今天起 %(n)s 天之内、证照有效期之内的日期。", n=numbers.COPY_DAYS_MAX),
     }
     sentence = words.get(refused.slug)
-    if sentence is None:
-        return refused.detail
     english = chosen_language() == "en"
+    # The detail names the characters.
+    if sentence is None or (refused.slug == "glyph_missing" and not english):
+        return refused.detail
     named = [
         one.type_name_en if english else one.type_name for one in _chosen(found, [refused.about])
     ]

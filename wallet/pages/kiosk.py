@@ -105,6 +105,9 @@ def make() -> AnyResponse:
             "copy_licences": _("请先选要打印的证照。"),
             "copies_together": _("一次最多打印 %(n)s 件。", n=numbers.COPIES_TOGETHER_MAX),
             "copy_item": _("请选择用得上这些证照的事项。"),
+            "no_seal": _("发证单位还没有电子印章，这件证照不能打印，请找工作人员。"),
+            "seal_expired": _("发证单位的电子印章不在有效期内，这件证照不能打印，请找工作人员。"),
+            "glyph_missing": _("这件证照上有打印不出的字，请找工作人员。"),
         }
         answer = _serving(state, item, refused_why=words.get(refused.slug, refused.detail))
         answer.status_code = 409 if isinstance(refused, Conflict) else 422

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, insert, select
 
@@ -22,6 +23,9 @@ from wallet.organisations.model import Staff
 from wallet.relying.desk_refusals.model import DESK, TOLD, DeskRefusal
 from wallet.web.principal import Principal
 
+_SAME: Final = ("item_id", "kind", "on", "reporter", "assistance_id")
+"""Columns that are alike in a report that comes twice."""
+
 
 @dataclass(frozen=True)
 class NewReport:
@@ -37,8 +41,8 @@ class NewReport:
 
 
 def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: datetime) -> str:
-    """Write it down for the managing units above; gives its public id. The same words by or for the same person, again
-    within a day, are the report that is there.
+    """Write it down for the managing units above; gives its public id. The same again from the same phone or in the same
+    session within `REPORT_REPEAT`, as by a double click, is the report that is there.
 
     Raises NotFound (`item_unknown`, a session), Invalid (`report_day`), Conflict (`assistance_ended`), TooMany
     (`too_many_reports`) by or for one person in a day.
@@ -58,16 +62,6 @@ def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: dateti
         ).one_or_none()
         if item is None:
             raise NotFound("没有这个事项，请从用证事项清单里重新选择。", "item_unknown")
-        of_day = _of_day(tx, principal, holder_id, now)
-        for known in of_day:
-            if _says_the_same(deps, known, item.id, new):
-                return str(known.public_id)
-        if len(of_day) >= numbers.REPORTS_PER_DAY:
-            raise TooMany(
-                f"今天已反映 {numbers.REPORTS_PER_DAY} 件，请明天再写，或拨打 12345。",
-                "too_many_reports",
-                retry_after=3600,
-            )
         values = {
             "public_id": public_id,
             "item_id": item.id,
@@ -81,6 +75,16 @@ def report_refusal(deps: Deps, principal: Principal, new: NewReport, now: dateti
             "assistance_id": new.assistance if principal.kind == "staff" else None,
             "at": now,
         }
+        of_day = _of_day(tx, principal, holder_id, now)
+        for known in of_day:
+            if _is_the_same(known, values, now) and _says_the_same(deps, known, new):
+                return str(known.public_id)
+        if len(of_day) >= numbers.REPORTS_PER_DAY:
+            raise TooMany(
+                f"今天已反映 {numbers.REPORTS_PER_DAY} 件，请明天再写，或拨打 12345。",
+                "too_many_reports",
+                retry_after=3600,
+            )
         number = tx.execute(insert(DeskRefusal).returning(DeskRefusal.id), values).scalar_one()
         told = {"actor": principal.account, "unit": item.unit_id, "item": item.id}
         audit.record(tx, "desk_refusal.reported", now, report=number, kind=new.kind, **told)
@@ -107,16 +111,20 @@ def _wait_for_turn(tx: Connection, principal: Principal, holder_id: int | None) 
 def _of_day(
     tx: Connection, principal: Principal, holder_id: int | None, now: datetime
 ) -> Sequence[AnyRow]:
-    """What was reported by or for this person within a day."""
-    whose = DeskRefusal.reporter == principal.account
-    if holder_id is not None:
-        whose = DeskRefusal.holder_id == holder_id
+    """What was reported by or for this person within a day; where staff did not say for whom, by these staff."""
     since = now - timedelta(days=1)
-    return tx.execute(select(DeskRefusal).where(whose, DeskRefusal.at > since)).all()
+    found = select(DeskRefusal).where(DeskRefusal.holder_id == holder_id, DeskRefusal.at > since)
+    if holder_id is None:
+        found = found.where(DeskRefusal.reporter == principal.account)
+    return tx.execute(found).all()
 
 
-def _says_the_same(deps: Deps, known: AnyRow, item_id: int, new: NewReport) -> bool:
-    if (known.item_id, known.kind, known.on) != (item_id, new.kind, new.on):
-        return False
+def _is_the_same(known: AnyRow, values: Mapping[str, object], now: datetime) -> bool:
+    fresh = known.at > now - timedelta(seconds=numbers.REPORT_REPEAT)
+    same = all(getattr(known, name) == values[name] for name in _SAME)
+    return same and fresh and known.answered_at is None
+
+
+def _says_the_same(deps: Deps, known: AnyRow, new: NewReport) -> bool:
     told, desk = deps.vault.open(known.told_sealed, TOLD), deps.vault.open(known.desk_sealed, DESK)
     return (told, desk) == (new.told, new.desk)
